@@ -1,0 +1,2 @@
+//! Will this plan carry the load?
+pub mod engine;

@@ -72,11 +72,11 @@ impl Luck {
         Self(mix(source.0.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15))))
     }
 
-    /// The luck of what this message causes next: `step` tells its causes apart (call site,
-    /// branch, attempt).
+    /// The luck of what this message causes next: `cause` is the key of the place that causes it,
+    /// `index` tells apart what is caused there.
     #[inline]
-    pub fn child(self, step: u64) -> Self {
-        Self(mix(self.0 ^ step.wrapping_mul(0xbf58_476d_1ce4_e5b9).wrapping_add(1)))
+    pub fn child(self, cause: Key, index: u64) -> Self {
+        Self(mix(self.0 ^ cause.0.wrapping_add(index.wrapping_mul(0x9e37_79b9_7f4a_7c15))))
     }
 
     /// This message's numbers for the purpose prepared as `purpose`.

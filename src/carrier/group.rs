@@ -1,0 +1,63 @@
+//! What a carrier, and a group of carriers made from one template, are.
+
+use super::{Overload, Shares};
+use crate::dist::Dist;
+use crate::service::QueueBounds;
+
+/// Carriers that share a template, and the law that divides traffic among them.
+#[derive(Clone, Debug)]
+pub struct GroupPlan {
+    /// As written: `[carrier-group.NAME]`, or `[carrier.NAME]` for a group of one.
+    pub name: String,
+    /// Position of the first member among all carriers of the model.
+    pub first: u32,
+    /// Members, at least 1.
+    pub count: u32,
+    /// How traffic divides over the members.
+    pub shares: Shares,
+    /// What the members have in common.
+    pub template: CarrierPlan,
+    /// Messages a second that each member takes; empty where there is no limit.
+    pub rates: Vec<f64>,
+}
+
+/// What one carrier is like.
+#[derive(Clone, Debug)]
+pub struct CarrierPlan {
+    /// Messages that may go at once above the rate, at least 1.
+    pub burst: u32,
+    /// Submissions that may be unacknowledged at once: binds × window. `None`: no limit.
+    pub window: Option<u32>,
+    /// From submission to acknowledgement.
+    pub round_trip: Dist,
+    /// From acceptance to the recipient.
+    pub delivery: Dist,
+    /// What it does with submissions above its rate.
+    pub overload: Overload,
+    /// Messages a second that we submit to each member at most, of our own accord.
+    pub pace: Option<f64>,
+    /// The share of accepted messages that it loses without a word, whatever the load.
+    pub silent_loss: f64,
+    /// The bounds of our queue for each member.
+    pub queue: QueueBounds,
+}
+
+impl GroupPlan {
+    /// Messages a second that all members take, as far as their rates limit it.
+    pub fn total_rate(&self) -> Option<f64> {
+        (!self.rates.is_empty()).then(|| self.rates.iter().sum())
+    }
+
+    /// Messages a second that the windows of all members let through on average: binds × window ÷
+    /// round trip.
+    pub fn window_rate(&self) -> Option<f64> {
+        let round_trip = self.template.round_trip.mean();
+        let window = f64::from(self.template.window?);
+        (round_trip > 0.0).then(|| window / round_trip * f64::from(self.count))
+    }
+
+    /// The name of member `index`.
+    pub fn member_name(&self, index: u32) -> String {
+        if self.count == 1 { self.name.clone() } else { format!("{}/{}", self.name, index + 1) }
+    }
+}

@@ -1,0 +1,88 @@
+//! Accepts the message, holds it, and lets it go later: after a fixed time, or at a time of day,
+//! when all that was held comes as one burst (Infobip releases traffic over a daily cap at 08:00).
+
+use super::{Excess, Verdict};
+use crate::engine::{SimDuration, SimTime};
+use crate::language::{Choice, Fields, PositiveDuration, Problems, RunClock, TimeOfDay};
+
+const DAY: SimDuration = SimDuration::from_secs(86_400);
+
+/// Holding, in a run whose clock is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// For so long.
+    For(SimDuration),
+    /// Until this time after the run's start, or whole days later.
+    Until(SimDuration),
+}
+
+/// Holding, as written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum HoldSpec {
+    /// For so long.
+    For(SimDuration),
+    /// Until a time of day, in the scenario's zone.
+    Until(TimeOfDay),
+}
+
+impl HoldSpec {
+    pub(super) fn read(choice: &Choice<'_>, problems: &mut Problems) -> Option<Self> {
+        let body = choice.settings(problems)?;
+        let mut fields = Fields::open(body, problems)?;
+        let length = fields.optional::<PositiveDuration>("for", problems);
+        let until = fields.optional::<TimeOfDay>("until", problems);
+        fields.finish(problems);
+        match (length?, until?) {
+            (Some(length), None) => Some(Self::For(length.0)),
+            (None, Some(until)) => Some(Self::Until(until)),
+            (Some(_), Some(_)) | (None, None) => {
+                problems.add_with_hint(
+                    body.place,
+                    "expected either `for` or `until`",
+                    "say how long it holds, `for = \"2h\"`, or when it lets go, \
+                     `until = \"08:00\"`",
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn resolve(&self, clock: &RunClock) -> Hold {
+        match self {
+            Self::For(length) => Hold::For(*length),
+            Self::Until(time) => Hold::Until(clock.until_next(*time)),
+        }
+    }
+}
+
+impl Hold {
+    pub(super) fn on_excess(&self, excess: Excess) -> Verdict {
+        let until = match self {
+            Self::For(length) => excess.now + *length,
+            Self::Until(first) => {
+                let first = SimTime::ZERO + *first;
+                let days = excess.now.since(first).ns().div_ceil(DAY.ns());
+                first + SimDuration::from_ns(days * DAY.ns())
+            }
+        };
+        Verdict::Hold { until }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn until_means_the_next_such_time() {
+        let hold = Hold::Until(SimDuration::from_secs(3600));
+        let at = |secs| SimTime::ZERO + SimDuration::from_secs(secs);
+        let until = |now| match hold.on_excess(Excess { now }) {
+            Verdict::Hold { until } => until,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(until(at(10)), at(3600));
+        assert_eq!(until(at(3600)), at(3600));
+        assert_eq!(until(at(3601)), at(90_000));
+    }
+}

@@ -1,0 +1,228 @@
+//! What one run leaves behind: counts, levels and histograms by class and station. Integers.
+
+use super::{Gauge, Histogram, Level, RecentHistogram};
+use crate::engine::{SimDuration, SimTime};
+
+/// Ends that a message can come to; see the simulator's `Outcome`.
+pub const OUTCOMES: usize = 5;
+
+/// Why a run ended before its horizon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// Messages in the system would have taken more than the memory budget.
+    Memory,
+    /// The event budget was used up.
+    Events,
+}
+
+/// All that one run measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measurements {
+    /// When it ended: the horizon, or earlier at a bound.
+    pub end: SimTime,
+    /// The bound that it ended at, if it did.
+    pub stopped: Option<Bound>,
+    /// Events that took place: arrivals, ends of states, timers that fired.
+    pub events: u64,
+    /// By class, in the model's order.
+    pub classes: Vec<ClassRecord>,
+    /// By station, in the model's order: services, then groups of carriers.
+    pub stations: Vec<StationRecord>,
+    /// By carrier, in the model's order.
+    pub carriers: Vec<CarrierRecord>,
+    /// Messages in the system, by window.
+    pub in_system: Vec<Level>,
+    /// By class and station.
+    pub shares: Vec<Share>,
+    /// By limit of the targets, in the order of the model's limits.
+    pub limits: Vec<LimitRecord>,
+}
+
+/// One class of messages.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClassRecord {
+    /// By window.
+    pub windows: Vec<ClassWindow>,
+    /// Latencies of the delivered, by block of windows, by time of delivery.
+    pub latency: Vec<Histogram>,
+    /// Ages of the messages in flight at the end.
+    pub ages: Histogram,
+    /// Of those in flight at the end: how many waited in a queue of ours.
+    pub queued_at_end: u64,
+}
+
+/// One class in one window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClassWindow {
+    /// Messages that came.
+    pub arrived: u64,
+    /// Messages that ended, by outcome, whenever they came.
+    pub ended: [u64; OUTCOMES],
+    /// Copies delivered beside the first, from attempts that had been abandoned.
+    pub duplicates: u64,
+    /// Of the delivered, those within their class's deadline.
+    pub in_time: u64,
+    /// Latencies of the delivered, summed, in nanoseconds.
+    pub latency_sum: u128,
+    /// Their median, 95th and 99th percentile in nanoseconds; absent where none was delivered.
+    pub latency_quantiles: Option<[u64; 3]>,
+}
+
+/// One service, or one group of carriers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StationRecord {
+    /// By window.
+    pub windows: Vec<StationWindow>,
+    /// Waiting times of those that were served, by block of windows.
+    pub waits: Vec<Histogram>,
+}
+
+/// One station in one window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StationWindow {
+    /// Tasks that came, first tries and retries.
+    pub arrived: u64,
+    /// Tasks that a worker took, or that were submitted to a carrier.
+    pub started: u64,
+    /// Of those, how many had waited.
+    pub waited: u64,
+    /// Their waiting times, summed, in nanoseconds.
+    pub wait_sum: u128,
+    /// Tasks that left the station served; of carriers, accepted messages.
+    pub served: u64,
+    /// Tasks that a full queue turned away.
+    pub rejected: u64,
+    /// Tasks that waited too long.
+    pub expired: u64,
+    /// Tasks that were cancelled by their callers.
+    pub cancelled: u64,
+    /// Submissions that carriers refused.
+    pub throttled: u64,
+    /// Messages that carriers dropped silently.
+    pub dropped: u64,
+    /// Messages that carriers held back.
+    pub held: u64,
+    /// Workers that held a message; of carriers, submissions without acknowledgement.
+    pub busy: Level,
+    /// Workers that computed.
+    pub on_core: Level,
+    /// Tasks that waited for a worker, or for a carrier.
+    pub queue: Level,
+}
+
+/// One carrier over the whole run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CarrierRecord {
+    /// Messages that came for it.
+    pub arrived: u64,
+    /// Submissions, again after a refusal included.
+    pub submitted: u64,
+    /// Submissions accepted.
+    pub accepted: u64,
+    /// Submissions refused.
+    pub throttled: u64,
+    /// Messages dropped silently.
+    pub dropped: u64,
+    /// Messages held back.
+    pub held: u64,
+    /// Messages turned away by, or expired in, our queue for it.
+    pub refused: u64,
+    /// Waiting times of submissions, summed.
+    pub wait_sum: u128,
+    /// The longest wait before a submission.
+    pub wait_max: SimDuration,
+    /// Submissions without acknowledgement × nanoseconds.
+    pub outstanding: u128,
+    /// Messages in our queue at the end.
+    pub queued_at_end: u64,
+    /// The longest our queue was.
+    pub queue_max: u64,
+}
+
+/// One class at one station.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Share {
+    /// Tasks of the class that were served.
+    pub started: u64,
+    /// Their waiting times, summed, in nanoseconds.
+    pub wait_sum: u128,
+    /// Ages in the queue at the end, summed, of those that still waited.
+    pub age_sum: u128,
+    /// Messages of the class that ended there, by outcome.
+    pub ended: [u64; OUTCOMES],
+}
+
+/// Messages of a class against one limit, by the window in which they came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LimitRecord {
+    /// Delivered within the limit.
+    pub within: Vec<u64>,
+    /// In flight at the end, and not yet older than the limit: nothing can be said of them.
+    pub open: Vec<u64>,
+}
+
+/// The levels of a station as they change.
+#[derive(Clone, Debug)]
+pub struct StationGauges {
+    /// See [`StationWindow::busy`].
+    pub busy: Gauge,
+    /// See [`StationWindow::on_core`].
+    pub on_core: Gauge,
+    /// See [`StationWindow::queue`].
+    pub queue: Gauge,
+    /// Waiting times in the current window.
+    pub waits: RecentHistogram,
+    /// The current window's counts.
+    pub window: StationWindow,
+}
+
+impl StationGauges {
+    /// A station at rest.
+    pub fn new() -> Self {
+        let idle = Gauge::new(SimTime::ZERO, 0);
+        Self {
+            busy: idle,
+            on_core: idle,
+            queue: idle,
+            waits: RecentHistogram::new(),
+            window: StationWindow::default(),
+        }
+    }
+
+    /// One task was taken after waiting for `wait`.
+    #[inline]
+    pub fn started(&mut self, wait: SimDuration) {
+        self.window.started += 1;
+        self.window.waited += u64::from(wait > SimDuration::ZERO);
+        self.waits.record(wait.ns());
+    }
+
+    /// Ends the window at `now`; waiting times go to `waits`.
+    pub fn close(&mut self, now: SimTime, waits: &mut Histogram) -> StationWindow {
+        let mut window = std::mem::take(&mut self.window);
+        window.busy = self.busy.close(now);
+        window.on_core = self.on_core.close(now);
+        window.queue = self.queue.close(now);
+        window.wait_sum = self.waits.exact().sum();
+        self.waits.drain_into(waits);
+        window
+    }
+}
+
+impl Default for StationGauges {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ClassRecord {
+    /// Messages that came in windows from `from` on.
+    pub fn arrived(&self, from: usize) -> u64 {
+        self.windows[from..].iter().map(|window| window.arrived).sum()
+    }
+
+    /// Messages that ended so in windows from `from` on.
+    pub fn ended(&self, from: usize, outcome: usize) -> u64 {
+        self.windows[from..].iter().map(|window| window.ended[outcome]).sum()
+    }
+}

@@ -1,0 +1,209 @@
+//! WHAT IS TRUE: a scenario validated and resolved. Ids instead of names; nothing left that can
+//! fail; immutable while it runs, and shared by all replications.
+//!
+//! Everything that has a name stands in name order, so that the order of declarations in a file
+//! changes nothing. Arrays (steps, spikes) keep their order, which means something.
+
+mod ids;
+mod operation;
+mod target;
+
+use crate::carrier::GroupPlan;
+use crate::dist::Dist;
+use crate::engine::{SimDuration, SimTime};
+use crate::language::RunClock;
+use crate::service::PoolPlan;
+use crate::traffic::Traffic;
+
+pub use ids::{ClassId, GroupId, OperationId, ServiceId, SiteId, SourceId, StationId};
+pub use operation::{Callee, OnFailure, Operation, Site, Step, Times};
+pub use target::{Criterion, Target, Windowed};
+
+/// A scenario that can run.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// What the scenario is called.
+    pub title: String,
+    /// How the run is set up.
+    pub run: RunPlan,
+    /// Kinds of traffic.
+    pub classes: Vec<Class>,
+    /// Where messages come from.
+    pub sources: Vec<Source>,
+    /// Our own services.
+    pub services: Vec<Service>,
+    /// What services do, all services together.
+    pub operations: Vec<Operation>,
+    /// The steps of all operations; each operation's end with [`Step::End`].
+    pub steps: Vec<Step>,
+    /// Whose worker each step is taken by; `None` for those of clients and carriers.
+    pub step_services: Vec<Option<ServiceId>>,
+    /// Stands for being at a carrier, where there are no steps.
+    pub carrier_step: u16,
+    /// Whether a timeout may cancel an operation that has calls out.
+    pub cancels_callers: bool,
+    /// The places that messages are called or handed to from.
+    pub sites: Vec<Site>,
+    /// Carriers, by group.
+    pub groups: Vec<GroupPlan>,
+    /// What has to hold.
+    pub targets: Vec<Target>,
+    /// The limits on latency that targets name, each once.
+    pub limits: Vec<Limit>,
+    /// Durations of constant length that events are often put off by: each gets a ring beside
+    /// the calendar.
+    pub constant_delays: Vec<SimDuration>,
+}
+
+/// How long, how often and under which luck a model runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunPlan {
+    /// Whether the run has an end of its own, or stands for the long run.
+    pub mode: Mode,
+    /// Calendar time of the run's start.
+    pub clock: RunClock,
+    /// When it ends.
+    pub horizon: SimTime,
+    /// The length of a window of the time line; the last one may be shorter.
+    pub window: SimDuration,
+    /// How many windows the horizon has.
+    pub windows: u32,
+    /// Windows to a block: latencies are kept by block, so that a warm-up can be deleted later.
+    pub windows_per_block: u32,
+    /// The seed that, with a replication's number, decides all luck.
+    pub seed: u64,
+    /// How many replications are run.
+    pub replications: Replications,
+    /// Memory that messages in the system may take in one replication, in bytes; the run ends,
+    /// and says so, when they would take more.
+    pub memory_at_most: u64,
+    /// Events that one replication may take; the run ends, and says so, when it reaches them.
+    pub events_at_most: u64,
+}
+
+/// What the figures are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// A day, a campaign: everything counts, from the first message.
+    Terminating,
+    /// Long-run behaviour: the warm-up is deleted.
+    Steady,
+}
+
+/// How many replications are run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Replications {
+    /// So many.
+    Fixed(u32),
+    /// In waves, until every target's figure is known to within `precision` (relative
+    /// half-width), at most `at_most`.
+    Until {
+        /// Relative half-width, above 0.
+        precision: f64,
+        /// Replications, at least 2.
+        at_most: u32,
+    },
+}
+
+/// A kind of traffic with targets of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Class {
+    /// As written.
+    pub name: String,
+    /// A message of this class delivered later than this is *late*: the tightest limit of the
+    /// class's latency targets. `None`: never late.
+    pub deadline: Option<SimDuration>,
+}
+
+/// A limit on the latency of a class, counted message by message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Limit {
+    /// Whose latency.
+    pub class: ClassId,
+    /// Within this of their arrival.
+    pub within: SimDuration,
+}
+
+/// A stream of messages.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// As written: `[traffic.NAME]`.
+    pub name: String,
+    /// The class of its messages.
+    pub class: ClassId,
+    /// When they come; `None` for messages that only others cause.
+    pub traffic: Option<Traffic>,
+    /// Where they go.
+    pub entry: Entry,
+    /// What their delivery causes.
+    pub causes: Vec<Cause>,
+}
+
+/// Where a source's messages go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Straight to an operation.
+    Operation(OperationId),
+    /// Straight to a carrier's queue.
+    Group(GroupId),
+    /// To the steps of a client that calls with a policy: an operation of no service.
+    Client(OperationId),
+}
+
+/// A message that a delivered message may cause.
+#[derive(Clone, Debug)]
+pub struct Cause {
+    /// The source that the caused message counts as one of.
+    pub source: SourceId,
+    /// With what probability.
+    pub share: f64,
+    /// How long after the delivery.
+    pub after: Dist,
+}
+
+/// A service of ours.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// As written: `[service.NAME]`.
+    pub name: String,
+    /// Its instances.
+    pub pool: PoolPlan,
+}
+
+impl Model {
+    /// Stations are services, then carrier groups: wherever a message may wait.
+    pub fn stations(&self) -> usize {
+        self.services.len() + self.groups.len()
+    }
+
+    /// The station of a service.
+    pub fn service_station(&self, service: ServiceId) -> StationId {
+        StationId::from_index(service.index())
+    }
+
+    /// The station of a carrier group.
+    pub fn group_station(&self, group: GroupId) -> StationId {
+        StationId::from_index(self.services.len() + group.index())
+    }
+
+    /// A station's name as written.
+    pub fn station_name(&self, station: StationId) -> &str {
+        match station.index().checked_sub(self.services.len()) {
+            None => &self.services[station.index()].name,
+            Some(group) => &self.groups[group].name,
+        }
+    }
+
+    /// How many carriers there are in all groups.
+    pub fn carriers(&self) -> u32 {
+        self.groups.last().map_or(0, |group| group.first + group.count)
+    }
+}
+
+impl RunPlan {
+    /// When window `index` ends.
+    pub fn window_end(&self, index: u32) -> SimTime {
+        let end = SimTime::from_ns(self.window.ns().saturating_mul(u64::from(index) + 1));
+        end.min(self.horizon)
+    }
+}

@@ -1,0 +1,14 @@
+//! OUR OWN CAPACITY: a service is a pool of instances, each with workers, cores and a queue.
+//!
+//! A message takes a *worker*, then alternates CPU work on a *core* and calls, holding the worker
+//! all along. Where `cores < workers`, workers wait for cores in their instance's ready list.
+
+pub mod balancer;
+mod loads;
+pub mod pool;
+pub mod queue;
+
+pub use balancer::Balancer;
+pub use loads::Loads;
+pub use pool::{Occupancy, Pool, PoolPlan};
+pub use queue::QueueBounds;

@@ -1,0 +1,147 @@
+//! A pool of instances: who is busy, who waits where, and where the next message may go.
+
+use super::balancer::Question;
+use super::{Balancer, Loads, QueueBounds};
+use crate::engine::{Draws, List};
+
+/// What a pool is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PoolPlan {
+    /// Instances, at least 1.
+    pub instances: u32,
+    /// Messages that an instance serves at once, at least 1.
+    pub workers: u32,
+    /// Messages that an instance computes for at once, at least 1.
+    pub cores: u32,
+    /// How messages find an instance.
+    pub balancer: Balancer,
+    /// The bounds of each queue.
+    pub queue: QueueBounds,
+}
+
+impl PoolPlan {
+    /// Messages that all instances together serve at once.
+    pub fn all_workers(&self) -> u64 {
+        u64::from(self.instances) * u64::from(self.workers)
+    }
+
+    /// Messages that all instances together compute for at once: a core can only work for a
+    /// worker.
+    pub fn all_cores(&self) -> u64 {
+        u64::from(self.instances) * u64::from(self.cores.min(self.workers))
+    }
+}
+
+/// One instance as it is now.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Occupancy {
+    /// Workers that hold a message.
+    pub busy: u32,
+    /// Workers that compute.
+    pub on_core: u32,
+    /// Messages that wait for a worker of this instance.
+    pub waiting: List,
+    /// Workers that wait for a core.
+    pub ready: List,
+}
+
+/// A service's instances as they are now.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    workers: u32,
+    cores: u32,
+    length_at_most: u32,
+    balancer: Balancer,
+    /// Absent for a single instance, where there is nothing to choose.
+    loads: Option<Loads>,
+    /// Each instance.
+    pub instances: Vec<Occupancy>,
+    /// Messages that wait for a worker of any instance, where they share a queue.
+    pub shared: List,
+}
+
+/// Where a message at the door goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// A worker of this instance takes it at once.
+    Start(u32),
+    /// It waits in the queue that messages for this instance wait in.
+    Wait(u32),
+    /// The queue is full.
+    Reject,
+}
+
+impl Pool {
+    /// An idle pool.
+    pub fn new(plan: &PoolPlan) -> Self {
+        Self {
+            workers: plan.workers,
+            cores: plan.cores,
+            length_at_most: plan.queue.length_at_most.unwrap_or(u32::MAX),
+            balancer: plan.balancer.clone(),
+            loads: (plan.instances > 1).then(|| Loads::new(plan.instances)),
+            instances: vec![Occupancy::default(); plan.instances as usize],
+            shared: List::default(),
+        }
+    }
+
+    /// Where a message goes that arrives now, with `draws` for a choice of instance.
+    #[inline]
+    pub fn admit(&mut self, draws: impl FnOnce() -> Draws) -> Admission {
+        let instance = match &self.loads {
+            None => 0,
+            Some(loads) => self.balancer.pick(Question { loads, draws: draws() }),
+        };
+        if self.instances[instance as usize].busy < self.workers {
+            Admission::Start(instance)
+        } else if self.queue_of(instance).len() < self.length_at_most {
+            Admission::Wait(instance)
+        } else {
+            Admission::Reject
+        }
+    }
+
+    /// The queue in which messages for `instance` wait.
+    #[inline]
+    pub fn queue_of(&mut self, instance: u32) -> &mut List {
+        if self.balancer.shares_a_queue() {
+            &mut self.shared
+        } else {
+            &mut self.instances[instance as usize].waiting
+        }
+    }
+
+    /// Whether messages wait in one queue of the whole pool.
+    pub fn shares_a_queue(&self) -> bool {
+        self.balancer.shares_a_queue()
+    }
+
+    /// Whether workers may have to wait for a core.
+    #[inline]
+    pub fn cores_are_scarce(&self) -> bool {
+        self.cores < self.workers
+    }
+
+    /// Whether a core of `instance` is free.
+    #[inline]
+    pub fn has_free_core(&self, instance: u32) -> bool {
+        self.instances[instance as usize].on_core < self.cores
+    }
+
+    /// A message has come to `instance`, to wait or to be served.
+    #[inline]
+    pub fn joined(&mut self, instance: u32) {
+        // Messages in a shared queue are nobody's load yet.
+        if let Some(loads) = &mut self.loads {
+            loads.add(instance);
+        }
+    }
+
+    /// A message has left `instance`.
+    #[inline]
+    pub fn left(&mut self, instance: u32) {
+        if let Some(loads) = &mut self.loads {
+            loads.remove(instance);
+        }
+    }
+}

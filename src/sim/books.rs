@@ -1,0 +1,257 @@
+//! What is counted while a run goes, and the closing of the books by window and at the end.
+
+use super::run::Run;
+use super::task::{Outcome, State, TaskId};
+use super::trace::Trace;
+use super::event::Event;
+use crate::engine::{SimDuration, SimTime};
+use crate::measure::{
+    Bound, CarrierRecord, ClassRecord, ClassWindow, Gauge, Histogram, Level, LimitRecord,
+    Measurements, OUTCOMES, RecentHistogram, Share, StationGauges, StationRecord,
+};
+use crate::model::Model;
+
+/// The books of a run.
+#[derive(Clone, Debug)]
+pub(super) struct Books {
+    classes: Vec<ClassBooks>,
+    /// Levels of the carrier groups.
+    pub(super) groups: Vec<StationGauges>,
+    stations: Vec<StationRecord>,
+    in_system: Gauge,
+    in_system_windows: Vec<Level>,
+    /// By class and station.
+    shares: Vec<Share>,
+    /// By limit of the model.
+    limits: Vec<LimitRecord>,
+    /// Events that took place.
+    pub(super) events: u64,
+    window: u32,
+    window_start: SimTime,
+    window_length: SimDuration,
+}
+
+/// The books of a class.
+#[derive(Clone, Debug)]
+struct ClassBooks {
+    window: ClassWindow,
+    latency: RecentHistogram,
+    deadline: SimDuration,
+    /// Its limits among the model's: position and length of each.
+    limits: Vec<(usize, SimDuration)>,
+    record: ClassRecord,
+}
+
+// Outcomes index arrays of this length.
+const _: () = assert!(Outcome::ALL.len() == OUTCOMES);
+
+impl Books {
+    pub(super) fn new(model: &Model) -> Self {
+        let windows = model.run.windows as usize;
+        let class = |(index, class): (usize, &crate::model::Class)| ClassBooks {
+            window: ClassWindow::default(),
+            latency: RecentHistogram::new(),
+            deadline: class.deadline.unwrap_or(SimDuration::MAX),
+            limits: model
+                .limits
+                .iter()
+                .enumerate()
+                .filter(|(_, limit)| limit.class.index() == index)
+                .map(|(at, limit)| (at, limit.within))
+                .collect(),
+            record: ClassRecord::default(),
+        };
+        let limit = LimitRecord { within: vec![0; windows], open: vec![0; windows] };
+        Self {
+            classes: model.classes.iter().enumerate().map(class).collect(),
+            groups: vec![StationGauges::new(); model.groups.len()],
+            stations: vec![StationRecord::default(); model.stations()],
+            in_system: Gauge::new(SimTime::ZERO, 0),
+            in_system_windows: Vec::with_capacity(windows),
+            shares: vec![Share::default(); model.classes.len() * model.stations()],
+            limits: vec![limit; model.limits.len()],
+            events: 0,
+            window: 0,
+            window_start: SimTime::ZERO,
+            window_length: model.run.window,
+        }
+    }
+
+    /// A message of `class` has come.
+    #[inline]
+    pub(super) fn arrived(&mut self, class: usize, now: SimTime) {
+        self.classes[class].window.arrived += 1;
+        self.in_system.add(now, 1);
+    }
+
+    /// A station took a task of `class` that had waited for `wait`.
+    #[inline]
+    pub(super) fn started(&mut self, class: usize, station: usize, wait: SimDuration) {
+        let share = &mut self.shares[class * self.stations.len() + station];
+        share.started += 1;
+        share.wait_sum += u128::from(wait.ns());
+    }
+
+    /// A message of `class` came to a bad end at `station`.
+    pub(super) fn ended_at(&mut self, class: usize, station: usize, outcome: Outcome) {
+        self.shares[class * self.stations.len() + station].ended[outcome.index()] += 1;
+    }
+
+    /// A copy of a message that was delivered already was delivered.
+    pub(super) fn duplicated(&mut self, class: usize) {
+        self.classes[class].window.duplicates += 1;
+    }
+
+    /// A message of `class` that came at `born` ended at `at`, which is known at `now`.
+    #[inline]
+    pub(super) fn ended(
+        &mut self,
+        class: usize,
+        outcome: Outcome,
+        born: SimTime,
+        at: SimTime,
+        now: SimTime,
+    ) {
+        self.in_system.add(now, -1);
+        let books = &mut self.classes[class];
+        books.window.ended[outcome.index()] += 1;
+        if outcome != Outcome::Delivered {
+            return;
+        }
+        let latency = at.since(born);
+        books.latency.record(latency.ns());
+        books.window.in_time += u64::from(latency <= books.deadline);
+        if !books.limits.is_empty() {
+            let window = if born >= self.window_start {
+                self.window as usize
+            } else {
+                (born.ns() / self.window_length.ns()) as usize
+            };
+            for &(limit, within) in &books.limits {
+                self.limits[limit].within[window] += u64::from(latency <= within);
+            }
+        }
+    }
+
+    /// Ends the current window at `now`.
+    fn close_window(&mut self, now: SimTime, block: usize) {
+        for books in &mut self.classes {
+            let mut window = std::mem::take(&mut books.window);
+            window.latency_sum = books.latency.exact().sum();
+            let quantile = |p| books.latency.quantile(p);
+            window.latency_quantiles = quantile(0.5)
+                .zip(quantile(0.95))
+                .zip(quantile(0.99))
+                .map(|((p50, p95), p99)| [p50, p95, p99]);
+            books.latency.drain_into(block_of(&mut books.record.latency, block));
+            books.record.windows.push(window);
+        }
+        let first_group = self.stations.len() - self.groups.len();
+        for (gauges, station) in self.groups.iter_mut().zip(&mut self.stations[first_group..]) {
+            let window = gauges.close(now, block_of(&mut station.waits, block));
+            station.windows.push(window);
+        }
+        self.in_system_windows.push(self.in_system.close(now));
+        self.window += 1;
+        self.window_start = now;
+    }
+}
+
+/// The histogram of a block, made when its first window ends.
+fn block_of(blocks: &mut Vec<Histogram>, block: usize) -> &mut Histogram {
+    if blocks.len() <= block {
+        blocks.resize_with(block + 1, Histogram::new);
+    }
+    &mut blocks[block]
+}
+
+impl<T: Trace> Run<'_, T> {
+    /// A window of the time line is over.
+    pub(super) fn on_window(&mut self) {
+        self.close_window();
+        let next = self.books.window;
+        if next < self.model.run.windows {
+            self.calendar.schedule(self.model.run.window_end(next), Event::Window.pack());
+        }
+    }
+
+    fn close_window(&mut self) {
+        let block = (self.books.window / self.model.run.windows_per_block) as usize;
+        for (service, station) in self.services.iter_mut().zip(&mut self.books.stations) {
+            let window = service.gauges.close(self.now, block_of(&mut station.waits, block));
+            station.windows.push(window);
+        }
+        self.books.close_window(self.now, block);
+    }
+
+    /// Ends the run now: what is still in the system is counted, and nothing is missing.
+    pub(super) fn close_books(mut self, stopped: Option<Bound>) -> (Measurements, T) {
+        if self.books.window_start < self.now {
+            self.close_window();
+        }
+        let end = self.now;
+        self.count_what_is_left();
+        let books = self.books;
+        let in_flight = books.in_system.level();
+        let classes: Vec<ClassRecord> =
+            books.classes.into_iter().map(|books| books.record).collect();
+        let ages: u64 = classes.iter().map(|class| class.ages.exact().count()).sum();
+        assert_eq!(ages, in_flight, "every message is in flight or has ended");
+        let carriers: Vec<CarrierRecord> =
+            self.carriers.into_iter().map(|carrier| carrier.record).collect();
+        let measurements = Measurements {
+            end,
+            stopped,
+            events: books.events,
+            classes,
+            stations: books.stations,
+            carriers,
+            in_system: books.in_system_windows,
+            shares: books.shares,
+            limits: books.limits,
+        };
+        (measurements, self.trace)
+    }
+
+    /// Counts the messages that are still in the system.
+    fn count_what_is_left(&mut self) {
+        let books = &mut self.books;
+        let stations = books.stations.len();
+        let first_group = stations - books.groups.len();
+        for (id, task) in self.tasks.iter() {
+            let class = self.sources[usize::from(task.source)].class;
+            let waits_at = match task.state {
+                State::Queued => self.model.step_services[usize::from(task.pc)]
+                    .map(|service| service.index()),
+                State::AwaitingCarrier => {
+                    Some(first_group + self.carriers[task.instance as usize].group)
+                }
+                _ => None,
+            };
+            if let Some(station) = waits_at {
+                let age = self.now.since(task.since);
+                books.shares[class * stations + station].age_sum += u128::from(age.ns());
+            }
+            if is_in_flight(id, task.root, task.state) {
+                let age = self.now.since(task.born);
+                let own = &mut books.classes[class];
+                own.record.ages.record(age.ns());
+                own.record.queued_at_end += u64::from(waits_at.is_some());
+                let window = (task.born.ns() / books.window_length.ns()) as usize;
+                for &(limit, within) in &own.limits {
+                    // A message that came at the very end stands in no window of its own.
+                    let window = window.min(books.limits[limit].open.len() - 1);
+                    books.limits[limit].open[window] += u64::from(age <= within);
+                }
+            }
+        }
+        for carrier in &mut self.carriers {
+            carrier.record.queued_at_end = u64::from(carrier.queue.len());
+        }
+    }
+}
+
+/// Whether a record stands for a message that has come and not ended.
+fn is_in_flight(id: TaskId, root: TaskId, state: State) -> bool {
+    id == root && state != State::Scheduled && state != State::Settled
+}

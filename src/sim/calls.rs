@@ -1,0 +1,334 @@
+//! Calls between operations: issue, answer, timeout, further attempts, cancelled work.
+
+use super::event::Event;
+use super::run::Run;
+use super::task::{Flags, Outcome, State, Task, TaskId};
+use super::trace::Trace;
+use crate::engine::SimTime;
+use crate::model::{Callee, Model, OnFailure, Step};
+use crate::policy::OnTimeout;
+
+/// The calls that a task has out, as a list through their records' neighbours here.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Offspring {
+    first: TaskId,
+    next: TaskId,
+    prev: TaskId,
+}
+
+const CHILDLESS: Offspring =
+    Offspring { first: TaskId::NONE, next: TaskId::NONE, prev: TaskId::NONE };
+
+/// Whether a timeout set for `at` is about this call as it is now.
+#[inline]
+pub(super) fn is_due(model: &Model, call: &Task, at: SimTime) -> bool {
+    if call.parent == TaskId::NONE || call.state == State::BackingOff {
+        return false;
+    }
+    let timeout = model.sites[usize::from(call.site_or_open)].timeout;
+    timeout.is_some_and(|timeout| call.born + timeout.after == at)
+}
+
+impl<T: Trace> Run<'_, T> {
+    /// Makes the first attempt of a call.
+    pub(super) fn issue_new(&mut self, caller: TaskId, site: u16, index: u64) {
+        let call = self.new_task(caller, site, index, Flags::CALL);
+        self.adopt(caller, call);
+        self.issue(call);
+    }
+
+    /// Makes an attempt of a call, now.
+    pub(super) fn issue(&mut self, call: TaskId) {
+        let site = self.tasks[call].site_or_open;
+        self.tasks[call].born = self.now;
+        if let Some(timeout) = self.model.sites[usize::from(site)].timeout {
+            self.schedule_after(timeout.after, Event::Timeout(call));
+        }
+        self.travel(call, site);
+    }
+
+    /// Sets a task on its way to the callee of `site`.
+    pub(super) fn travel(&mut self, id: TaskId, site: u16) {
+        let model = self.model;
+        let task = &mut self.tasks[id];
+        if task.root != id {
+            task.site_or_open = site;
+        }
+        match model.sites[usize::from(site)].callee {
+            Callee::Operation(operation) => {
+                task.pc = model.operations[operation.index()].first_step;
+                task.instance = 0;
+            }
+            // Carriers have no steps: the task keeps the group where others keep the instance.
+            Callee::Group(group) => {
+                task.pc = model.carrier_step;
+                task.instance = u32::from(group.0);
+            }
+        }
+        match &model.sites[usize::from(site)].latency {
+            None => {
+                task.state = State::Travelling;
+                self.todo.push_back(id);
+            }
+            Some(latency) => {
+                let there = self.keys.sites[usize::from(site)].there;
+                let length = latency.sample(&mut task.luck.draws(there));
+                if latency.is_constant() {
+                    self.stay_constant(id, State::Travelling, length);
+                } else {
+                    self.stay(id, State::Travelling, length);
+                }
+            }
+        }
+    }
+
+    /// A task reaches its callee.
+    #[inline]
+    pub(super) fn arrive(&mut self, id: TaskId) {
+        let task = &self.tasks[id];
+        if task.pc == self.model.carrier_step {
+            let group = crate::model::GroupId(task.instance as u16);
+            self.join_carrier(id, group);
+        } else {
+            self.join_service(id);
+        }
+    }
+
+    /// A call is answered: the answer goes back over the network.
+    pub(super) fn reply(&mut self, id: TaskId, went_well: bool) {
+        if !went_well {
+            self.tasks[id].outcome = Outcome::Failed;
+        }
+        let site = usize::from(self.tasks[id].site_or_open);
+        match &self.model.sites[site].latency {
+            None => self.on_reply(id),
+            Some(latency) => {
+                let back = self.keys.sites[site].back;
+                let length = latency.sample(&mut self.tasks[id].luck.draws(back));
+                if latency.is_constant() {
+                    self.stay_constant(id, State::Replying, length);
+                } else {
+                    self.stay(id, State::Replying, length);
+                }
+            }
+        }
+    }
+
+    /// An answer reaches the caller, or the place where the caller was.
+    pub(super) fn on_reply(&mut self, id: TaskId) {
+        let task = self.tasks[id];
+        if task.parent == TaskId::NONE {
+            return self.end_orphan(id);
+        }
+        if task.outcome == Outcome::Delivered {
+            self.answer(id, true);
+        } else {
+            self.try_again(id);
+        }
+    }
+
+    /// An attempt failed: the next one follows, or the call has failed for good. The record is
+    /// free for the next attempt.
+    fn try_again(&mut self, id: TaskId) {
+        let task = &mut self.tasks[id];
+        let model = self.model;
+        let retry = model.sites[usize::from(task.site_or_open)].retry.as_ref();
+        match retry.and_then(|retry| retry.pause(task.attempt_or_orphans + 1)) {
+            None => self.answer(id, false),
+            Some(pause) => {
+                task.attempt_or_orphans += 1;
+                task.luck = task.luck.child(self.keys.retry, 0);
+                task.outcome = Outcome::Delivered;
+                task.flags = Flags::CALL;
+                task.pending = 0;
+                self.stay_constant(id, State::BackingOff, pause);
+            }
+        }
+    }
+
+    /// Tells the caller how its call went, for good.
+    fn answer(&mut self, id: TaskId, went_well: bool) {
+        let task = self.tasks[id];
+        let caller = task.parent;
+        self.disown(id);
+        self.tasks.remove(id);
+        let fails = self.model.sites[usize::from(task.site_or_open)].on_failure == OnFailure::Fail;
+        let waiting = &mut self.tasks[caller];
+        waiting.pending -= 1;
+        if !went_well && fails {
+            waiting.flags.set(Flags::FAILED);
+        }
+        if waiting.state != State::Calling {
+            return;
+        }
+        let Step::Call { site, at_once, .. } = self.model.steps[usize::from(waiting.pc)] else {
+            unreachable!("a calling task is at a step that calls")
+        };
+        if !at_once && waiting.pending > 0 {
+            if waiting.flags.has(Flags::FAILED) {
+                // One after the other: those not yet made are not made.
+                waiting.pending = 0;
+            } else {
+                let left = u64::from(waiting.pending);
+                // Counted down from the top of the range, apart from the first call's zero.
+                return self.issue_new(caller, site.0, u64::MAX - left);
+            }
+        }
+        if waiting.pending == 0 {
+            self.next_step(caller);
+        }
+    }
+
+    /// The caller of a call has waited long enough.
+    pub(super) fn on_timeout(&mut self, id: TaskId) {
+        let task = self.tasks[id];
+        if !is_due(self.model, &task, self.now) {
+            return;
+        }
+        self.books.events += 1;
+        let site = &self.model.sites[usize::from(task.site_or_open)];
+        let timeout = site.timeout.expect("a due timeout stands in its site");
+        if T::ON {
+            let root = task.root.0;
+            self.trace.note(
+                self.now,
+                format_args!("message {root}: task {} of `{}` times out", id.0, site.name),
+            );
+        }
+        if timeout.then == OnTimeout::Cancel && self.cancel(id) {
+            return self.try_again(id);
+        }
+        // The work goes on without its caller, under its own record; the next attempt gets one.
+        let next = self.tasks.insert(Task { state: State::BackingOff, pending: 0, ..task });
+        self.replace_child(id, next);
+        self.abandon(id);
+        self.try_again(next);
+    }
+
+    /// A call's caller is gone: its work goes on for nobody. It stays tied to its message only
+    /// where it may still deliver it.
+    fn abandon(&mut self, id: TaskId) {
+        let task = &mut self.tasks[id];
+        task.parent = TaskId::NONE;
+        task.flags.set(Flags::ABANDONED);
+        let (site, root) = (usize::from(task.site_or_open), task.root);
+        if root == TaskId::NONE {
+            return;
+        }
+        if self.model.sites[site].may_deliver && self.tasks[root].attempt_or_orphans < u8::MAX {
+            self.tasks[root].attempt_or_orphans += 1;
+        } else {
+            self.tasks[id].root = TaskId::NONE;
+        }
+    }
+
+    /// Stops a call wherever it is, and frees what it holds; whether its record is free now. A
+    /// submission that a carrier has is out of our hands, and goes on.
+    fn cancel(&mut self, id: TaskId) -> bool {
+        match self.tasks[id].state {
+            State::Queued => {
+                let service = self.dequeue(id);
+                self.services[service].gauges.window.cancelled += 1;
+            }
+            State::Ready => {
+                let (service, instance) = (self.own_service(id), self.tasks[id].instance);
+                let ready = &mut self.services[service].pool.instances[instance as usize].ready;
+                self.tasks.unlink(ready, id);
+                self.free_cancelled(service, instance);
+            }
+            State::Computing => {
+                let (service, instance) = (self.own_service(id), self.tasks[id].instance);
+                self.let_core_go(service, instance);
+                self.free_cancelled(service, instance);
+            }
+            State::Stepping | State::Pausing => {
+                let (service, instance) = (self.own_service(id), self.tasks[id].instance);
+                self.free_cancelled(service, instance);
+            }
+            State::Calling => {
+                self.cancel_offspring(id);
+                let (service, instance) = (self.own_service(id), self.tasks[id].instance);
+                self.free_cancelled(service, instance);
+            }
+            State::AwaitingCarrier => self.withdraw(id),
+            State::Travelling | State::Replying | State::BackingOff => {}
+            State::Accepting
+            | State::Dropping
+            | State::Holding
+            | State::Refusing
+            | State::Held
+            | State::Delivering => return false,
+            State::Scheduled | State::Joining | State::Settled => {
+                unreachable!("only messages are in these states, and nobody cancels those")
+            }
+        }
+        self.tasks[id].wake = SimTime::MAX;
+        self.todo.retain(|&task| task != id);
+        true
+    }
+
+    fn free_cancelled(&mut self, service: usize, instance: u32) {
+        self.services[service].gauges.window.cancelled += 1;
+        self.let_worker_go(service, instance);
+    }
+
+    /// What a cancelled task had called is cancelled too where its site says so, else goes on.
+    fn cancel_offspring(&mut self, id: TaskId) {
+        loop {
+            let child = self.offspring[id.0 as usize].first;
+            if child == TaskId::NONE {
+                return;
+            }
+            self.disown(child);
+            let site = &self.model.sites[usize::from(self.tasks[child].site_or_open)];
+            let cancels = site.timeout.is_some_and(|timeout| timeout.then == OnTimeout::Cancel);
+            let backs_off = self.tasks[child].state == State::BackingOff;
+            if (cancels || backs_off) && self.cancel(child) {
+                self.tasks.remove(child);
+            } else {
+                self.abandon(child);
+            }
+        }
+    }
+
+    /// Ties a call to its caller.
+    fn adopt(&mut self, caller: TaskId, call: TaskId) {
+        self.tasks[call].parent = caller;
+        if !self.model.cancels_callers {
+            return;
+        }
+        let most = caller.0.max(call.0) as usize;
+        if self.offspring.len() <= most {
+            self.offspring.resize(most + 1, CHILDLESS);
+        }
+        let first = self.offspring[caller.0 as usize].first;
+        self.offspring[call.0 as usize] = Offspring { next: first, ..CHILDLESS };
+        if first != TaskId::NONE {
+            self.offspring[first.0 as usize].prev = call;
+        }
+        self.offspring[caller.0 as usize].first = call;
+    }
+
+    /// Unties a call from its caller.
+    fn disown(&mut self, call: TaskId) {
+        if !self.model.cancels_callers {
+            return;
+        }
+        let Offspring { next, prev, .. } = self.offspring[call.0 as usize];
+        if prev == TaskId::NONE {
+            self.offspring[self.tasks[call].parent.0 as usize].first = next;
+        } else {
+            self.offspring[prev.0 as usize].next = next;
+        }
+        if next != TaskId::NONE {
+            self.offspring[next.0 as usize].prev = prev;
+        }
+    }
+
+    /// Puts a further attempt in the place of an abandoned one.
+    fn replace_child(&mut self, old: TaskId, new: TaskId) {
+        let caller = self.tasks[old].parent;
+        self.disown(old);
+        self.adopt(caller, new);
+    }
+}

@@ -1,0 +1,156 @@
+//! A part of a message ends, or the whole of it, and what that causes.
+//!
+//! A message is over when its own steps and all branches that count are over; it is delivered if
+//! all of these went well. Attempts that were abandoned go on: where they may still deliver the
+//! message, a failed message waits for them (a copy delivered late is delivered), a delivered one
+//! does not (a second copy is a duplicate, and is counted as one).
+
+use super::run::Run;
+use super::task::{Flags, Outcome, State, TaskId};
+use super::trace::Trace;
+use crate::engine::SimTime;
+use crate::engine::random::uniform;
+use crate::model::SourceId;
+
+impl<T: Trace> Run<'_, T> {
+    /// A station turns a task away, or a queue drops it for its age.
+    pub(super) fn turn_away(&mut self, id: TaskId, outcome: Outcome, station: usize) {
+        if self.tasks[id].flags.has(Flags::CALL) {
+            self.reply(id, false);
+        } else {
+            self.blame(id, outcome, station);
+            self.end_part(id, outcome);
+        }
+    }
+
+    /// A carrier drops a message silently.
+    pub(super) fn lose(&mut self, id: TaskId, station: usize) {
+        self.blame(id, Outcome::Lost, station);
+        self.end_part(id, Outcome::Lost);
+    }
+
+    /// Remembers where a part of a message came to a bad end.
+    fn blame(&mut self, id: TaskId, outcome: Outcome, station: usize) {
+        let task = &self.tasks[id];
+        if task.root != TaskId::NONE && !task.flags.has(Flags::COPY) {
+            let class = self.sources[usize::from(task.source)].class;
+            self.books.ended_at(class, station, outcome);
+        }
+    }
+
+    /// A message's own steps, or a branch of it, came to an end.
+    #[inline]
+    pub(super) fn end_part(&mut self, id: TaskId, outcome: Outcome) {
+        if self.tasks[id].root == id {
+            let task = &mut self.tasks[id];
+            task.state = State::Joining;
+            task.outcome = task.outcome.max(outcome);
+            return self.settle_if_over(id);
+        }
+        let task = self.tasks[id];
+        self.tasks.remove(id);
+        let root = task.root;
+        if root == TaskId::NONE {
+            return;
+        }
+        let message = &mut self.tasks[root];
+        if task.flags.has(Flags::COPY) {
+            message.attempt_or_orphans -= 1;
+            if outcome == Outcome::Delivered {
+                self.on_copy_delivered(root);
+            }
+        } else {
+            message.site_or_open -= 1;
+            message.outcome = message.outcome.max(outcome);
+        }
+        self.settle_if_over(root);
+    }
+
+    /// An abandoned call is over.
+    pub(super) fn end_orphan(&mut self, id: TaskId) {
+        let root = self.tasks[id].root;
+        self.tasks.remove(id);
+        if root != TaskId::NONE {
+            self.tasks[root].attempt_or_orphans -= 1;
+            self.settle_if_over(root);
+        }
+    }
+
+    /// A copy that an abandoned attempt made reached its recipient.
+    fn on_copy_delivered(&mut self, root: TaskId) {
+        let class = self.sources[usize::from(self.tasks[root].source)].class;
+        let message = &mut self.tasks[root];
+        if message.state == State::Settled || message.flags.has(Flags::COPY_DELIVERED) {
+            self.books.duplicated(class);
+        } else {
+            message.flags.set(Flags::COPY_DELIVERED);
+            message.since = self.now;
+        }
+    }
+
+    /// Settles a message all of whose parts are over.
+    #[inline]
+    fn settle_if_over(&mut self, id: TaskId) {
+        let message = &self.tasks[id];
+        let orphans = message.attempt_or_orphans > 0;
+        match message.state {
+            State::Settled if !orphans => self.tasks.remove(id),
+            State::Joining if message.site_or_open == 0 => {
+                let copied = message.flags.has(Flags::COPY_DELIVERED);
+                if message.outcome == Outcome::Delivered {
+                    // Where a copy came first, this is the second.
+                    let at = if copied { message.since } else { self.now };
+                    if copied {
+                        let class = self.sources[usize::from(message.source)].class;
+                        self.books.duplicated(class);
+                    }
+                    self.settle(id, Outcome::Delivered, at);
+                } else if copied {
+                    self.settle(id, Outcome::Delivered, message.since);
+                } else if !orphans {
+                    self.settle(id, message.outcome, self.now);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Enters a message's end in the books, at the time `at`, and starts what it causes.
+    #[inline]
+    fn settle(&mut self, id: TaskId, outcome: Outcome, at: SimTime) {
+        let message = self.tasks[id];
+        let source = usize::from(message.source);
+        let class = self.sources[source].class;
+        self.books.ended(class, outcome, message.born, at, self.now);
+        if T::ON {
+            self.trace.note(
+                self.now,
+                format_args!("message {} is {}, {} after it came", id.0, outcome.name(), at.since(message.born)),
+            );
+        }
+        if message.attempt_or_orphans > 0 {
+            self.tasks[id].state = State::Settled;
+        } else {
+            self.tasks.remove(id);
+        }
+        if outcome == Outcome::Delivered && !self.model.sources[source].causes.is_empty() {
+            self.cause(source, message.luck);
+        }
+        if self.sources[source].is_closed {
+            self.let_user_think(SourceId(message.source));
+        }
+    }
+
+    /// What a delivered message causes.
+    fn cause(&mut self, source: usize, luck: crate::engine::Luck) {
+        let model = self.model;
+        for (nth, cause) in model.sources[source].causes.iter().enumerate() {
+            let keys = self.keys.causes[source][nth];
+            if uniform(&mut luck.draws(keys.share)) < cause.share {
+                let after = cause.after.sample(&mut luck.draws(keys.after));
+                let id = self.new_message(cause.source, luck.child(keys.child, 0));
+                self.stay(id, State::Scheduled, after);
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What can happen: an event is a kind and the index of what it happens to, in 32 bits.
+
+use super::task::TaskId;
+
+const INDEX_BITS: u32 = 28;
+
+/// Things of one kind that events can tell apart.
+pub(super) const MOST_INDEX: u32 = (1 << INDEX_BITS) - 1;
+
+/// Something that happens at its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    /// The next message of a source comes.
+    Arrival(u32),
+    /// A task's current state ends.
+    Wake(TaskId),
+    /// The caller of this call has waited long enough.
+    Timeout(TaskId),
+    /// The head of a queue may have waited too long.
+    Expiry(u32),
+    /// A carrier's pace or pause may allow the next submission.
+    Pace(u32),
+    /// A window of the time line ends.
+    Window,
+}
+
+impl Event {
+    /// As the calendar carries it.
+    #[inline]
+    pub(super) fn pack(self) -> u32 {
+        let (kind, index) = match self {
+            Self::Arrival(source) => (0, source),
+            Self::Wake(task) => (1, task.0),
+            Self::Timeout(task) => (2, task.0),
+            Self::Expiry(queue) => (3, queue),
+            Self::Pace(carrier) => (4, carrier),
+            Self::Window => (5, 0),
+        };
+        debug_assert!(index <= MOST_INDEX);
+        kind << INDEX_BITS | index
+    }
+
+    /// What the calendar carried.
+    #[inline]
+    pub(super) fn unpack(payload: u32) -> Self {
+        let index = payload & MOST_INDEX;
+        match payload >> INDEX_BITS {
+            0 => Self::Arrival(index),
+            1 => Self::Wake(TaskId(index)),
+            2 => Self::Timeout(TaskId(index)),
+            3 => Self::Expiry(index),
+            4 => Self::Pace(index),
+            _ => Self::Window,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comes_out_as_it_went_in() {
+        for index in [0, 1, MOST_INDEX] {
+            for event in [
+                Event::Arrival(index),
+                Event::Wake(TaskId(index)),
+                Event::Timeout(TaskId(index)),
+                Event::Expiry(index),
+                Event::Pace(index),
+                Event::Window,
+            ] {
+                assert_eq!(Event::unpack(event.pack()), event);
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! WHAT HAPPENS: one run of a model under one seed. No input or output, no clock, no error.
+//!
+//! The simulator acts, behaviours decide. An event wakes one task, or asks one source, queue or
+//! carrier; what follows at the same instant is worked off from a list, in order, before the next
+//! event is taken, so that no chain of instant steps can exhaust the stack.
+//!
+//! | file | what happens there |
+//! |---|---|
+//! | `arrivals` | a message comes |
+//! | `stations` | it finds a worker, waits, is turned away, lets the worker go |
+//! | `steps` | it works, pauses, calls, is handed on |
+//! | `calls` | answers, timeouts, retries, cancelled work |
+//! | `submissions` | it waits for a carrier, is submitted, acknowledged, delivered |
+//! | `endings` | it ends, and what that causes |
+//! | `books` | what is counted |
+//!
+//! **Ties.** Events at the same instant happen in the order in which they were scheduled; those
+//! of the start are scheduled in name order. Of a departure and what it sets off: the leaving
+//! task frees its worker, which takes the next waiting task; then the leaving task goes on.
+
+mod arrivals;
+mod books;
+mod calls;
+mod endings;
+mod event;
+mod luck;
+mod run;
+mod stations;
+mod steps;
+mod submissions;
+mod task;
+mod tasks;
+mod trace;
+
+use crate::measure::Measurements;
+use crate::model::Model;
+
+pub use task::Outcome;
+pub use trace::{NoTrace, TextTrace, Trace};
+
+/// Runs `model` once. The same model and replication give the same measurements, always.
+pub fn run(model: &Model, replication: u32) -> Measurements {
+    run::Run::new(model, replication, NoTrace).to_end().0
+}
+
+/// Runs `model` once and writes down what happens.
+pub fn run_traced<T: Trace>(model: &Model, replication: u32, trace: T) -> (Measurements, T) {
+    run::Run::new(model, replication, trace).to_end()
+}

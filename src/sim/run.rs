@@ -1,0 +1,210 @@
+//! The state of a run, and the loop that takes one event after the other.
+
+use std::collections::VecDeque;
+
+use super::books::Books;
+use super::event::Event;
+use super::luck::Keys;
+use super::stations::{ServiceState, queues_of};
+use super::submissions::CarrierState;
+use super::task::{State, TaskId};
+use super::tasks::Tasks;
+use super::trace::Trace;
+use crate::engine::{Calendar, LaneId, SimDuration, SimTime};
+use crate::measure::{Bound, Measurements};
+use crate::model::Model;
+
+use super::arrivals::SourceState;
+
+/// Memory that a message in the system takes beside its record, in bytes: its place in the
+/// calendar, in a timer's ring, and the room that growing tables keep.
+const BYTES_BESIDE_RECORD: u64 = 64;
+
+/// One run in progress.
+pub(super) struct Run<'m, T> {
+    pub(super) model: &'m Model,
+    pub(super) keys: Keys,
+    pub(super) now: SimTime,
+    pub(super) calendar: Calendar,
+    /// The ring of each constant delay.
+    lanes: Vec<(SimDuration, LaneId)>,
+    pub(super) tasks: Tasks,
+    /// Tasks whose state ends at this very instant, in order.
+    pub(super) todo: VecDeque<TaskId>,
+    pub(super) sources: Vec<SourceState>,
+    pub(super) services: Vec<ServiceState>,
+    pub(super) carriers: Vec<CarrierState>,
+    /// The place of the first carrier's queue among all queues.
+    pub(super) first_carrier_queue: usize,
+    /// By queue, services' first, then carriers': whether its head is being watched for age.
+    pub(super) watched: Vec<bool>,
+    /// Calls that a task has out, kept only where a timeout may cancel one that has.
+    pub(super) offspring: Vec<super::calls::Offspring>,
+    pub(super) books: Books,
+    tasks_at_most: usize,
+    pub(super) trace: T,
+}
+
+impl<'m, T: Trace> Run<'m, T> {
+    /// A run at its start: every source has its first message scheduled, in name order.
+    pub(super) fn new(model: &'m Model, replication: u32, trace: T) -> Self {
+        let keys = Keys::new(model, replication);
+        let mut calendar = Calendar::new();
+        let lanes = model
+            .constant_delays
+            .iter()
+            .map(|&delay| (delay, calendar.add_lane()))
+            .collect();
+        let bytes = size_of::<super::task::Task>() as u64 + BYTES_BESIDE_RECORD;
+        let affordable = model.run.memory_at_most / bytes;
+        let sources = SourceState::all(model, &keys);
+        let mut run = Self {
+            model,
+            now: SimTime::ZERO,
+            calendar,
+            lanes,
+            tasks: Tasks::default(),
+            todo: VecDeque::new(),
+            sources,
+            services: ServiceState::all(model),
+            first_carrier_queue: queues_of(model) - model.carriers() as usize,
+            carriers: CarrierState::all(model),
+            watched: vec![false; queues_of(model)],
+            offspring: Vec::new(),
+            books: Books::new(model),
+            tasks_at_most: affordable.min(u64::from(super::event::MOST_INDEX)) as usize,
+            trace,
+            keys,
+        };
+        run.calendar.schedule(model.run.window_end(0), Event::Window.pack());
+        run.schedule_first_arrivals();
+        run
+    }
+
+    /// Takes events until the horizon, or until a bound is reached.
+    pub(super) fn to_end(mut self) -> (Measurements, T) {
+        let horizon = self.model.run.horizon;
+        let mut left = self.model.run.events_at_most.min(self.calendar.sequence_left() / 4);
+        let mut stopped = None;
+        while let Some((at, payload)) = self.next_event(horizon) {
+            self.now = at;
+            match Event::unpack(payload) {
+                Event::Arrival(source) => self.on_arrival(source),
+                Event::Wake(task) => self.on_wake(task),
+                Event::Timeout(call) => self.on_timeout(call),
+                Event::Expiry(queue) => self.on_expiry(queue),
+                Event::Pace(carrier) => self.on_pace(carrier),
+                Event::Window => self.on_window(),
+            }
+            while let Some(task) = self.todo.pop_front() {
+                self.go_on(task);
+            }
+            left -= 1;
+            if self.tasks.len() > self.tasks_at_most {
+                stopped = Some(Bound::Memory);
+                break;
+            }
+            if left == 0 {
+                stopped = Some(Bound::Events);
+                break;
+            }
+        }
+        if stopped.is_none() {
+            self.now = horizon;
+        }
+        self.close_books(stopped)
+    }
+
+    /// The next event at or before the horizon; stale timers in rings are passed over.
+    #[inline]
+    fn next_event(&mut self, horizon: SimTime) -> Option<(SimTime, u32)> {
+        let (tasks, model) = (&self.tasks, self.model);
+        self.calendar.pop(horizon, |at, payload| match Event::unpack(payload) {
+            Event::Wake(task) => tasks[task].wake == at,
+            Event::Timeout(call) => super::calls::is_due(model, &tasks[call], at),
+            Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) | Event::Window => true,
+        })
+    }
+
+    /// A task's state ends now, unless the event is about an earlier task or state.
+    #[inline]
+    fn on_wake(&mut self, id: TaskId) {
+        if self.tasks[id].wake == self.now {
+            self.tasks[id].wake = SimTime::MAX;
+            self.books.events += 1;
+            self.go_on(id);
+        }
+    }
+
+    /// What follows the end of a task's state.
+    #[inline]
+    fn go_on(&mut self, id: TaskId) {
+        match self.tasks[id].state {
+            State::Computing => self.on_computed(id),
+            State::Stepping => self.step(id),
+            State::Pausing => self.next_step(id),
+            State::Travelling => self.arrive(id),
+            State::Replying => self.on_reply(id),
+            State::BackingOff => self.issue(id),
+            State::Scheduled => self.on_scheduled(id),
+            State::Accepting | State::Dropping | State::Holding | State::Refusing => {
+                self.on_acknowledged(id);
+            }
+            State::Held => self.deliver(id),
+            State::Delivering => self.on_delivered(id),
+            State::Queued
+            | State::Ready
+            | State::Calling
+            | State::AwaitingCarrier
+            | State::Joining
+            | State::Settled => {
+                unreachable!("these states end by another's doing, not by their own time")
+            }
+        }
+    }
+
+    /// Puts a task into `state` for `length`; at its end the task goes on.
+    #[inline]
+    pub(super) fn stay(&mut self, id: TaskId, state: State, length: SimDuration) {
+        let task = &mut self.tasks[id];
+        task.state = state;
+        if length == SimDuration::ZERO {
+            self.todo.push_back(id);
+        } else {
+            let wake = self.now + length;
+            task.wake = wake;
+            self.calendar.schedule(wake, Event::Wake(id).pack());
+        }
+    }
+
+    /// As [`Run::stay`], for a length that is the same each time: such events come in order.
+    #[inline]
+    pub(super) fn stay_constant(&mut self, id: TaskId, state: State, length: SimDuration) {
+        match self.lane_of(length) {
+            Some(lane) if length > SimDuration::ZERO => {
+                let wake = self.now + length;
+                let task = &mut self.tasks[id];
+                task.state = state;
+                task.wake = wake;
+                self.calendar.schedule_in_lane(lane, wake, Event::Wake(id).pack());
+            }
+            Some(_) | None => self.stay(id, state, length),
+        }
+    }
+
+    /// Puts an event off by a length that is the same each time.
+    #[inline]
+    pub(super) fn schedule_after(&mut self, length: SimDuration, event: Event) {
+        let at = self.now + length;
+        match self.lane_of(length) {
+            Some(lane) => self.calendar.schedule_in_lane(lane, at, event.pack()),
+            None => self.calendar.schedule(at, event.pack()),
+        }
+    }
+
+    /// The ring for a constant delay. A model has few of them, so a scan beats a search.
+    #[inline]
+    fn lane_of(&self, length: SimDuration) -> Option<LaneId> {
+        self.lanes.iter().find(|(delay, _)| *delay == length).map(|(_, lane)| *lane)
+    }
+}

@@ -1,0 +1,311 @@
+//! A message and a carrier: it waits, is submitted, acknowledged, held, delivered.
+
+use super::event::Event;
+use super::run::Run;
+use super::task::{Flags, Outcome, State, Task, TaskId};
+use super::trace::Trace;
+use crate::carrier::overload::Excess;
+use crate::carrier::{Meter, Overload, Verdict};
+use crate::engine::random::uniform;
+use crate::engine::{List, SimDuration, SimTime};
+use crate::measure::CarrierRecord;
+use crate::model::{GroupId, Model};
+
+/// A carrier as it is now, seen from our side.
+#[derive(Clone, Debug)]
+pub(super) struct CarrierState {
+    pub(super) group: usize,
+    /// Messages that wait with us.
+    pub(super) queue: List,
+    /// Submissions without acknowledgement, and how many there may be.
+    outstanding: u32,
+    window: u32,
+    /// What the carrier takes, where it is the carrier that minds.
+    limit: Option<Meter>,
+    /// What we submit at most, of our own accord.
+    pace: Option<Meter>,
+    /// Nothing is submitted before.
+    paused_until: SimTime,
+    /// When the next submission is to be tried; an event for another time is stale.
+    try_at: SimTime,
+    pub(super) record: CarrierRecord,
+}
+
+impl CarrierState {
+    pub(super) fn all(model: &Model) -> Vec<Self> {
+        let mut carriers = Vec::with_capacity(model.carriers() as usize);
+        for (group, plan) in model.groups.iter().enumerate() {
+            let template = &plan.template;
+            for member in 0..plan.count as usize {
+                let rate = plan.rates.get(member).map(|&rate| Meter::new(rate, template.burst));
+                let own = template.pace.map(|pace| Meter::new(pace, 1));
+                let (limit, pace) = match template.overload {
+                    // We keep to its rate, so there is nothing left for it to mind.
+                    Overload::Paced => (None, rate),
+                    Overload::Throttle(_) | Overload::Drop(_) | Overload::Hold(_) => (rate, own),
+                };
+                carriers.push(Self {
+                    group,
+                    queue: List::default(),
+                    outstanding: 0,
+                    window: template.window.unwrap_or(u32::MAX),
+                    limit,
+                    pace,
+                    paused_until: SimTime::ZERO,
+                    try_at: SimTime::MAX,
+                    record: CarrierRecord::default(),
+                });
+            }
+        }
+        carriers
+    }
+}
+
+impl<T: Trace> Run<'_, T> {
+    /// A task comes for a carrier of `group`.
+    pub(super) fn join_carrier(&mut self, id: TaskId, group: GroupId) {
+        let plan = &self.model.groups[group.index()];
+        let luck = self.tasks[id].luck;
+        let member = plan.shares.pick(luck.draws(self.keys.groups[group.index()].member));
+        let carrier = (plan.first + member) as usize;
+        let station = self.station_of(group.index());
+        let gauges = &mut self.books.groups[group.index()];
+        gauges.window.arrived += 1;
+        let state = &mut self.carriers[carrier];
+        state.record.arrived += 1;
+        let most = plan.template.queue.length_at_most.unwrap_or(u32::MAX);
+        if state.queue.len() >= most {
+            state.record.refused += 1;
+            gauges.window.rejected += 1;
+            if T::ON {
+                self.note_station(station, id, "is turned away: the queue is full");
+            }
+            return self.turn_away(id, Outcome::Rejected, station);
+        }
+        let task = &mut self.tasks[id];
+        task.pc = self.model.carrier_step;
+        task.instance = carrier as u32;
+        task.since = self.now;
+        task.state = State::AwaitingCarrier;
+        self.tasks.push_back(&mut state.queue, id);
+        gauges.queue.add(self.now, 1);
+        self.submit_what_may_go(carrier);
+        if self.tasks[id].state == State::AwaitingCarrier {
+            let state = &mut self.carriers[carrier];
+            state.record.queue_max = state.record.queue_max.max(u64::from(state.queue.len()));
+            if let Some(age) = plan.template.queue.age_at_most {
+                self.watch(self.first_carrier_queue + carrier, age);
+            }
+            if T::ON {
+                self.note_station(station, id, "waits");
+            }
+        }
+    }
+
+    /// The station of a group.
+    #[inline]
+    fn station_of(&self, group: usize) -> usize {
+        self.model.services.len() + group
+    }
+
+    /// A pause or a pace may be over.
+    pub(super) fn on_pace(&mut self, carrier: u32) {
+        let state = &mut self.carriers[carrier as usize];
+        if state.try_at == self.now {
+            state.try_at = SimTime::MAX;
+            self.books.events += 1;
+            self.submit_what_may_go(carrier as usize);
+        }
+    }
+
+    /// Submits from the head of the queue until window, pace or pause forbid.
+    fn submit_what_may_go(&mut self, carrier: usize) {
+        loop {
+            let state = &mut self.carriers[carrier];
+            if state.queue.len() == 0 || state.outstanding >= state.window {
+                return;
+            }
+            let from = state.pace.map_or(SimTime::ZERO, |pace| pace.conforms_from());
+            let from = from.max(state.paused_until);
+            if from > self.now {
+                if state.try_at != from {
+                    state.try_at = from;
+                    self.calendar.schedule(from, Event::Pace(carrier as u32).pack());
+                }
+                return;
+            }
+            if let Some(pace) = &mut state.pace {
+                pace.take(self.now);
+            }
+            let id = self.tasks.pop_front(&mut state.queue);
+            self.submit(id, carrier);
+        }
+    }
+
+    fn submit(&mut self, id: TaskId, carrier: usize) {
+        let state = &mut self.carriers[carrier];
+        let group = state.group;
+        let template = &self.model.groups[group].template;
+        let task = &mut self.tasks[id];
+        let wait = self.now.since(task.since);
+        let over = state.limit.as_mut().is_some_and(|limit| !limit.take(self.now));
+        let verdict =
+            if over { template.overload.on_excess(Excess { now: self.now }) } else { Verdict::Accept };
+        let keys = self.keys.groups[group];
+        let next = match verdict {
+            Verdict::Accept if is_lost(template.silent_loss, task, keys.loss) => State::Dropping,
+            Verdict::Accept => State::Accepting,
+            Verdict::Throttle { .. } => State::Refusing,
+            Verdict::Drop => State::Dropping,
+            Verdict::Hold { .. } => State::Holding,
+        };
+        task.since = self.now;
+        state.outstanding += 1;
+        state.record.submitted += 1;
+        state.record.wait_sum += u128::from(wait.ns());
+        state.record.wait_max = state.record.wait_max.max(wait);
+        let round_trip = template.round_trip.sample(&mut task.luck.draws(keys.round_trip));
+        let class = self.sources[usize::from(task.source)].class;
+        let gauges = &mut self.books.groups[group];
+        gauges.queue.add(self.now, -1);
+        gauges.busy.add(self.now, 1);
+        gauges.started(wait);
+        self.books.started(class, self.station_of(group), wait);
+        if T::ON {
+            let name = self.carrier_name(carrier);
+            let root = self.tasks[id].root.0;
+            self.trace.note(
+                self.now,
+                format_args!("message {root}: task {} is submitted to `{name}`", id.0),
+            );
+        }
+        if template.round_trip.is_constant() {
+            self.stay_constant(id, next, round_trip);
+        } else {
+            self.stay(id, next, round_trip);
+        }
+    }
+
+    /// The carrier's answer to a submission reaches us.
+    pub(super) fn on_acknowledged(&mut self, id: TaskId) {
+        let task = self.tasks[id];
+        let carrier = task.instance as usize;
+        let group = self.carriers[carrier].group;
+        let state = &mut self.carriers[carrier];
+        state.outstanding -= 1;
+        state.record.outstanding += u128::from(self.now.since(task.since).ns());
+        let gauges = &mut self.books.groups[group];
+        gauges.busy.add(self.now, -1);
+        let overload = self.model.groups[group].template.overload;
+        if task.state == State::Refusing {
+            let Verdict::Throttle { pause } = overload.on_excess(Excess { now: task.since }) else {
+                unreachable!("only a throttling carrier refuses")
+            };
+            self.put_back(id, carrier, pause);
+        } else {
+            state.record.accepted += 1;
+            gauges.window.served += 1;
+            // A caller has its answer now; what becomes of the message goes its own way.
+            let part = if task.flags.has(Flags::CALL) { self.split(id) } else { id };
+            match task.state {
+                State::Dropping => {
+                    self.carriers[carrier].record.dropped += 1;
+                    self.books.groups[group].window.dropped += 1;
+                    let station = self.station_of(group);
+                    self.lose(part, station);
+                }
+                State::Holding => {
+                    let Verdict::Hold { until } = overload.on_excess(Excess { now: task.since })
+                    else {
+                        unreachable!("only a holding carrier holds")
+                    };
+                    self.carriers[carrier].record.held += 1;
+                    self.books.groups[group].window.held += 1;
+                    self.stay(part, State::Held, until.since(self.now));
+                }
+                _ => self.deliver(part),
+            }
+        }
+        self.submit_what_may_go(carrier);
+    }
+
+    /// A refused message goes back to the head of the queue, and nothing is submitted for `pause`.
+    fn put_back(&mut self, id: TaskId, carrier: usize, pause: SimDuration) {
+        let state = &mut self.carriers[carrier];
+        state.record.throttled += 1;
+        state.paused_until = state.paused_until.max(self.now + pause);
+        let gauges = &mut self.books.groups[state.group];
+        gauges.window.throttled += 1;
+        gauges.queue.add(self.now, 1);
+        let task = &mut self.tasks[id];
+        task.state = State::AwaitingCarrier;
+        task.since = self.now;
+        self.tasks.push_front(&mut state.queue, id);
+        state.record.queue_max = state.record.queue_max.max(u64::from(state.queue.len()));
+        let age = self.model.groups[state.group].template.queue.age_at_most;
+        if let Some(age) = age {
+            self.watch(self.first_carrier_queue + carrier, age);
+        }
+    }
+
+    /// Answers a call to a carrier; the message goes on as a branch of its own.
+    fn split(&mut self, id: TaskId) -> TaskId {
+        let call = self.tasks[id];
+        let copies = self.works_for_nobody(id);
+        let flags = if copies { Flags::BRANCH.with(Flags::COPY) } else { Flags::BRANCH };
+        let branch = self.tasks.insert(Task { flags, parent: TaskId::NONE, ..call });
+        self.open_branch(branch);
+        self.reply(id, true);
+        branch
+    }
+
+    /// The carrier sends the message on to its recipient.
+    pub(super) fn deliver(&mut self, id: TaskId) {
+        let task = &self.tasks[id];
+        let group = self.carriers[task.instance as usize].group;
+        let delivery = &self.model.groups[group].template.delivery;
+        let length = delivery.sample(&mut task.luck.draws(self.keys.groups[group].delivery));
+        if delivery.is_constant() {
+            self.stay_constant(id, State::Delivering, length);
+        } else {
+            self.stay(id, State::Delivering, length);
+        }
+    }
+
+    /// The message has reached its recipient.
+    pub(super) fn on_delivered(&mut self, id: TaskId) {
+        self.end_part(id, Outcome::Delivered);
+    }
+
+    /// Takes a message that waited too long out of a carrier's queue; the station it waited at.
+    pub(super) fn expire_at_carrier(&mut self, id: TaskId) -> usize {
+        let group = self.leave_carrier_queue(id);
+        self.carriers[self.tasks[id].instance as usize].record.refused += 1;
+        self.books.groups[group].window.expired += 1;
+        self.station_of(group)
+    }
+
+    /// Takes a message whose caller has cancelled it out of a carrier's queue.
+    pub(super) fn withdraw(&mut self, id: TaskId) {
+        let group = self.leave_carrier_queue(id);
+        self.books.groups[group].window.cancelled += 1;
+    }
+
+    fn leave_carrier_queue(&mut self, id: TaskId) -> usize {
+        let state = &mut self.carriers[self.tasks[id].instance as usize];
+        self.tasks.unlink(&mut state.queue, id);
+        self.books.groups[state.group].queue.add(self.now, -1);
+        state.group
+    }
+
+    fn carrier_name(&self, carrier: usize) -> String {
+        let group = &self.model.groups[self.carriers[carrier].group];
+        group.member_name(carrier as u32 - group.first)
+    }
+}
+
+/// Whether the carrier loses this message without a word.
+#[inline]
+fn is_lost(share: f64, task: &Task, purpose: crate::engine::Purpose) -> bool {
+    share > 0.0 && uniform(&mut task.luck.draws(purpose)) < share
+}

@@ -1,0 +1,89 @@
+//! One pending event in 16 bytes: when, in which order, and what.
+
+use crate::engine::time::{SimTime, TIME_BITS};
+
+/// Bits of the insertion sequence: 5.5·10¹¹ events a run.
+const SEQUENCE_BITS: u32 = 39;
+const PAYLOAD_BITS: u32 = 32;
+const TIME_SHIFT: u32 = SEQUENCE_BITS + PAYLOAD_BITS;
+const _: () = assert!(TIME_BITS + TIME_SHIFT == u128::BITS);
+const _: () = assert!(size_of::<Event>() == 16);
+
+/// Time, insertion sequence and payload, from the highest bit down, so that the order of the
+/// numbers is the order of the events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Event(pub(super) u128);
+
+impl Event {
+    /// Not before any event.
+    pub(super) const LAST: Self = Self(u128::MAX);
+
+    /// The last event that could happen at `at`.
+    #[inline]
+    pub(super) fn end_of(at: SimTime) -> Self {
+        Self(u128::from(at.ns()) << TIME_SHIFT | ((1 << TIME_SHIFT) - 1))
+    }
+
+    #[inline]
+    pub(super) fn at(self) -> SimTime {
+        SimTime::from_ns((self.0 >> TIME_SHIFT) as u64)
+    }
+
+    #[inline]
+    pub(super) fn parts(self) -> (SimTime, u32) {
+        (self.at(), self.0 as u32)
+    }
+}
+
+/// Numbers events in the order in which they are scheduled.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sequence {
+    next: u64,
+}
+
+impl Sequence {
+    const LAST: u64 = (1 << SEQUENCE_BITS) - 1;
+
+    /// The next event in order. Past the last number, events at one time come in the order of
+    /// their payloads: still the same on every machine.
+    #[inline]
+    pub(super) fn stamp(&mut self, at: SimTime, payload: u32) -> Event {
+        let event = u128::from(at.ns()) << TIME_SHIFT
+            | u128::from(self.next) << PAYLOAD_BITS
+            | u128::from(payload);
+        self.next += u64::from(self.next < Self::LAST);
+        Event(event)
+    }
+
+    pub(super) fn left(&self) -> u64 {
+        Self::LAST - self.next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_then_sequence_then_payload() {
+        let mut sequence = Sequence::default();
+        let late = sequence.stamp(SimTime::MAX, 7);
+        let first = sequence.stamp(SimTime::from_ns(5), u32::MAX);
+        let second = sequence.stamp(SimTime::from_ns(5), 0);
+        assert!(first < second && second < late && late <= Event::end_of(SimTime::MAX));
+        assert!(second <= Event::end_of(SimTime::from_ns(5)));
+        assert!(Event::end_of(SimTime::from_ns(4)) < first);
+        assert_eq!(first.parts(), (SimTime::from_ns(5), u32::MAX));
+        assert_eq!(late.parts(), (SimTime::MAX, 7));
+    }
+
+    #[test]
+    fn a_spent_sequence_never_reaches_into_the_time() {
+        let mut sequence = Sequence { next: Sequence::LAST - 1 };
+        assert_eq!(sequence.left(), 1);
+        for payload in 0..3 {
+            assert_eq!(sequence.stamp(SimTime::from_ns(9), payload).parts().0.ns(), 9);
+        }
+        assert_eq!(sequence.left(), 0);
+    }
+}

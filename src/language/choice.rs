@@ -16,8 +16,19 @@ pub struct Choice<'a> {
     pub body: Option<&'a Node>,
 }
 
+/// A behaviour's name and how to read what was written for it.
+pub type Reader<T> = (&'static str, fn(&Choice<'_>, &mut Problems) -> Option<T>);
+
+/// Reads a choice by a table of behaviours, a line each:
+/// `choose(node, &[("fifo", |c, p| c.read_body(p).map(Queue::Fifo)), …], problems)`.
+pub fn choose<T>(node: &Node, readers: &[Reader<T>], problems: &mut Problems) -> Option<T> {
+    let allowed: Vec<&'static str> = readers.iter().map(|(name, _)| *name).collect();
+    let choice = Choice::read(node, &allowed, problems)?;
+    choice.read_by(readers, problems)
+}
+
 impl<'a> Choice<'a> {
-    /// Reads a choice among `allowed`; `None` after recording why it is none.
+    /// Reads a choice among `allowed`, a table of exactly one key or a bare name; `None` after recording why it is none.
     pub fn read(
         node: &'a Node,
         allowed: &[&'static str],
@@ -58,6 +69,16 @@ impl<'a> Choice<'a> {
             problems.add_with_hint(place, label, with_suggestion(name, allowed, &list));
         }
         Some(Choice { name: known?, place, body })
+    }
+
+    /// Reads the choice with the one of `readers` that has its name.
+    ///
+    /// # Panics
+    /// If there is none, though the choice was read among the same names.
+    pub fn read_by<T>(&self, readers: &[Reader<T>], problems: &mut Problems) -> Option<T> {
+        let reader = readers.iter().find(|(name, _)| *name == self.name);
+        let (_, read) = reader.expect("the choice is one of those allowed");
+        read(self, problems)
     }
 
     /// Reads what was written for the choice. A name alone stands for an empty table, which does

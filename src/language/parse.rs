@@ -1,15 +1,21 @@
 //! From TOML text to nodes with places, and TOML's complaints in our words.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::document::{Entry, Node, Place, Value};
 use super::problem::Problems;
+use super::syntax::{Complaint, complaint};
 
 /// Texts beyond this size are refused: places count bytes in 32 bits, and nobody writes them.
 const TEXT_BYTES_MAX: usize = 64 << 20;
 /// Dots in one key or header. More would nest tables too deep to walk.
 const KEY_DOTS_MAX: usize = 32;
+/// A text with more mistakes than this is not TOML at all.
+const COMPLAINTS_MAX: usize = 500;
 
 /// The whole text as a table. Problems are appended; the table holds what could be read.
 pub(super) fn document(text: &str, problems: &mut Problems) -> Node {
@@ -23,23 +29,26 @@ pub(super) fn document(text: &str, problems: &mut Problems) -> Node {
         return nothing;
     }
     let (table, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
-        complain(text, error, origin, problems);
-    }
-    Node { value: origin.table(table.get_ref(), problems), place: Place::default() }
+    let lines = complain(text, &errors, origin, problems);
+    let mut misfits = Problems::new();
+    let value = origin.table(table.get_ref(), &mut misfits);
+    add_misfits(text, origin, misfits, &lines, problems);
+    Node { value, place: Place::default() }
 }
 
 /// `text` as a single value that stands at byte `offset` of source `source`.
 pub(super) fn value(text: &str, source: u16, offset: usize, problems: &mut Problems) -> Node {
     let origin = Origin { source, offset };
+    let whole = origin.place(0..text.len());
     if refuse_deep_keys(text, origin, problems) {
-        return Node::new(false, origin.place(0..text.len()));
+        return Node::new(false, whole);
     }
     let (value, errors) = DeValue::parse_recoverable(text);
-    for error in &errors {
-        complain(text, error, origin, problems);
-    }
-    origin.node(&value, problems)
+    let lines = complain(text, &errors, origin, problems);
+    let mut misfits = Problems::new();
+    let node = origin.node(&value, &mut misfits);
+    add_misfits(text, origin, misfits, &lines, problems);
+    Node { place: whole, ..node }
 }
 
 /// Where a parsed text sits among the document's sources.
@@ -50,7 +59,7 @@ struct Origin {
 }
 
 impl Origin {
-    fn place(self, span: std::ops::Range<usize>) -> Place {
+    fn place(self, span: Range<usize>) -> Place {
         let at = |byte: usize| u32::try_from(byte + self.offset).unwrap_or(u32::MAX);
         Place { source: self.source, start: at(span.start), end: at(span.end) }
     }
@@ -98,10 +107,58 @@ impl Origin {
     }
 }
 
-/// The parser's complaint as a problem.
-fn complain(text: &str, error: &toml::de::Error, origin: Origin, problems: &mut Problems) {
-    let span = error.span().unwrap_or(0..text.len());
-    problems.add(origin.place(span), error.message());
+/// Records the parser's complaints, and returns the lines that they are about, by their first byte.
+/// Of several on a line, only the first is told unless they are about a value alone: the others
+/// mostly follow from it.
+fn complain(
+    text: &str,
+    errors: &[toml::de::Error],
+    origin: Origin,
+    problems: &mut Problems,
+) -> BTreeSet<usize> {
+    let mut spans: Vec<(Range<usize>, &str)> = errors
+        .iter()
+        .map(|error| (error.span().unwrap_or(0..text.len()), error.message()))
+        .collect();
+    spans.sort_by_key(|(span, _)| span.start);
+    let (mut told, mut upset) = (BTreeSet::new(), BTreeSet::new());
+    for (span, message) in spans.into_iter().take(COMPLAINTS_MAX) {
+        let Complaint { span, label, hint, local } = complaint(text, span, message);
+        let line = line_start(text, span.start);
+        if upset.contains(&line) || (told.contains(&line) && !local) {
+            continue;
+        }
+        told.insert(line);
+        if !local {
+            upset.insert(line);
+        }
+        match hint {
+            Some(hint) => problems.add_with_hint(origin.place(span), label, hint),
+            None => problems.add(origin.place(span), label),
+        }
+    }
+    told
+}
+
+/// Takes over complaints about values, except on lines that could not be read in the first place.
+fn add_misfits(
+    text: &str,
+    origin: Origin,
+    misfits: Problems,
+    lines: &BTreeSet<usize>,
+    problems: &mut Problems,
+) {
+    for misfit in &misfits {
+        if !lines.contains(&line_start(text, misfit.place.start as usize - origin.offset)) {
+            problems.add(misfit.place, misfit.label.as_str());
+        }
+    }
+}
+
+/// The first byte of the line that byte `at` is on.
+fn line_start(text: &str, at: usize) -> usize {
+    let before = &text.as_bytes()[..at.min(text.len())];
+    before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1)
 }
 
 /// Whether some key has too many dots, outside strings and comments; says so if it does.

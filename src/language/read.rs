@@ -1,5 +1,6 @@
 //! Reading values and tables out of a document, going on after each problem.
 
+use super::choice::Choice;
 use super::document::{Entry, Node, Place, Value, shorten};
 use super::names::{list_of, with_suggestion};
 use super::problem::Problems;
@@ -97,6 +98,50 @@ impl<'a> Fields<'a> {
             self.known.push(key);
         }
         self.entries.iter().find(|entry| entry.key == key)
+    }
+
+    /// The one key among `allowed` that the table holds beside its others, as a choice; `None` after
+    /// recording that there is none, or more than one.
+    pub fn choice(
+        &mut self,
+        allowed: &[&'static str],
+        problems: &mut Problems,
+    ) -> Option<Choice<'a>> {
+        let choice = self.optional_choice(allowed, problems)?;
+        if choice.is_none() {
+            let label = match allowed {
+                [only] => format!("missing key `{only}`"),
+                several => format!("missing one of the keys {}", list_of(several, "or")),
+            };
+            problems.add(self.place, label);
+        }
+        choice
+    }
+
+    /// As [`Fields::choice`], but `Some(None)` if the table holds none of `allowed`.
+    pub fn optional_choice(
+        &mut self,
+        allowed: &[&'static str],
+        problems: &mut Problems,
+    ) -> Option<Option<Choice<'a>>> {
+        let mut found: Option<Choice<'a>> = None;
+        let mut clash = false;
+        for &name in allowed {
+            let Some(entry) = self.entry(name) else { continue };
+            match &found {
+                None => {
+                    let body = Some(&entry.value);
+                    found = Some(Choice { name, place: entry.key_place, body });
+                }
+                Some(other) => {
+                    let label = format!("`{name}` cannot stand beside `{}`", other.name);
+                    let hint = format!("keep only one of {}", list_of(allowed, "or"));
+                    problems.add_with_hint(entry.key_place, label, hint);
+                    clash = true;
+                }
+            }
+        }
+        if clash { None } else { Some(found) }
     }
 
     /// Where the table stands: its header, its braces, or the key that names it.

@@ -18,11 +18,7 @@ pub(super) fn render(document: &Document, problems: &Problems, color: bool) -> S
     let mut sorted: Vec<&Problem> =
         problems.iter().filter(|p| told.insert((p.place, &p.label))).collect();
     sorted.sort_by_key(|problem| problem.place);
-    let name = &document.sources[0].name;
-    let heading = match sorted.len() {
-        1 => format!("`{name}` has 1 problem"),
-        count => format!("`{name}` has {count} problems"),
-    };
+    let heading = heading(document, &sorted);
     let heading = Group::with_title(Level::ERROR.primary_title(heading));
     let mut page = renderer.render(&[heading]);
     page.push('\n');
@@ -35,6 +31,27 @@ pub(super) fn render(document: &Document, problems: &Problems, color: bool) -> S
         page.push_str(&format!("\nand {} more problems\n", sorted.len() - SHOWN_MAX));
     }
     page
+}
+
+/// Names the file, or the assignments where nothing else is wrong.
+fn heading(document: &Document, problems: &[&Problem]) -> String {
+    let in_file = problems.iter().any(|problem| problem.place.source == 0);
+    let assigned = problems.iter().find(|problem| problem.place.source != 0);
+    let name = |source: u16| match document.sources.get(usize::from(source)) {
+        Some(source) => source.name.as_str(),
+        None => "",
+    };
+    let names = match assigned {
+        None => format!("`{}` has", name(0)),
+        Some(problem) if in_file => {
+            format!("`{}` with `{}` has", name(0), name(problem.place.source))
+        }
+        Some(problem) => format!("`{}` has", name(problem.place.source)),
+    };
+    match problems.len() {
+        1 => format!("{names} 1 problem"),
+        count => format!("{names} {count} problems"),
+    }
 }
 
 fn group<'a>(document: &'a Document, problem: &'a Problem) -> Group<'a> {

@@ -1,0 +1,197 @@
+//! The TOML parser's complaints in words for people who do not know its grammar.
+
+use std::ops::Range;
+
+use super::document::shorten;
+
+/// A complaint about the text: where, what, and how to put it right.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Complaint {
+    pub(super) span: Range<usize>,
+    pub(super) label: String,
+    pub(super) hint: Option<String>,
+    /// About one value alone: others on its line are worth telling too. Other slips upset all that
+    /// follows on the line.
+    pub(super) local: bool,
+}
+
+/// Beginnings of complaints about a value without quotes: the parser guesses from its first letter
+/// what it was meant to be.
+const BARE_VALUE: [&str; 9] = [
+    "string values must be quoted",
+    "invalid boolean",
+    "invalid float",
+    "invalid integer",
+    "invalid mantissa",
+    "invalid fraction",
+    "invalid exponent",
+    "unexpected leading zero",
+    "`_` may only go between digits",
+];
+
+const DATES: [&str; 5] =
+    ["invalid date", "invalid time", "invalid offset", "invalid local", "invalid month"];
+
+/// The parser's beginning, our words (empty for its own), and the hint (empty for none).
+const WORDS: [(&str, &str, &str); 16] = [
+    ("invalid basic string, expected `\"`", "expected the closing `\"` of this text", ""),
+    ("invalid literal string, expected `'`", "expected the closing `'` of this text", ""),
+    ("missing value", "expected a value", ""),
+    ("key with no value", "expected `=` and a value", "TOML writes `key = value`"),
+    ("missing value for key", "expected `=` and a value", "TOML writes `key = value`"),
+    (
+        "unexpected key or value",
+        "expected the end of the line",
+        "each key stands on a line of its own, and text in double quotes",
+    ),
+    ("extra `=`", "one `=` too many", ""),
+    ("unclosed array", "expected the closing `]` of this array", ""),
+    ("unclosed table", "expected the closing `]` of this header", ""),
+    ("unclosed array table", "expected the closing `]]` of this header", ""),
+    ("unclosed inline table", "expected the closing `}` of this table", ""),
+    ("missing comma", "expected a comma", ""),
+    ("extra comma", "one comma too many", ""),
+    ("unquoted keys cannot be empty", "expected a key", ""),
+    ("missing table open", "this `]` closes nothing", ""),
+    (
+        "missing escaped value",
+        "no such escape",
+        "write a backslash as `\\\\`, or put the text in single quotes",
+    ),
+];
+
+/// What the parser's `message` about `span` means.
+pub(super) fn complaint(text: &str, span: Range<usize>, message: &str) -> Complaint {
+    if BARE_VALUE.iter().any(|start| message.starts_with(start)) {
+        return bare_value(text, span);
+    }
+    let span = widen(text, span);
+    let plain = |label: &str, hint: &str| Complaint {
+        span: span.clone(),
+        label: label.to_owned(),
+        hint: (!hint.is_empty()).then(|| hint.to_owned()),
+        local: false,
+    };
+    if message.starts_with("duplicate key") {
+        return duplicate(text, span);
+    }
+    if message.starts_with("invalid unquoted key") {
+        return match text.get(span.clone()) {
+            Some(":") => plain("expected `=`, found `:`", "TOML writes `key = value`"),
+            _ => plain(
+                "a key has only letters without accents, digits, `-` and `_`",
+                "put other keys in double quotes",
+            ),
+        };
+    }
+    // Before a comma or bracket, the parser takes nothing at all for a text without its quotes.
+    if message.starts_with("invalid literal string")
+        && matches!(text.get(span.clone()), Some("," | "]" | "}"))
+    {
+        return Complaint { local: true, ..plain("expected a value", "") };
+    }
+    if DATES.iter().any(|start| message.starts_with(start)) {
+        return Complaint { local: true, ..plain(message, "write, for example, 2022-11-25 10:00") };
+    }
+    match WORDS.iter().find(|(start, ..)| message.starts_with(start)) {
+        Some((_, label, hint)) => plain(label, hint),
+        None => plain(message.strip_suffix(", expected nothing").unwrap_or(message), ""),
+    }
+}
+
+/// A value that is neither number, date nor truth, and stands without quotes.
+fn bare_value(text: &str, span: Range<usize>) -> Complaint {
+    let span = token(text, span);
+    let found = text.get(span.clone()).unwrap_or_default();
+    let lower = found.to_lowercase();
+    let (label, hint) = if found.is_empty() {
+        ("expected a value".to_owned(), None)
+    } else if found.contains([' ', '\t']) {
+        let hint = "put text in double quotes, and commas between the elements of an array";
+        (format!("expected one value, found `{}`", shorten(found)), Some(hint.to_owned()))
+    } else {
+        let hint = match lower.as_str() {
+            "true" | "false" => format!("write {lower}"),
+            "yes" | "on" => "write true".to_owned(),
+            "no" | "off" => "write false".to_owned(),
+            _ => number_hint(&lower).unwrap_or_else(|| {
+                let inside = found.trim_matches(['\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}']);
+                format!("put text in double quotes: \"{}\"", shorten(inside))
+            }),
+        };
+        (format!("expected a value, found `{}`", shorten(found)), Some(hint))
+    };
+    // Several words in a row are no slip in one value: the line has come apart.
+    let local = !found.contains([' ', '\t']);
+    Complaint { span: widen(text, span), label, hint, local }
+}
+
+/// How to write a number that is only spelt against the rules.
+fn number_hint(found: &str) -> Option<String> {
+    if !found.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '_' | ',' | '+' | '-')) {
+        return None;
+    }
+    let digits = found.replace(['_', ','], "");
+    let (sign, digits) = match digits.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", digits.trim_start_matches('+')),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        whole => whole,
+    };
+    let number = match fraction {
+        "" => format!("{sign}{whole}"),
+        fraction => format!("{sign}{whole}.{fraction}"),
+    };
+    number.parse::<f64>().ok()?;
+    Some(format!("write {}", shorten(&number)))
+}
+
+/// A key or header that stood before.
+fn duplicate(text: &str, span: Range<usize>) -> Complaint {
+    let key = text.get(span.clone()).unwrap_or_default();
+    let number = |byte: usize| text[..byte].matches('\n').count();
+    let lines: Vec<&str> = text.lines().take(number(span.start) + 1).collect();
+    let (before, own) = match lines.split_last() {
+        Some((own, before)) => (before, own.trim()),
+        None => (&[][..], ""),
+    };
+    let first = if own.starts_with('[') {
+        let header =
+            |line: &str| line.split(']').next().map(|h| h.replace(char::is_whitespace, ""));
+        before.iter().position(|line| header(line.trim()) == header(own))
+    } else {
+        // Within one table: a header in between starts another.
+        let name = |line: &str| line.split('=').next().map(|name| name.trim().to_owned());
+        let table = before.iter().rposition(|line| line.trim().starts_with('[')).unwrap_or(0);
+        before[table..].iter().position(|line| name(line) == name(own)).map(|at| at + table)
+    };
+    let hint = first.map(|at| format!("it is given on line {} already", at + 1));
+    Complaint { span, label: format!("`{}` is given twice", shorten(key)), hint, local: false }
+}
+
+/// The whole word that an error points into; several words if it spans them.
+fn token(text: &str, span: Range<usize>) -> Range<usize> {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '=' | ',' | '[' | ']' | '{' | '}' | '#');
+    let (Some(before), Some(after)) = (text.get(..span.start), text.get(span.end..)) else {
+        return span;
+    };
+    let start = before
+        .rfind(ends)
+        .map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8));
+    let end = span.end + after.find(ends).unwrap_or(after.len());
+    start..end
+}
+
+/// An empty span as the character that it stands before, if its line goes on.
+fn widen(text: &str, span: Range<usize>) -> Range<usize> {
+    if !span.is_empty() {
+        return span;
+    }
+    match text.get(span.start..).and_then(|rest| rest.chars().next()) {
+        Some(next) if next != '\n' && next != '\r' => span.start..span.start + next.len_utf8(),
+        Some(_) | None => span,
+    }
+}

@@ -82,6 +82,16 @@ impl<T> Slab<T> {
         self.len() == 0
     }
 
+    /// The record at `id`, or what it held when it was freed: for the question whether something
+    /// that names it is out of date.
+    ///
+    /// # Panics
+    /// If there never was a record at `id`.
+    #[inline]
+    pub fn even_freed(&self, id: Id<T>) -> &T {
+        &self.records[id.number as usize]
+    }
+
     /// Whether [`Slab::insert`] would refuse.
     #[inline]
     pub fn is_full(&self) -> bool {

@@ -81,6 +81,36 @@ impl<'a> Choice<'a> {
         read(self, problems)
     }
 
+    /// What was written for the choice; a problem where the name stands alone.
+    pub fn settings(&self, problems: &mut Problems) -> Option<&'a Node> {
+        if self.body.is_none() {
+            problems.add_with_hint(
+                self.place,
+                format!("`{}` needs settings", self.name),
+                format!("write them in a table: `{{ {} = {{ … }} }}`", self.name),
+            );
+        }
+        self.body
+    }
+
+    /// Makes sure that nothing was written for a choice that has no settings; an empty table is
+    /// nothing.
+    pub fn without_settings(&self, problems: &mut Problems) -> Option<()> {
+        match self.body.map(|body| (&body.value, body)) {
+            None => Some(()),
+            Some((Value::Table(entries), _)) if entries.is_empty() => Some(()),
+            Some((_, body)) => {
+                let hint = format!("write the name alone: \"{}\"", self.name);
+                problems.add_with_hint(
+                    body.place,
+                    format!("`{}` has no settings", self.name),
+                    hint,
+                );
+                None
+            }
+        }
+    }
+
     /// Reads what was written for the choice. A name alone stands for an empty table, which does
     /// for behaviours whose every key has a default.
     pub fn read_body<T: Read>(&self, problems: &mut Problems) -> Option<T> {

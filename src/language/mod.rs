@@ -49,3 +49,7 @@ pub use document::{Document, Entry, Node, Place, Value};
 pub use names::{list_of, suggest, unknown_name};
 pub use problem::{Problem, Problems};
 pub use read::{Fields, Named, Placed, Read};
+pub use units::{
+    Count, CountOrZero, Factor, Money, NonNegative, PositiveDuration, Rate, RunClock, Share, Start,
+    UtcOffset, When, Whole,
+};

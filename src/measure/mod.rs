@@ -2,8 +2,13 @@
 
 pub mod gauge;
 pub mod histogram;
+pub mod records;
 pub mod series;
 
 pub use gauge::{Gauge, Level};
 pub use histogram::{Bucket, CoarseHistogram, Exact, Histogram, RecentHistogram};
 pub use series::{Series, Window, Windows};
+pub use records::{
+    Bound, CarrierRecord, ClassRecord, ClassWindow, LimitRecord, Measurements, OUTCOMES, Share,
+    StationGauges, StationRecord, StationWindow,
+};

@@ -69,8 +69,8 @@ pub enum Criterion {
 /// A target that is asked of windows of time: of the messages that arrived in each.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Windowed {
-    /// The windows' length, in windows of the time line.
-    pub per: u32,
+    /// How long each window is: a multiple of the windows of the time line.
+    pub per: SimDuration,
     /// The share of windows in which it has to hold, within 0..=1.
     pub share: f64,
 }

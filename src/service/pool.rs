@@ -2,7 +2,7 @@
 
 use super::balancer::Question;
 use super::{Balancer, Loads, QueueBounds};
-use crate::engine::{Draws, List};
+use crate::engine::{Draws, Linked, Queue};
 
 /// What a pool is made of.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,22 +32,22 @@ impl PoolPlan {
     }
 }
 
-/// One instance as it is now.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Occupancy {
+/// One instance as it is now; `T` is what waits.
+#[derive(Debug)]
+pub struct Occupancy<T> {
     /// Workers that hold a message.
     pub busy: u32,
     /// Workers that compute.
     pub on_core: u32,
     /// Messages that wait for a worker of this instance.
-    pub waiting: List,
+    pub waiting: Queue<T>,
     /// Workers that wait for a core.
-    pub ready: List,
+    pub ready: Queue<T>,
 }
 
 /// A service's instances as they are now.
-#[derive(Clone, Debug)]
-pub struct Pool {
+#[derive(Debug)]
+pub struct Pool<T> {
     workers: u32,
     cores: u32,
     length_at_most: u32,
@@ -55,9 +55,9 @@ pub struct Pool {
     /// Absent for a single instance, where there is nothing to choose.
     loads: Option<Loads>,
     /// Each instance.
-    pub instances: Vec<Occupancy>,
+    pub instances: Vec<Occupancy<T>>,
     /// Messages that wait for a worker of any instance, where they share a queue.
-    pub shared: List,
+    pub shared: Queue<T>,
 }
 
 /// Where a message at the door goes.
@@ -71,7 +71,7 @@ pub enum Admission {
     Reject,
 }
 
-impl Pool {
+impl<T: Linked> Pool<T> {
     /// An idle pool.
     pub fn new(plan: &PoolPlan) -> Self {
         Self {
@@ -80,8 +80,8 @@ impl Pool {
             length_at_most: plan.queue.length_at_most.unwrap_or(u32::MAX),
             balancer: plan.balancer.clone(),
             loads: (plan.instances > 1).then(|| Loads::new(plan.instances)),
-            instances: vec![Occupancy::default(); plan.instances as usize],
-            shared: List::default(),
+            instances: (0..plan.instances).map(|_| Occupancy::idle()).collect(),
+            shared: Queue::new(),
         }
     }
 
@@ -103,7 +103,7 @@ impl Pool {
 
     /// The queue in which messages for `instance` wait.
     #[inline]
-    pub fn queue_of(&mut self, instance: u32) -> &mut List {
+    pub fn queue_of(&mut self, instance: u32) -> &mut Queue<T> {
         if self.balancer.shares_a_queue() {
             &mut self.shared
         } else {
@@ -143,5 +143,11 @@ impl Pool {
         if let Some(loads) = &mut self.loads {
             loads.remove(instance);
         }
+    }
+}
+
+impl<T: Linked> Occupancy<T> {
+    fn idle() -> Self {
+        Self { busy: 0, on_core: 0, waiting: Queue::new(), ready: Queue::new() }
     }
 }

@@ -5,7 +5,7 @@ use super::luck::Keys;
 use super::run::Run;
 use super::task::{Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
-use crate::engine::{Key, Luck, SimTime};
+use crate::engine::{Key, Links, Luck, SimTime};
 use crate::model::{Entry, Model, SourceId};
 use crate::traffic::{Arrivals, Traffic};
 
@@ -96,8 +96,7 @@ impl<T: Trace> Run<'_, T> {
             wake: SimTime::MAX,
             parent: TaskId::NONE,
             root: TaskId::NONE,
-            next: TaskId::NONE,
-            prev: TaskId::NONE,
+            links: Links::OUTSIDE,
             instance: 0,
             pc: 0,
             site_or_open: 0,
@@ -146,8 +145,7 @@ impl<T: Trace> Run<'_, T> {
             wake: SimTime::MAX,
             parent: TaskId::NONE,
             root: maker.root,
-            next: TaskId::NONE,
-            prev: TaskId::NONE,
+            links: Links::OUTSIDE,
             instance: 0,
             pc: 0,
             site_or_open: site,

@@ -170,7 +170,8 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn on_window(&mut self) {
         self.close_window();
         let next = self.books.window;
-        if next < self.model.run.windows {
+        // The last window ends with the run.
+        if next + 1 < self.model.run.windows {
             self.calendar.schedule(self.model.run.window_end(next), Event::Window.pack());
         }
     }
@@ -186,9 +187,7 @@ impl<T: Trace> Run<'_, T> {
 
     /// Ends the run now: what is still in the system is counted, and nothing is missing.
     pub(super) fn close_books(mut self, stopped: Option<Bound>) -> (Measurements, T) {
-        if self.books.window_start < self.now {
-            self.close_window();
-        }
+        self.close_window();
         let end = self.now;
         self.count_what_is_left();
         let books = self.books;
@@ -239,8 +238,6 @@ impl<T: Trace> Run<'_, T> {
                 own.record.queued_at_end += u64::from(waits_at.is_some());
                 let window = (task.born.ns() / books.window_length.ns()) as usize;
                 for &(limit, within) in &own.limits {
-                    // A message that came at the very end stands in no window of its own.
-                    let window = window.min(books.limits[limit].open.len() - 1);
                     books.limits[limit].open[window] += u64::from(age <= within);
                 }
             }

@@ -181,7 +181,7 @@ impl<T: Trace> Run<'_, T> {
 
     /// The caller of a call has waited long enough.
     pub(super) fn on_timeout(&mut self, id: TaskId) {
-        let task = self.tasks[id];
+        let task = *self.tasks.even_freed(id);
         if !is_due(self.model, &task, self.now) {
             return;
         }

@@ -57,13 +57,15 @@ impl<'m, T: Trace> Run<'m, T> {
             .collect();
         let bytes = size_of::<super::task::Task>() as u64 + BYTES_BESIDE_RECORD;
         let affordable = model.run.memory_at_most / bytes;
+        // One instant step makes at most a few times 2¹⁶ tasks before the budget is looked at.
+        let room = u64::from(super::event::MOST_INDEX) - (1 << 24);
         let sources = SourceState::all(model, &keys);
         let mut run = Self {
             model,
             now: SimTime::ZERO,
             calendar,
             lanes,
-            tasks: Tasks::default(),
+            tasks: Tasks::new(),
             todo: VecDeque::new(),
             sources,
             services: ServiceState::all(model),
@@ -72,18 +74,21 @@ impl<'m, T: Trace> Run<'m, T> {
             watched: vec![false; queues_of(model)],
             offspring: Vec::new(),
             books: Books::new(model),
-            tasks_at_most: affordable.min(u64::from(super::event::MOST_INDEX)) as usize,
+            tasks_at_most: affordable.min(room) as usize,
             trace,
             keys,
         };
-        run.calendar.schedule(model.run.window_end(0), Event::Window.pack());
+        if model.run.windows > 1 {
+            run.calendar.schedule(model.run.window_end(0), Event::Window.pack());
+        }
         run.schedule_first_arrivals();
         run
     }
 
     /// Takes events until the horizon, or until a bound is reached.
     pub(super) fn to_end(mut self) -> (Measurements, T) {
-        let horizon = self.model.run.horizon;
+        // What would happen at the horizon itself happens after the run.
+        let horizon = SimTime::from_ns(self.model.run.horizon.ns() - 1);
         let mut left = self.model.run.events_at_most.min(self.calendar.sequence_left() / 4);
         let mut stopped = None;
         while let Some((at, payload)) = self.next_event(horizon) {
@@ -98,6 +103,9 @@ impl<'m, T: Trace> Run<'m, T> {
             }
             while let Some(task) = self.todo.pop_front() {
                 self.go_on(task);
+                if self.tasks.len() > self.tasks_at_most {
+                    break;
+                }
             }
             left -= 1;
             if self.tasks.len() > self.tasks_at_most {
@@ -110,7 +118,7 @@ impl<'m, T: Trace> Run<'m, T> {
             }
         }
         if stopped.is_none() {
-            self.now = horizon;
+            self.now = self.model.run.horizon;
         }
         self.close_books(stopped)
     }
@@ -120,8 +128,8 @@ impl<'m, T: Trace> Run<'m, T> {
     fn next_event(&mut self, horizon: SimTime) -> Option<(SimTime, u32)> {
         let (tasks, model) = (&self.tasks, self.model);
         self.calendar.pop(horizon, |at, payload| match Event::unpack(payload) {
-            Event::Wake(task) => tasks[task].wake == at,
-            Event::Timeout(call) => super::calls::is_due(model, &tasks[call], at),
+            Event::Wake(task) => tasks.even_freed(task).wake == at,
+            Event::Timeout(call) => super::calls::is_due(model, tasks.even_freed(call), at),
             Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) | Event::Window => true,
         })
     }
@@ -129,7 +137,7 @@ impl<'m, T: Trace> Run<'m, T> {
     /// A task's state ends now, unless the event is about an earlier task or state.
     #[inline]
     fn on_wake(&mut self, id: TaskId) {
-        if self.tasks[id].wake == self.now {
+        if self.tasks.even_freed(id).wake == self.now {
             self.tasks[id].wake = SimTime::MAX;
             self.books.events += 1;
             self.go_on(id);

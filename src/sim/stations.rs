@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use super::run::Run;
-use super::task::{Outcome, State, TaskId};
+use super::task::{Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::engine::SimDuration;
 use crate::measure::StationGauges;
@@ -11,9 +11,9 @@ use crate::service::pool::Admission;
 use crate::service::{Pool, PoolPlan};
 
 /// A service as it is now.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct ServiceState {
-    pub(super) pool: Pool,
+    pub(super) pool: Pool<Task>,
     pub(super) gauges: StationGauges,
     /// The place of its first queue among all queues.
     first_queue: usize,
@@ -123,12 +123,12 @@ impl<T: Trace> Run<'_, T> {
         let state = &mut self.services[service];
         let shared = state.pool.shares_a_queue();
         let next = self.tasks.pop_front(state.pool.queue_of(instance));
-        if next == TaskId::NONE {
+        let Some(next) = next else {
             state.pool.instances[instance as usize].busy -= 1;
             state.gauges.busy.add(self.now, -1);
             state.pool.left(instance);
             return;
-        }
+        };
         state.gauges.queue.add(self.now, -1);
         // In a shared queue the next was nobody's load: it takes the place of the one that left.
         if !shared {
@@ -167,9 +167,9 @@ impl<T: Trace> Run<'_, T> {
         let owner = self.owner_of_queue(queue as usize);
         let head = |run: &mut Self| match owner {
             QueueOwner::Service { service, instance } => {
-                run.services[service].pool.queue_of(instance).head()
+                run.services[service].pool.queue_of(instance).front()
             }
-            QueueOwner::Carrier(carrier) => run.carriers[carrier].queue.head(),
+            QueueOwner::Carrier(carrier) => run.carriers[carrier].queue.front(),
         };
         let age = match owner {
             QueueOwner::Service { service, .. } => {
@@ -182,10 +182,7 @@ impl<T: Trace> Run<'_, T> {
         let age = age.expect("only queues with a bound on age are watched");
         self.watched[queue as usize] = false;
         loop {
-            let first = TaskId(head(self));
-            if first == TaskId::NONE {
-                return;
-            }
+            let Some(first) = head(self).map(|id| TaskId(id.number())) else { return };
             let due = self.tasks[first].since + age;
             if due > self.now {
                 self.watched[queue as usize] = true;

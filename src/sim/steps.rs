@@ -96,8 +96,7 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn let_core_go(&mut self, service: usize, instance: u32) {
         let state = &mut self.services[service];
         let occupancy = &mut state.pool.instances[instance as usize];
-        if occupancy.ready.len() > 0 {
-            let next = self.tasks.pop_front(&mut occupancy.ready);
+        if let Some(next) = self.tasks.pop_front(&mut occupancy.ready) {
             self.compute(next);
         } else {
             occupancy.on_core -= 1;

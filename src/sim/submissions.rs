@@ -7,16 +7,16 @@ use super::trace::Trace;
 use crate::carrier::overload::Excess;
 use crate::carrier::{Meter, Overload, Verdict};
 use crate::engine::random::uniform;
-use crate::engine::{List, SimDuration, SimTime};
+use crate::engine::{Queue, SimDuration, SimTime};
 use crate::measure::CarrierRecord;
 use crate::model::{GroupId, Model};
 
 /// A carrier as it is now, seen from our side.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct CarrierState {
     pub(super) group: usize,
     /// Messages that wait with us.
-    pub(super) queue: List,
+    pub(super) queue: Queue<Task>,
     /// Submissions without acknowledgement, and how many there may be.
     outstanding: u32,
     window: u32,
@@ -46,7 +46,7 @@ impl CarrierState {
                 };
                 carriers.push(Self {
                     group,
-                    queue: List::default(),
+                    queue: Queue::new(),
                     outstanding: 0,
                     window: template.window.unwrap_or(u32::MAX),
                     limit,
@@ -122,7 +122,7 @@ impl<T: Trace> Run<'_, T> {
     fn submit_what_may_go(&mut self, carrier: usize) {
         loop {
             let state = &mut self.carriers[carrier];
-            if state.queue.len() == 0 || state.outstanding >= state.window {
+            if state.queue.is_empty() || state.outstanding >= state.window {
                 return;
             }
             let from = state.pace.map_or(SimTime::ZERO, |pace| pace.conforms_from());
@@ -137,8 +137,9 @@ impl<T: Trace> Run<'_, T> {
             if let Some(pace) = &mut state.pace {
                 pace.take(self.now);
             }
-            let id = self.tasks.pop_front(&mut state.queue);
-            self.submit(id, carrier);
+            if let Some(id) = self.tasks.pop_front(&mut state.queue) {
+                self.submit(id, carrier);
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! A task: one message's visit to one operation or carrier, in one cache line.
 
-use crate::engine::{Luck, SimTime};
+use crate::engine::{Linked, Links, Luck, SimTime};
 
 /// Position of a task's record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -142,10 +142,8 @@ pub(super) struct Task {
     pub(super) parent: TaskId,
     /// The message's first task; `NONE` for background work.
     pub(super) root: TaskId,
-    /// Behind it in a list.
-    pub(super) next: TaskId,
-    /// Before it in a list.
-    pub(super) prev: TaskId,
+    /// Its neighbours in the queue that it is in.
+    pub(super) links: Links,
     /// Its instance within the service, or its carrier among all.
     pub(super) instance: u32,
     /// Its current step among the model's steps; the site it was called from tells the rest.
@@ -171,3 +169,15 @@ pub(super) struct Task {
 // One cache line: a random access to a task costs one miss, and ten million messages in flight
 // take 640 MB.
 const _: () = assert!(size_of::<Task>() == 64);
+
+impl Linked for Task {
+    #[inline]
+    fn links(&self) -> &Links {
+        &self.links
+    }
+
+    #[inline]
+    fn links_mut(&mut self) -> &mut Links {
+        &mut self.links
+    }
+}

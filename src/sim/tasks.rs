@@ -1,31 +1,90 @@
-//! The records of all tasks, and the lists that they wait in.
+//! The records of all tasks, and the queues that they wait in.
 
 use std::ops::{Index, IndexMut};
 
+use super::event::MOST_INDEX;
 use super::task::{Task, TaskId};
-use crate::engine::{List, Slab};
+use crate::engine::{Id, Queue, SimTime, Slab};
 
 /// All tasks of a run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Tasks {
     slab: Slab<Task>,
 }
 
 impl Tasks {
+    /// None yet.
+    pub(super) fn new() -> Self {
+        Self { slab: Slab::new(MOST_INDEX) }
+    }
+
+    /// Makes a record.
+    #[inline]
     pub(super) fn insert(&mut self, task: Task) -> TaskId {
-        TaskId(self.slab.insert(task))
+        let id = self.slab.insert(task).expect("a run ends at its memory budget, before this");
+        TaskId(id.number())
     }
 
+    /// Frees a record; events that name it are stale from now on.
+    #[inline]
     pub(super) fn remove(&mut self, id: TaskId) {
-        self.slab[id.0].wake = crate::engine::SimTime::MAX;
-        self.slab.remove(id.0);
+        let task = &mut self[id];
+        task.wake = SimTime::MAX;
+        task.parent = TaskId::NONE;
+        self.slab.remove(Id::new(id.0));
     }
 
+    /// Records in use.
+    #[inline]
     pub(super) fn len(&self) -> usize {
         self.slab.len()
     }
 
+    /// Records in use, in order of their places.
     pub(super) fn iter(&self) -> impl Iterator<Item = (TaskId, &Task)> {
-        self.slab.iter().map(|(id, task)| (TaskId(id), task))
+        self.slab.iter().map(|(id, task)| (TaskId(id.number()), task))
+    }
+
+    /// The record at `id`, in use or freed, for the question whether an event is stale.
+    #[inline]
+    pub(super) fn even_freed(&self, id: TaskId) -> &Task {
+        self.slab.even_freed(Id::new(id.0))
+    }
+
+    /// Puts a task at the end of a queue.
+    #[inline]
+    pub(super) fn push_back(&mut self, queue: &mut Queue<Task>, id: TaskId) {
+        queue.push_back(&mut self.slab, Id::new(id.0));
+    }
+
+    /// Puts a task at the head of a queue.
+    pub(super) fn push_front(&mut self, queue: &mut Queue<Task>, id: TaskId) {
+        queue.push_front(&mut self.slab, Id::new(id.0));
+    }
+
+    /// Takes the task at the head of a queue.
+    #[inline]
+    pub(super) fn pop_front(&mut self, queue: &mut Queue<Task>) -> Option<TaskId> {
+        queue.pop_front(&mut self.slab).map(|id| TaskId(id.number()))
+    }
+
+    /// Takes a task out of the queue that it is in.
+    pub(super) fn unlink(&mut self, queue: &mut Queue<Task>, id: TaskId) {
+        queue.remove(&mut self.slab, Id::new(id.0));
+    }
+}
+
+impl Index<TaskId> for Tasks {
+    type Output = Task;
+    #[inline]
+    fn index(&self, id: TaskId) -> &Task {
+        &self.slab[Id::new(id.0)]
+    }
+}
+
+impl IndexMut<TaskId> for Tasks {
+    #[inline]
+    fn index_mut(&mut self, id: TaskId) -> &mut Task {
+        &mut self.slab[Id::new(id.0)]
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{Excess, Verdict};
 use crate::engine::{SimDuration, SimTime};
-use crate::language::{Choice, Fields, PositiveDuration, Problems, RunClock, TimeOfDay};
+use crate::language::{Choice, Fields, PositiveDuration, Problems, Read, RunClock, When};
 
 const DAY: SimDuration = SimDuration::from_secs(86_400);
 
@@ -22,7 +22,7 @@ pub enum HoldSpec {
     /// For so long.
     For(SimDuration),
     /// Until a time of day, in the scenario's zone.
-    Until(TimeOfDay),
+    Until(jiff::civil::Time),
 }
 
 impl HoldSpec {
@@ -30,8 +30,18 @@ impl HoldSpec {
         let body = choice.settings(problems)?;
         let mut fields = Fields::open(body, problems)?;
         let length = fields.optional::<PositiveDuration>("for", problems);
-        let until = fields.optional::<TimeOfDay>("until", problems);
+        let until = fields.node("until");
+        let until = until.map(|node| (node, When::read(node, problems)));
         fields.finish(problems);
+        let until = match until {
+            None => Some(None),
+            Some((_, Some(When::TimeOfDay(time)))) => Some(Some(time)),
+            Some((_, None)) => None,
+            Some((node, Some(When::Dated(..) | When::Elapsed(_)))) => {
+                problems.expected(node, "a time of day, such as \"08:00\"");
+                None
+            }
+        };
         match (length?, until?) {
             (Some(length), None) => Some(Self::For(length.0)),
             (None, Some(until)) => Some(Self::Until(until)),
@@ -50,7 +60,7 @@ impl HoldSpec {
     pub(super) fn resolve(&self, clock: &RunClock) -> Hold {
         match self {
             Self::For(length) => Hold::For(*length),
-            Self::Until(time) => Hold::Until(clock.until_next(*time)),
+            Self::Until(time) => Hold::Until(clock.first(*time).since(SimTime::ZERO)),
         }
     }
 }

@@ -1,0 +1,84 @@
+//! Carriers and carrier groups, in name order.
+
+use crate::carrier::{CarrierPlan, GroupPlan, Overload, Shares};
+use crate::dist::{Dist, DistSpec, Files};
+use crate::engine::SimDuration;
+use crate::language::{Problems, RunClock};
+use crate::scenario::schema::{CarrierSchema, RateSchema, Scenario};
+
+/// Most carriers of all groups together.
+const MOST_CARRIERS: u32 = 1_000_000;
+
+pub(super) fn lower(
+    scenario: &Scenario,
+    clock: &RunClock,
+    files: &Files<'_>,
+    problems: &mut Problems,
+) -> Option<Vec<GroupPlan>> {
+    let mut all: Vec<_> = scenario.carriers.items.iter().chain(&scenario.groups.items).collect();
+    all.sort_by(|(a, _), (b, _)| a.value.cmp(&b.value));
+    let mut first = 0;
+    let mut groups = Vec::new();
+    let mut complete = true;
+    for (name, carrier) in all {
+        let group = carrier.as_ref().and_then(|carrier| {
+            group(&name.value, first, carrier, clock, files, problems)
+        });
+        let Some(group) = group else {
+            complete = false;
+            continue;
+        };
+        first += group.count;
+        groups.push(group);
+        if first > MOST_CARRIERS {
+            problems.add(name.place, format!("more than {MOST_CARRIERS} carriers in all"));
+            return None;
+        }
+    }
+    complete.then_some(groups)
+}
+
+fn group(
+    name: &str,
+    first: u32,
+    carrier: &CarrierSchema,
+    clock: &RunClock,
+    files: &Files<'_>,
+    problems: &mut Problems,
+) -> Option<GroupPlan> {
+    let mut dist = |spec: &Option<DistSpec>| match spec {
+        None => Some(Dist::Constant(SimDuration::ZERO)),
+        Some(spec) => spec.resolve(files, problems),
+    };
+    let (round_trip, delivery) = (dist(&carrier.round_trip), dist(&carrier.delivery));
+    let shares = Shares::new(&carrier.shares.value, carrier.count);
+    let rates = match carrier.rate {
+        None => Vec::new(),
+        Some(RateSchema::Each(rate)) => vec![rate; carrier.count as usize],
+        Some(RateSchema::Total(rate)) => {
+            (0..carrier.count).map(|member| rate * shares.of(member)).collect()
+        }
+    };
+    if rates.iter().any(|&rate| rate < 1e-6) {
+        let label = "a carrier's part of `total-rate` is less than one message in eleven days";
+        problems.add(carrier.shares.place, label);
+        return None;
+    }
+    Some(GroupPlan {
+        name: name.to_owned(),
+        first,
+        count: carrier.count,
+        shares,
+        rates,
+        template: CarrierPlan {
+            burst: carrier.burst,
+            window: carrier.window,
+            round_trip: round_trip?,
+            delivery: delivery?,
+            overload: carrier.overload.map_or(Overload::Paced, |spec| spec.resolve(clock)),
+            pace: carrier.pace,
+            silent_loss: carrier.silent_loss,
+            queue: carrier.queue,
+        },
+    })
+}

@@ -1,0 +1,104 @@
+//! From what was written to what is true: names to ids, sections to tables, and the checks that
+//! only the whole scenario can make.
+
+mod cycles;
+mod groups;
+mod names;
+mod operations;
+mod run;
+mod sources;
+mod targets;
+
+use super::schema::Scenario;
+use crate::dist::{Dist, Files};
+use crate::engine::SimDuration;
+use crate::language::Problems;
+use crate::model::{Model, Service, Step};
+use crate::policy::Timeout;
+use names::Names;
+use operations::Operations;
+
+/// Rings beside the calendar: more would cost every event more than they save.
+const MOST_LANES: usize = 12;
+
+/// The model of a scenario; `None` after recording at least one problem.
+pub(super) fn lower(
+    scenario: Scenario,
+    files: &Files<'_>,
+    problems: &mut Problems,
+) -> Option<Model> {
+    let names = Names::of(&scenario, problems);
+    let run = scenario.run.as_ref().and_then(|run| run::lower(run, problems));
+    let clock = run.as_ref().map(|run| run.clock);
+    let mut operations = Operations::of(&scenario, &names, files, problems);
+    let sources =
+        clock.and_then(|clock| sources::lower(&scenario, &names, &mut operations, &clock, files, problems));
+    let groups = clock.and_then(|clock| groups::lower(&scenario, &clock, files, problems));
+    let targets = run.as_ref().and_then(|run| targets::lower(&scenario, &names, run, problems));
+    let services: Option<Vec<Service>> = scenario
+        .services
+        .items
+        .iter()
+        .map(|(name, service)| {
+            let pool = service.as_ref()?.pool.clone()?;
+            Some(Service { name: name.value.clone(), pool })
+        })
+        .collect();
+    cycles::check(&operations, problems);
+    if !problems.is_empty() {
+        return None;
+    }
+    let (run, groups, targets) = (run?, groups?, targets?);
+    let run = run::with_windows(run, &scenario, problems)?;
+    let limits = targets::limits(&targets);
+    let classes = targets::classes(names.classes(), &limits);
+    let operations = operations.finish();
+    let mut model = Model {
+        title: scenario.title.unwrap_or_else(|| "Untitled scenario".to_owned()),
+        run,
+        classes,
+        sources: sources?,
+        services: services?,
+        operations: operations.operations,
+        steps: operations.steps,
+        step_services: operations.step_services,
+        carrier_step: operations.carrier_step,
+        cancels_callers: operations.cancels_callers,
+        sites: operations.sites,
+        groups,
+        targets,
+        limits,
+        constant_delays: Vec::new(),
+    };
+    model.constant_delays = constant_delays(&model);
+    Some(model)
+}
+
+/// The constant lengths that events are put off by, timers first.
+fn constant_delays(model: &Model) -> Vec<SimDuration> {
+    let sites = &model.sites;
+    let timeouts = sites.iter().filter_map(|site| site.timeout).map(|Timeout { after, .. }| after);
+    let pauses = sites.iter().filter_map(|site| site.retry.as_ref()).flat_map(|r| r.pauses());
+    let ages = model.services.iter().filter_map(|service| service.pool.queue.age_at_most);
+    let carrier_ages = model.groups.iter().filter_map(|group| group.template.queue.age_at_most);
+    let steps = model.steps.iter().filter_map(|step| match step {
+        Step::Work(dist) | Step::Delay(dist) => Some(dist),
+        Step::Call { .. } | Step::HandTo { .. } | Step::End => None,
+    });
+    let hops = sites.iter().filter_map(|site| site.latency.as_ref());
+    let trips = model
+        .groups
+        .iter()
+        .flat_map(|group| [&group.template.round_trip, &group.template.delivery]);
+    let constant = steps.chain(hops).chain(trips).filter_map(|dist| match dist {
+        Dist::Constant(length) => Some(*length),
+        _ => None,
+    });
+    let mut delays: Vec<SimDuration> = Vec::new();
+    for delay in timeouts.chain(pauses).chain(ages).chain(carrier_ages).chain(constant) {
+        if delays.len() < MOST_LANES && delay > SimDuration::ZERO && !delays.contains(&delay) {
+            delays.push(delay);
+        }
+    }
+    delays
+}

@@ -1,0 +1,166 @@
+//! What names stand for: services, operations, carriers, classes, sources.
+
+use crate::language::{Placed, Problems, unknown_name};
+use crate::model::{Callee, ClassId, GroupId, OperationId, SourceId, StationId};
+use crate::scenario::schema::Scenario;
+
+/// All names of a scenario, in order.
+pub(super) struct Names {
+    services: Vec<String>,
+    /// Operations by service, in the model's order.
+    operations: Vec<Vec<String>>,
+    /// Whether a service was read at all; where not, its operations are not known.
+    services_read: Vec<bool>,
+    groups: Vec<String>,
+    classes: Vec<String>,
+    sources: Vec<String>,
+}
+
+impl Names {
+    pub(super) fn of(scenario: &Scenario, problems: &mut Problems) -> Self {
+        let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let services = owned(scenario.services.names());
+        let mut groups: Vec<(String, crate::language::Place)> = Vec::new();
+        for (name, _) in scenario.carriers.items.iter().chain(&scenario.groups.items) {
+            let taken = services.contains(&name.value)
+                || groups.iter().any(|(known, _)| *known == name.value);
+            if taken {
+                problems.add_with_hint(
+                    name.place,
+                    format!("`{}` is the name of something else already", name.value),
+                    "services, carriers and carrier groups each need a name of their own",
+                );
+            }
+            groups.push((name.value.clone(), name.place));
+        }
+        groups.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let mut classes: Vec<String> = scenario
+            .traffic
+            .items
+            .iter()
+            .map(|(name, traffic)| {
+                let class = traffic.as_ref().and_then(|traffic| traffic.class.as_ref());
+                class.unwrap_or(name).value.clone()
+            })
+            .collect();
+        classes.sort_unstable();
+        classes.dedup();
+        Self {
+            services,
+            operations: scenario
+                .services
+                .items
+                .iter()
+                .map(|(_, service)| {
+                    service.as_ref().map_or_else(Vec::new, |s| owned(s.operations.names()))
+                })
+                .collect(),
+            services_read: scenario.services.items.iter().map(|(_, s)| s.is_some()).collect(),
+            groups: groups.into_iter().map(|(name, _)| name).collect(),
+            classes,
+            sources: owned(scenario.traffic.names()),
+        }
+    }
+
+    pub(super) fn classes(&self) -> &[String] {
+        &self.classes
+    }
+
+    pub(super) fn groups(&self) -> &[String] {
+        &self.groups
+    }
+
+    /// The class of that name.
+    pub(super) fn class(&self, name: &Placed<String>, problems: &mut Problems) -> Option<ClassId> {
+        find("class", &self.classes, name, problems).map(ClassId::from_index)
+    }
+
+    /// The source of that name.
+    pub(super) fn source(&self, name: &Placed<String>, problems: &mut Problems) -> Option<SourceId> {
+        find("traffic", &self.sources, name, problems).map(SourceId::from_index)
+    }
+
+    /// The service, carrier or group of that name.
+    pub(super) fn station(
+        &self,
+        name: &Placed<String>,
+        problems: &mut Problems,
+    ) -> Option<StationId> {
+        let all: Vec<String> = self.services.iter().chain(&self.groups).cloned().collect();
+        find("service or carrier", &all, name, problems).map(StationId::from_index)
+    }
+
+    /// What `api.send` or `us-carriers` stands for.
+    pub(super) fn callee(&self, name: &Placed<String>, problems: &mut Problems) -> Option<Callee> {
+        let Some((service, operation)) = name.value.split_once('.') else {
+            return self.carrier_or_hint(name, problems);
+        };
+        let service_name = Placed {
+            value: service.to_owned(),
+            place: inside(name, 0, service.len()),
+        };
+        let service = find("service", &self.services, &service_name, problems)?;
+        if !self.services_read[service] {
+            return None;
+        }
+        let operation_name = Placed {
+            value: operation.to_owned(),
+            place: inside(name, name.value.len() - operation.len(), name.value.len()),
+        };
+        let known = &self.operations[service];
+        let kind = "operation";
+        let within = find(kind, known, &operation_name, problems)?;
+        let before: usize = self.operations[..service].iter().map(Vec::len).sum();
+        Some(Callee::Operation(OperationId::from_index(before + within)))
+    }
+
+    fn carrier_or_hint(&self, name: &Placed<String>, problems: &mut Problems) -> Option<Callee> {
+        if let Ok(group) = self.groups.binary_search(&name.value) {
+            return Some(Callee::Group(GroupId::from_index(group)));
+        }
+        if let Ok(service) = self.services.binary_search(&name.value) {
+            let operations = &self.operations[service];
+            let example = operations.first().map_or("send", String::as_str);
+            problems.add_with_hint(
+                name.place,
+                format!("`{}` is a service: say which operation", name.value),
+                format!("write, for example, `{}.{example}`", name.value),
+            );
+            return None;
+        }
+        if self.groups.is_empty() {
+            problems.add_with_hint(
+                name.place,
+                "expected `service.operation` or a carrier",
+                "write, for example, \"api.send\"",
+            );
+            return None;
+        }
+        find("carrier", &self.groups, name, problems).map(|_| unreachable!("it was not found above"))
+    }
+}
+
+fn find(
+    kind: &str,
+    known: &[String],
+    name: &Placed<String>,
+    problems: &mut Problems,
+) -> Option<usize> {
+    let found = known.iter().position(|known| *known == name.value);
+    if found.is_none() {
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        unknown_name(kind, name, &known, problems);
+    }
+    found
+}
+
+/// The place of a part of a name, within its quotes.
+fn inside(name: &Placed<String>, start: usize, end: usize) -> crate::language::Place {
+    let length = (name.place.end - name.place.start) as usize;
+    // A name with escapes has no such simple parts.
+    if length == name.value.len() + 2 {
+        name.place.part(start + 1, end + 1)
+    } else {
+        name.place
+    }
+}

@@ -1,0 +1,142 @@
+//! The sections of a scenario file, as written.
+
+mod carrier;
+mod operation;
+mod run;
+mod service;
+mod target;
+mod traffic;
+
+use crate::dist::DistSpec;
+use crate::language::{Entry, Fields, Node, Placed, Problems, Read, Value};
+
+pub(super) use carrier::{CarrierSchema, RateSchema};
+pub(super) use operation::{CallSchema, OperationSchema, StepSchema};
+pub(super) use run::{ReplicationsSchema, RunSchema};
+pub(super) use service::ServiceSchema;
+pub(super) use target::{CriterionSchema, TargetSchema, WindowedSchema};
+pub(super) use traffic::{CauseSchema, TrafficSchema};
+
+/// A scenario file. What could not be read is missing, and has left a problem.
+#[derive(Debug)]
+pub(super) struct Scenario {
+    pub(super) title: Option<String>,
+    pub(super) run: Option<RunSchema>,
+    pub(super) network: Option<DistSpec>,
+    pub(super) targets: Section<TargetSchema>,
+    pub(super) traffic: Section<TrafficSchema>,
+    pub(super) services: Section<ServiceSchema>,
+    pub(super) carriers: Section<CarrierSchema>,
+    pub(super) groups: Section<CarrierSchema>,
+}
+
+/// A table of named things, in name order: all names, and what could be read.
+#[derive(Debug)]
+pub(super) struct Section<T> {
+    pub(super) items: Vec<(Placed<String>, Option<T>)>,
+}
+
+impl Scenario {
+    pub(super) fn read(root: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::open(root, problems)?;
+        let title = fields.optional("title", problems).flatten();
+        let run = fields.required("run", problems);
+        let network = fields.optional::<Network>("network", problems).flatten();
+        let scenario = Self {
+            title,
+            run,
+            network: network.map(|network| network.one_way),
+            targets: Section::read(&mut fields, "target", problems),
+            traffic: Section::read(&mut fields, "traffic", problems),
+            services: Section::read(&mut fields, "service", problems),
+            carriers: Section::read_with(&mut fields, "carrier", problems, |node, problems| {
+                CarrierSchema::read_one(node, problems)
+            }),
+            groups: Section::read(&mut fields, "carrier-group", problems),
+        };
+        if scenario.traffic.items.is_empty() {
+            problems.add_with_hint(
+                fields.place(),
+                "a scenario needs traffic",
+                "add, for example, `[traffic.otp]` with `to = \"api.send\"` and \
+                 `poisson = { rate = \"40/s\" }`",
+            );
+        }
+        fields.finish(problems);
+        Some(scenario)
+    }
+}
+
+impl<T: Read> Section<T> {
+    fn read(fields: &mut Fields<'_>, key: &'static str, problems: &mut Problems) -> Self {
+        Self::read_with(fields, key, problems, T::read)
+    }
+}
+
+impl<T> Section<T> {
+    fn read_with(
+        fields: &mut Fields<'_>,
+        key: &'static str,
+        problems: &mut Problems,
+        read: impl Fn(&Node, &mut Problems) -> Option<T>,
+    ) -> Self {
+        let mut items = Vec::new();
+        let entries: &[Entry] = match fields.node(key).map(|node| (&node.value, node)) {
+            None => &[],
+            Some((Value::Table(entries), _)) => entries,
+            Some((_, node)) => {
+                problems.expected(node, "a table of named things");
+                &[]
+            }
+        };
+        for entry in entries {
+            let name = Placed { value: entry.key.clone(), place: entry.key_place };
+            check_name(&name, problems);
+            items.push((name, read(&entry.value, problems)));
+        }
+        items.sort_by(|(a, _), (b, _)| a.value.cmp(&b.value));
+        Self { items }
+    }
+
+    /// All names, in order.
+    pub(super) fn names(&self) -> Vec<&str> {
+        self.items.iter().map(|(name, _)| name.value.as_str()).collect()
+    }
+
+    /// The position of a name.
+    pub(super) fn position(&self, name: &str) -> Option<usize> {
+        self.items.binary_search_by(|(known, _)| known.value.as_str().cmp(name)).ok()
+    }
+
+    /// What could be read, with its name.
+    pub(super) fn good(&self) -> impl Iterator<Item = (&Placed<String>, &T)> {
+        self.items.iter().filter_map(|(name, item)| item.as_ref().map(|item| (name, item)))
+    }
+}
+
+/// Names stand in addresses such as `api.send`, in file names and in tables.
+fn check_name(name: &Placed<String>, problems: &mut Problems) {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | ' ');
+    if name.value.is_empty() || name.value.len() > 64 || !name.value.chars().all(fits) {
+        problems.add_with_hint(
+            name.place,
+            format!("`{}` cannot be a name", name.value.escape_debug()),
+            "use 1 to 64 letters, digits, `-` or `_`",
+        );
+    }
+}
+
+/// What the network between services is like where a call does not say.
+#[derive(Debug)]
+struct Network {
+    one_way: DistSpec,
+}
+
+impl Read for Network {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::open(node, problems)?;
+        let one_way = fields.required("one-way", problems);
+        fields.finish(problems);
+        Some(Self { one_way: one_way? })
+    }
+}

@@ -1,0 +1,246 @@
+//! `[service.NAME.operation.NAME]`: the steps that are taken for a message.
+
+use crate::dist::DistSpec;
+use crate::language::{
+    Choice, Fields, Node, NonNegative, Placed, PositiveDuration, Problems, Read, Share, Value,
+    Whole,
+};
+use crate::model::{OnFailure, Times};
+use crate::policy::{OnTimeout, Retry, Timeout};
+
+/// Most calls that one step makes.
+const MOST_TIMES: u64 = 10_000;
+
+/// One operation as written.
+#[derive(Debug)]
+pub(in crate::scenario) struct OperationSchema {
+    /// The steps that could be read.
+    pub(in crate::scenario) steps: Vec<StepSchema>,
+}
+
+/// One step as written.
+#[derive(Debug)]
+pub(in crate::scenario) enum StepSchema {
+    Work(DistSpec),
+    Delay(DistSpec),
+    /// Calls made at the same instant, or a single one.
+    Call(Vec<CallSchema>),
+    /// To an operation, or (`send-to`) to carriers.
+    HandTo { call: CallSchema, to_carrier: bool, background: bool },
+}
+
+/// A call, or a hand-over.
+#[derive(Debug)]
+pub(in crate::scenario) struct CallSchema {
+    pub(in crate::scenario) callee: Placed<String>,
+    pub(in crate::scenario) times: Times,
+    pub(in crate::scenario) at_once: bool,
+    pub(in crate::scenario) network: Option<DistSpec>,
+    pub(in crate::scenario) client: Client,
+    pub(in crate::scenario) on_failure: OnFailure,
+}
+
+/// What whoever calls does about late and bad answers.
+#[derive(Clone, Debug, Default)]
+pub(in crate::scenario) struct Client {
+    pub(in crate::scenario) timeout: Option<Timeout>,
+    pub(in crate::scenario) retry: Option<Retry>,
+}
+
+impl Client {
+    /// Reads the keys of a table that is about a call.
+    pub(super) fn read_fields(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Self> {
+        let timeout = fields.optional::<PositiveDuration>("timeout", problems);
+        let then = fields.optional::<Placed<OnTimeout>>("on-timeout", problems);
+        let retry = fields.optional("retry", problems);
+        let timeout = match (timeout?, then?) {
+            (Some(after), then) => Some(Timeout {
+                after: after.0,
+                then: then.map_or_else(OnTimeout::default, |then| then.value),
+            }),
+            (None, Some(then)) => {
+                problems.add_with_hint(
+                    then.place,
+                    "`on-timeout` without a timeout",
+                    "add, for example, `timeout = \"2s\"`",
+                );
+                return None;
+            }
+            (None, None) => None,
+        };
+        Some(Self { timeout, retry: retry? })
+    }
+
+    /// Whether there is any policy at all.
+    pub(in crate::scenario) fn is_patient(&self) -> bool {
+        self.timeout.is_none() && self.retry.is_none()
+    }
+}
+
+impl Read for OperationSchema {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::open(node, problems)?;
+        let mut steps = Vec::new();
+        if let Some(work) = fields.optional("work", problems).flatten() {
+            steps.push(StepSchema::Work(work));
+        }
+        let listed = fields.node("steps");
+        match listed.map(|node| (&node.value, node)) {
+            None => {}
+            Some((Value::Array(nodes), _)) => {
+                steps.extend(nodes.iter().filter_map(|node| StepSchema::read(node, problems)));
+            }
+            Some((_, node)) => problems.expected(node, "a list of steps"),
+        }
+        if fields.node("work").is_none() && listed.is_none() {
+            problems.add_with_hint(
+                fields.place(),
+                "this operation does nothing",
+                "add `work = \"3ms\"`, or `steps = [ … ]`",
+            );
+        }
+        fields.finish(problems);
+        Some(Self { steps })
+    }
+}
+
+/// What each kind of step is told apart by.
+const KINDS: [&str; 6] = ["work", "delay", "call", "parallel", "hand-to", "send-to"];
+
+impl Read for StepSchema {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::open(node, problems)?;
+        let found: Vec<&str> =
+            KINDS.into_iter().filter(|kind| fields.node(kind).is_some()).collect();
+        let [kind] = found[..] else {
+            let label = match found[..] {
+                [] => "this step does not say what happens".to_owned(),
+                _ => format!("`{}` and `{}` are two steps", found[0], found[1]),
+            };
+            let hint = format!("give each step exactly one of `{}`", KINDS.join("`, `"));
+            problems.add_with_hint(fields.place(), label, hint);
+            return None;
+        };
+        let step = match kind {
+            "work" => fields.required("work", problems).map(Self::Work),
+            "delay" => fields.required("delay", problems).map(Self::Delay),
+            "call" => CallSchema::read_fields(&mut fields, "call", problems)
+                .map(|call| Self::Call(vec![call])),
+            "parallel" => fields.required("parallel", problems).map(Self::Call),
+            _ => hand_over(&mut fields, kind == "send-to", problems),
+        };
+        fields.finish(problems);
+        step
+    }
+}
+
+fn hand_over(
+    fields: &mut Fields<'_>,
+    to_carrier: bool,
+    problems: &mut Problems,
+) -> Option<StepSchema> {
+    let key = if to_carrier { "send-to" } else { "hand-to" };
+    let callee = fields.required(key, problems);
+    let times = times(fields, problems);
+    let network = fields.optional("network", problems);
+    let background = fields.or("background", false, problems);
+    let call = CallSchema {
+        callee: callee?,
+        times: times?,
+        at_once: true,
+        network: network?,
+        client: Client::default(),
+        on_failure: OnFailure::Fail,
+    };
+    Some(StepSchema::HandTo { call, to_carrier, background: background? })
+}
+
+impl CallSchema {
+    fn read_fields(
+        fields: &mut Fields<'_>,
+        key: &'static str,
+        problems: &mut Problems,
+    ) -> Option<Self> {
+        let callee = fields.required(key, problems);
+        let times = times(fields, problems);
+        let at_once = fields.or("at-once", false, problems);
+        let network = fields.optional("network", problems);
+        let client = Client::read_fields(fields, problems);
+        let on_failure = fields.or("on-failure", OnFailureSchema(OnFailure::Fail), problems);
+        Some(Self {
+            callee: callee?,
+            times: times?,
+            at_once: at_once?,
+            network: network?,
+            client: client?,
+            on_failure: on_failure?.0,
+        })
+    }
+}
+
+/// An element of `parallel = [ … ]`: a call that is made beside its neighbours.
+impl Read for CallSchema {
+    const EXAMPLE: &'static str = "{ call = \"accounts.check\" }";
+
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::open(node, problems)?;
+        let call = Self::read_fields(&mut fields, "call", problems);
+        fields.finish(problems);
+        call.map(|call| Self { at_once: true, ..call })
+    }
+}
+
+/// `probability = "20%"`, `times = 3` or `times = { mean = 2.5 }`.
+fn times(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Times> {
+    let chance = fields.optional::<Share>("probability", problems);
+    let count = fields.optional::<Placed<TimesSchema>>("times", problems);
+    match (chance?, count?) {
+        (None, None) => Some(Times::Once),
+        (Some(chance), None) => Some(Times::Chance(chance.0)),
+        (None, Some(count)) => Some(count.value.0),
+        (Some(_), Some(count)) => {
+            problems.add_with_hint(
+                count.place,
+                "`times` beside `probability`",
+                "keep one; `times = { mean = 0.6 }` is three calls with probability 20 %",
+            );
+            None
+        }
+    }
+}
+
+struct TimesSchema(Times);
+
+impl Read for TimesSchema {
+    const EXAMPLE: &'static str = "3";
+
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        if !matches!(node.value, Value::Table(_)) {
+            let count = Whole::<1, MOST_TIMES>::read(node, problems)?;
+            return Some(Self(Times::Fixed(count.0 as u16)));
+        }
+        let mut fields = Fields::open(node, problems)?;
+        let mean = fields.required::<Placed<NonNegative>>("mean", problems);
+        fields.finish(problems);
+        let mean = mean?;
+        if mean.value.0 > MOST_TIMES as f64 {
+            problems.add(mean.place, format!("expected a mean of at most {MOST_TIMES}"));
+            return None;
+        }
+        Some(Self(Times::Mean(mean.value.0)))
+    }
+}
+
+struct OnFailureSchema(OnFailure);
+
+impl Read for OnFailureSchema {
+    const EXAMPLE: &'static str = "\"ignore\"";
+
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let choice = Choice::read(node, &["fail", "ignore"], problems)?;
+        choice.without_settings(problems)?;
+        let ignored = choice.name == "ignore";
+        Some(Self(if ignored { OnFailure::Ignore } else { OnFailure::Fail }))
+    }
+}
+

@@ -1,0 +1,133 @@
+//! `[target]`: what has to hold.
+
+use crate::engine::SimDuration;
+use crate::language::{
+    CountOrZero, Fields, Node, Placed, PositiveDuration, Problems, Read, Share, When,
+};
+
+/// The share of a limit within which met and not met make no difference, where a target does not
+/// say: 2 %.
+const USUAL_INDIFFERENCE: f64 = 0.02;
+
+/// One target as written.
+#[derive(Debug)]
+pub(in crate::scenario) struct TargetSchema {
+    pub(in crate::scenario) criterion: CriterionSchema,
+    pub(in crate::scenario) windowed: Option<WindowedSchema>,
+    pub(in crate::scenario) indifference: f64,
+}
+
+/// What a target asks.
+#[derive(Debug)]
+pub(in crate::scenario) enum CriterionSchema {
+    Latency { class: Placed<String>, quantile: f64, limit: SimDuration },
+    Delivered { class: Placed<String>, limit: SimDuration, share: f64 },
+    Loss { class: Option<Placed<String>>, share: f64 },
+    Backlog { station: Option<Placed<String>>, by: Placed<When>, at_most: u64 },
+    Utilization { station: Placed<String>, at_most: f64 },
+}
+
+/// A target that is asked of windows of time.
+#[derive(Debug)]
+pub(in crate::scenario) struct WindowedSchema {
+    pub(in crate::scenario) per: Placed<SimDuration>,
+    pub(in crate::scenario) share: f64,
+}
+
+/// What each kind of target is told apart by.
+const KINDS: [&str; 5] =
+    ["latency-at-most", "delivered-within", "lost-at-most", "drained-by", "utilization-at-most"];
+
+impl Read for TargetSchema {
+    const EXAMPLE: &'static str =
+        "{ class = \"otp\", quantile = \"99%\", latency-at-most = \"10s\" }";
+
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::open(node, problems)?;
+        let found: Vec<&str> =
+            KINDS.into_iter().filter(|kind| fields.node(kind).is_some()).collect();
+        let [kind] = found[..] else {
+            let label = match found[..] {
+                [] => "this target does not say what it asks".to_owned(),
+                _ => format!("`{}` and `{}` are two targets", found[0], found[1]),
+            };
+            let hint = format!("give each target exactly one of `{}`", KINDS.join("`, `"));
+            problems.add_with_hint(fields.place(), label, hint);
+            return None;
+        };
+        let criterion = match kind {
+            "latency-at-most" => latency(&mut fields, problems),
+            "delivered-within" => delivered(&mut fields, problems),
+            "lost-at-most" => loss(&mut fields, problems),
+            "drained-by" => backlog(&mut fields, problems),
+            _ => utilization(&mut fields, problems),
+        };
+        let may_be_windowed = !matches!(kind, "lost-at-most" | "drained-by");
+        let windowed = if may_be_windowed { windowed(&mut fields, problems) } else { Some(None) };
+        let indifference = fields.or("indifference", Share(USUAL_INDIFFERENCE), problems);
+        fields.finish(problems);
+        Some(Self { criterion: criterion?, windowed: windowed?, indifference: indifference?.0 })
+    }
+}
+
+fn latency(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<CriterionSchema> {
+    let class = fields.required("class", problems);
+    let quantile = fields.required::<Placed<Share>>("quantile", problems);
+    let limit = fields.required::<PositiveDuration>("latency-at-most", problems);
+    let quantile = quantile?;
+    if quantile.value.0 <= 0.0 || quantile.value.0 >= 1.0 {
+        problems.add_with_hint(
+            quantile.place,
+            "expected a quantile above 0 % and below 100 %",
+            "write, for example, \"99%\" or 0.999",
+        );
+        return None;
+    }
+    Some(CriterionSchema::Latency { class: class?, quantile: quantile.value.0, limit: limit?.0 })
+}
+
+fn delivered(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<CriterionSchema> {
+    let class = fields.required("class", problems);
+    let limit = fields.required::<PositiveDuration>("delivered-within", problems);
+    let share = fields.required::<Share>("share-at-least", problems);
+    Some(CriterionSchema::Delivered { class: class?, limit: limit?.0, share: share?.0 })
+}
+
+fn loss(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<CriterionSchema> {
+    let class = fields.optional("class", problems);
+    let share = fields.required::<Share>("lost-at-most", problems);
+    Some(CriterionSchema::Loss { class: class?, share: share?.0 })
+}
+
+fn backlog(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<CriterionSchema> {
+    let station = fields.optional("of", problems);
+    let by = fields.required("drained-by", problems);
+    let at_most = fields.or("backlog-at-most", CountOrZero(0), problems);
+    Some(CriterionSchema::Backlog { station: station?, by: by?, at_most: at_most?.0 })
+}
+
+fn utilization(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<CriterionSchema> {
+    let station = fields.required("of", problems);
+    let at_most = fields.required::<Share>("utilization-at-most", problems);
+    Some(CriterionSchema::Utilization { station: station?, at_most: at_most?.0 })
+}
+
+fn windowed(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Option<WindowedSchema>> {
+    let per = fields.optional::<Placed<PositiveDuration>>("per", problems);
+    let share = fields.optional::<Placed<Share>>("windows-at-least", problems);
+    match (per?, share?) {
+        (Some(per), share) => Some(Some(WindowedSchema {
+            per: Placed { value: per.value.0, place: per.place },
+            share: share.map_or(1.0, |share| share.value.0),
+        })),
+        (None, None) => Some(None),
+        (None, Some(share)) => {
+            problems.add_with_hint(
+                share.place,
+                "`windows-at-least` needs to know which windows",
+                "add, for example, `per = \"5min\"`",
+            );
+            None
+        }
+    }
+}

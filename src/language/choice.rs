@@ -132,3 +132,100 @@ impl<'a> Choice<'a> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::SimDuration;
+    use crate::language::units::Count;
+    use crate::language::{Document, Fields};
+
+    #[derive(Debug, PartialEq)]
+    enum Queue {
+        Fifo(Option<u64>),
+        Codel(SimDuration),
+        Limited(u64),
+    }
+
+    struct Fifo(Option<Count>);
+
+    impl Read for Fifo {
+        fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+            let mut fields = Fields::open(node, problems)?;
+            let length = fields.optional("length", problems);
+            fields.finish(problems);
+            Some(Self(length?))
+        }
+    }
+
+    struct Limited(Count);
+
+    impl Read for Limited {
+        fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+            let mut fields = Fields::open(node, problems)?;
+            let limit = fields.required("limit", problems);
+            fields.finish(problems);
+            Some(Self(limit?))
+        }
+    }
+
+    const READERS: [Reader<Queue>; 3] = [
+        ("fifo", |c, p| c.read_body(p).map(|body: Fifo| Queue::Fifo(body.0.map(|n| n.0)))),
+        ("codel", |c, p| c.read_body(p).map(Queue::Codel)),
+        ("limited", |c, p| c.read_body(p).map(|body: Limited| Queue::Limited(body.0.0))),
+    ];
+
+    fn queue(toml: &str) -> Result<Queue, String> {
+        let text = format!("queue = {toml}");
+        let document = Document::parse("test", &text).unwrap();
+        let mut problems = Problems::new();
+        let queue = choose(document.get("queue").unwrap(), &READERS, &mut problems);
+        assert_eq!(queue.is_none(), !problems.is_empty());
+        queue.ok_or_else(|| {
+            let problem = problems.iter().next().unwrap();
+            let place = problem.place;
+            let written = &text[place.start as usize..place.end as usize];
+            let hint = problem.hint.as_deref().unwrap_or("-");
+            format!("{written}: {} | {hint}", problem.label)
+        })
+    }
+
+    #[test]
+    fn a_choice_is_a_name_or_a_table_of_one() {
+        assert_eq!(queue("{ fifo = { length = 5 } }"), Ok(Queue::Fifo(Some(5))));
+        assert_eq!(queue("\"fifo\""), Ok(Queue::Fifo(None)));
+        assert_eq!(queue("{ codel = \"5ms\" }"), Ok(Queue::Codel(SimDuration::from_millis(5))));
+        assert_eq!(queue("{ limited = { limit = 5 } }"), Ok(Queue::Limited(5)));
+    }
+
+    #[test]
+    fn faults_point_at_the_name() {
+        let check = |toml: &str, expected: &str| assert_eq!(queue(toml).unwrap_err(), expected);
+        let choices = "`fifo`, `codel` or `limited`";
+        check("5", &format!("5: expected one of {choices}, found 5 | -"));
+        check("{}", &format!("{{}}: expected one of {choices}, found an empty table | -"));
+        check(
+            "{ fifos = {} }",
+            &format!(
+                "fifos: `fifos` is not one of the choices | did you mean `fifo`? Choose one of \
+                 {choices}"
+            ),
+        );
+        check(
+            "\"random\"",
+            &format!("\"random\": `random` is not one of the choices | choose one of {choices}"),
+        );
+        check(
+            "{ fifo = {}, codel = \"5ms\" }",
+            &format!(
+                "codel: expected one choice, found `codel` beside `fifo` | choose one of {choices}"
+            ),
+        );
+        check(
+            "\"codel\"",
+            "\"codel\": `codel` needs a value | write, for example, `{ codel = \"250ms\" }`",
+        );
+        check("\"limited\"", "\"limited\": missing key `limit` | add, for example, `limit = 4`");
+        check("{ fifo = 5 }", "5: expected a table, found 5 | -");
+    }
+}

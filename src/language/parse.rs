@@ -201,3 +201,158 @@ fn string_end(bytes: &[u8], open: usize) -> usize {
     }
     bytes.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::language::Document;
+
+    /// The problems of `text`, each as the text under its caret and its label.
+    fn problems(text: &str) -> Vec<(String, String)> {
+        let (document, problems) = Document::recover("test", text);
+        assert!(!document.render(&problems, true).is_empty());
+        let shown = |place: Place| text[place.start as usize..place.end as usize].to_owned();
+        problems.iter().map(|p| (shown(p.place), p.label.clone())).collect()
+    }
+
+    #[test]
+    fn every_value_knows_its_place() {
+        let text = "# ü\r\ntitle = \"ö\"\r\n[service.api]\r\nq = [{ n = 5000 }, 1.5]\r\n";
+        let document = Document::parse("test", text).unwrap();
+        let check = |path: &str, written: &str| {
+            let place = document.get(path).unwrap().place;
+            assert_eq!(&text[place.start as usize..place.end as usize], written);
+        };
+        check("title", "\"ö\"");
+        check("service.api", "[service.api]");
+        check("service.api.q", "[{ n = 5000 }, 1.5]");
+        check("service.api.q.0", "{ n = 5000 }");
+        check("service.api.q.0.n", "5000");
+        check("service.api.q.1", "1.5");
+    }
+
+    #[test]
+    fn keys_keep_the_order_of_the_text() {
+        let document = Document::parse("test", "z = 1\na = 2\nm = 3").unwrap();
+        let Value::Table(entries) = &document.root().value else { panic!("the root is a table") };
+        let keys: Vec<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
+        assert_eq!(keys, ["z", "a", "m"]);
+    }
+
+    #[test]
+    fn toml_of_either_version_is_read() {
+        let text = "a = {\n b = 1, # one\n c = 2,\n}\nd = 2022-11-25\ne = 2022-11-25 10:00:00Z\n\
+                    f = 10:00\ng = \"\"\"\nx\"\"\"\nh = 0x10\ni = inf\n[[j]]\n[[j]]\nk.l = 1\n";
+        let document = Document::parse("test", text).unwrap();
+        assert!(matches!(document.get("a.c").unwrap().value, Value::Integer(2)));
+        assert!(matches!(document.get("h").unwrap().value, Value::Integer(16)));
+        assert!(matches!(document.get("j.1.k.l").unwrap().value, Value::Integer(1)));
+        assert!(matches!(document.get("f").unwrap().value, Value::Datetime(_)));
+    }
+
+    #[test]
+    fn all_errors_of_syntax_are_told_at_once() {
+        let found = problems("a = 10s\nb = 1\nb = 2\nc = [1,\n");
+        let label = |at: usize| found[at].1.as_str();
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert_eq!(label(0), "expected a value, found `10s`");
+        assert_eq!(label(1), "`b` is given twice");
+        assert_eq!(label(2), "expected the closing `]` of this array");
+    }
+
+    #[test]
+    fn values_on_one_line_are_each_told() {
+        let found = problems("a = { b = 10s, c = 5k, d = 1 }");
+        let written: Vec<&str> = found.iter().map(|(text, _)| text.as_str()).collect();
+        assert_eq!(written, ["10s", "5k"]);
+    }
+
+    #[test]
+    fn numbers_that_do_not_fit_are_told() {
+        let label = |text: &str| problems(text)[0].1.clone();
+        assert_eq!(label("a = 9223372036854775808"), "this whole number does not fit 64 bits");
+        assert_eq!(label("a = -1e999"), "this number is too large");
+        assert_eq!(problems("a = [1e308, -9223372036854775808]"), []);
+    }
+
+    #[test]
+    fn deep_texts_are_refused_not_overrun() {
+        let dots = ".a".repeat(KEY_DOTS_MAX + 1);
+        let found = problems(&format!("x = 1\na{dots} = 1"));
+        assert_eq!(
+            found,
+            [(format!("a{dots}").trim_end_matches('a').to_owned(), found[0].1.clone())]
+        );
+        assert_eq!(found[0].1, "a key has at most 32 dots");
+        assert_eq!(problems(&format!("\"#\"{dots} = 1")).len(), 1);
+        assert_eq!(problems(&format!("a = \"{dots}\" # {dots}\nb = '''\n{dots}'''")), []);
+        let deep = "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a = { ".repeat(2_000);
+        assert!(!problems(&deep).is_empty());
+        assert!(!problems(&"[".repeat(100_000)).is_empty());
+        let nested = format!("a = {}{}", "[".repeat(70), "]".repeat(70));
+        assert_eq!(problems(&nested), []);
+    }
+
+    /// Texts made of the pieces that TOML is made of, so that they go deep into the grammar.
+    fn toml_like() -> impl Strategy<Value = String> {
+        let pieces = [
+            "a",
+            "b",
+            ".",
+            " = ",
+            "=",
+            "\n",
+            "[",
+            "]",
+            "[[",
+            "]]",
+            "{",
+            "}",
+            ",",
+            "\"",
+            "'",
+            "\"\"\"",
+            "'''",
+            "#",
+            "1",
+            "0",
+            "-",
+            "_",
+            "1e9",
+            "10:00",
+            "2022-11-25",
+            "true",
+            "ü",
+            "\\",
+            "\r\n",
+            "\t",
+            " ",
+            "\u{0}",
+            "\u{feff}",
+            "\u{201c}",
+            "inf",
+            "10s",
+            "\u{1F600}",
+        ];
+        prop::collection::vec(prop::sample::select(pieces.to_vec()), 0..40)
+            .prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn no_text_panics(text in prop_oneof![toml_like(), any::<String>()]) {
+            let (document, problems) = Document::recover("test", &text);
+            let page = document.render(&problems, false);
+            prop_assert!(page.contains("problem"));
+            for problem in &problems {
+                let place = problem.place;
+                let written = text.get(place.start as usize..place.end as usize);
+                prop_assert!(written.is_some(), "{:?} is no part of {:?}", place, text);
+            }
+        }
+    }
+}

@@ -195,3 +195,99 @@ fn widen(text: &str, span: Range<usize>) -> Range<usize> {
         Some(_) | None => span,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::language::Document;
+
+    /// The first problem of `text`: what the caret points at, the label and the hint.
+    fn check(text: &str, written: &str, label: &str, hint: Option<&str>) {
+        let problems = Document::parse("test", text).unwrap_err();
+        let problem = problems.iter().next().unwrap();
+        let place = problem.place;
+        assert_eq!(&text[place.start as usize..place.end as usize], written, "{text}");
+        assert_eq!((problem.label.as_str(), problem.hint.as_deref()), (label, hint), "{text}");
+    }
+
+    #[test]
+    fn values_without_quotes() {
+        for word in ["10s", "40/s", "99%", "fifo", "true-ish", "nobody", "-x", "1.2.3s"] {
+            let label = format!("expected a value, found `{word}`");
+            let hint = format!("put text in double quotes: \"{word}\"");
+            check(&format!("a = {word}"), word, &label, Some(&hint));
+            check(&format!("a = [1, {word}]"), word, &label, Some(&hint));
+            check(&format!("a = {{ b = {word}, c = 1 }}"), word, &label, Some(&hint));
+        }
+        check("a = True", "True", "expected a value, found `True`", Some("write true"));
+        check("a = off # x", "off", "expected a value, found `off`", Some("write false"));
+        check(
+            "a = \u{201c}x\u{201d}",
+            "\u{201c}x\u{201d}",
+            "expected a value, found `\u{201c}x\u{201d}`",
+            Some("put text in double quotes: \"x\""),
+        );
+        check(
+            "a = [1 2]",
+            "1 2",
+            "expected one value, found `1 2`",
+            Some("put text in double quotes, and commas between the elements of an array"),
+        );
+    }
+
+    #[test]
+    fn numbers_spelt_against_the_rules() {
+        let spelt =
+            [("01", "1"), (".5", "0.5"), ("5.", "5"), ("1_000_", "1000"), ("-00.50", "-0.50")];
+        for (written, right) in spelt {
+            let label = format!("expected a value, found `{written}`");
+            check(&format!("a = {written}"), written, &label, Some(&format!("write {right}")));
+        }
+    }
+
+    #[test]
+    fn what_never_ends() {
+        check("a = \"x", "", "expected the closing `\"` of this text", None);
+        check("a = 'x\nb = 1", "", "expected the closing `'` of this text", None);
+        check("a = [1, 2", "", "expected the closing `]` of this array", None);
+        check("a = { b = 1", "", "expected the closing `}` of this table", None);
+        check("[a\nb = 1", "", "expected the closing `]` of this header", None);
+    }
+
+    #[test]
+    fn keys() {
+        let writes = Some("TOML writes `key = value`");
+        check("a: 3", ":", "expected `=`, found `:`", writes);
+        check("a b = 3", "b", "expected `=` and a value", writes);
+        check("a = ", "", "expected a value", None);
+        check("a = { b = 1, c = }", "}", "expected a value", None);
+        check("= 3", "=", "expected a key", None);
+        check("a == 3", "=", "one `=` too many", None);
+        check(
+            "größe = 3",
+            "öß",
+            "a key has only letters without accents, digits, `-` and `_`",
+            Some("put other keys in double quotes"),
+        );
+    }
+
+    #[test]
+    fn duplicates_name_the_first() {
+        let (twice, given) =
+            ("`a` is given twice", |line| format!("it is given on line {line} already"));
+        check("a = 1\na = 2", "a", twice, Some(&given(1)));
+        check("[t]\na = 1\n[u]\nb = 1\na = 2\na = 3", "a", twice, Some(&given(5)));
+        check("[a]\n[b]\n[ a ] # again", "a", twice, Some(&given(1)));
+        check("[t]\na = 1\n[t.a]", "a", twice, None);
+        check("t = { a = 1, a = 2 }", "a", twice, None);
+    }
+
+    #[test]
+    fn dates() {
+        check(
+            "a = 2022-13-01",
+            "2022-13-01",
+            "invalid date, expected month between 01 and 12",
+            Some("write, for example, 2022-11-25 10:00"),
+        );
+    }
+}

@@ -7,8 +7,8 @@ pub mod series;
 
 pub use gauge::{Gauge, Level};
 pub use histogram::{Bucket, CoarseHistogram, Exact, Histogram, RecentHistogram};
-pub use series::{Series, Window, Windows};
 pub use records::{
     Bound, CarrierRecord, ClassRecord, ClassWindow, LimitRecord, Measurements, OUTCOMES, Share,
     StationGauges, StationRecord, StationWindow,
 };
+pub use series::{Series, Window, Windows};

@@ -5,44 +5,71 @@ use super::luck::Keys;
 use super::run::Run;
 use super::task::{Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
+use crate::dist::Dist;
 use crate::engine::{Key, Links, Luck, SimTime};
 use crate::model::{Entry, Model, SourceId};
-use crate::traffic::{Arrivals, Traffic};
+use crate::traffic::{Arrivals, ClosedLoop, Source};
 
 /// A source as it is now.
 #[derive(Clone, Debug)]
 pub(super) struct SourceState {
-    /// When its next messages come; `None` for closed loops and caused messages.
-    arrivals: Option<Arrivals>,
+    process: Process,
     /// Messages so far.
     number: u64,
     key: Key,
     pub(super) class: usize,
-    /// Whether a message that ends sets its user thinking about the next.
-    pub(super) is_closed: bool,
+}
+
+/// When a source's messages come.
+#[derive(Clone, Debug)]
+enum Process {
+    /// In their own time.
+    Open(Arrivals),
+    /// When their users have thought.
+    Closed(ClosedLoop),
+    /// When others cause them.
+    Caused,
 }
 
 impl SourceState {
     pub(super) fn all(model: &Model, keys: &Keys) -> Vec<Self> {
         let state = |(source, &key): (&crate::model::Source, &Key)| Self {
-            arrivals: source.traffic.as_ref().and_then(|traffic| traffic.start(key)),
+            process: match source.traffic.as_ref().map(|traffic| traffic.start(key)) {
+                None => Process::Caused,
+                Some(Source::Open(arrivals)) => Process::Open(arrivals),
+                Some(Source::Closed(users)) => Process::Closed(users),
+            },
             number: 0,
             key,
             class: source.class.index(),
-            is_closed: matches!(source.traffic, Some(Traffic::Closed(_))),
         };
         model.sources.iter().zip(&keys.sources).map(state).collect()
+    }
+
+    /// Whether a message that ends sets its user thinking about the next.
+    pub(super) fn is_closed(&self) -> bool {
+        matches!(self.process, Process::Closed(_))
+    }
+
+    fn think(&self) -> Option<&Dist> {
+        match &self.process {
+            Process::Closed(users) => Some(&users.think),
+            Process::Open(_) | Process::Caused => None,
+        }
     }
 }
 
 impl<T: Trace> Run<'_, T> {
     /// Schedules the first message of every source, and every user of closed loops.
     pub(super) fn schedule_first_arrivals(&mut self) {
-        for source in 0..self.sources.len() as u32 {
-            self.schedule_arrival(source);
-            if let Some(Traffic::Closed(users)) = &self.model.sources[source as usize].traffic {
-                for _ in 0..users.users {
-                    self.let_user_think(SourceId(source as u16));
+        for source in 0..self.sources.len() {
+            self.schedule_arrival(source as u32);
+            let state = &self.sources[source];
+            if let Process::Closed(ClosedLoop { users, .. }) = state.process {
+                let key = state.key;
+                for user in 0..users {
+                    let luck = Luck::of_message(key, u64::from(user));
+                    self.let_user_think(SourceId(source as u16), luck);
                 }
             }
         }
@@ -50,9 +77,10 @@ impl<T: Trace> Run<'_, T> {
 
     #[inline]
     fn schedule_arrival(&mut self, source: u32) {
-        let arrivals = self.sources[source as usize].arrivals.as_mut();
-        if let Some(at) = arrivals.and_then(Arrivals::next) {
-            self.calendar.schedule(at.max(self.now), Event::Arrival(source).pack());
+        if let Process::Open(arrivals) = &mut self.sources[source as usize].process
+            && let Some(at) = arrivals.next()
+        {
+            self.calendar.schedule(at, Event::Arrival(source).pack());
         }
     }
 
@@ -68,17 +96,13 @@ impl<T: Trace> Run<'_, T> {
         self.enter(id);
     }
 
-    /// A user begins to think; the next request comes when that is over.
-    pub(super) fn let_user_think(&mut self, source: SourceId) {
-        let Some(Traffic::Closed(users)) = &self.model.sources[source.index()].traffic else {
-            return;
-        };
-        let state = &mut self.sources[source.index()];
-        let luck = Luck::of_message(state.key, state.number);
-        state.number += 1;
+    /// A user begins to think; the request with this luck comes when that is over.
+    pub(super) fn let_user_think(&mut self, source: SourceId, luck: Luck) {
+        let purpose = self.keys.thinks[source.index()];
+        let Some(think) = self.sources[source.index()].think() else { return };
+        let length = think.sample(&mut luck.draws(purpose));
         let id = self.new_message(source, luck);
-        let think = users.think.sample(&mut luck.draws(self.keys.thinks[source.index()]));
-        self.stay(id, State::Scheduled, think);
+        self.stay(id, State::Scheduled, length);
     }
 
     /// The time of a scheduled message has come.
@@ -135,7 +159,13 @@ impl<T: Trace> Run<'_, T> {
 
     /// A call or a branch: a new task of the same message, not yet on its way.
     #[inline]
-    pub(super) fn new_task(&mut self, maker: TaskId, site: u16, index: u64, flags: Flags) -> TaskId {
+    pub(super) fn new_task(
+        &mut self,
+        maker: TaskId,
+        site: u16,
+        index: u64,
+        flags: Flags,
+    ) -> TaskId {
         let maker = self.tasks[maker];
         let child = self.keys.sites[usize::from(site)].child;
         self.tasks.insert(Task {

@@ -1,9 +1,9 @@
 //! What is counted while a run goes, and the closing of the books by window and at the end.
 
+use super::event::Event;
 use super::run::Run;
 use super::task::{Outcome, State, TaskId};
 use super::trace::Trace;
-use super::event::Event;
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::{
     Bound, CarrierRecord, ClassRecord, ClassWindow, Gauge, Histogram, Level, LimitRecord,
@@ -220,8 +220,9 @@ impl<T: Trace> Run<'_, T> {
         for (id, task) in self.tasks.iter() {
             let class = self.sources[usize::from(task.source)].class;
             let waits_at = match task.state {
-                State::Queued => self.model.step_services[usize::from(task.pc)]
-                    .map(|service| service.index()),
+                State::Queued => {
+                    self.model.step_services[usize::from(task.pc)].map(|service| service.index())
+                }
                 State::AwaitingCarrier => {
                     Some(first_group + self.carriers[task.instance as usize].group)
                 }

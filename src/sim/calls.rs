@@ -72,12 +72,7 @@ impl<T: Trace> Run<'_, T> {
             }
             Some(latency) => {
                 let there = self.keys.sites[usize::from(site)].there;
-                let length = latency.sample(&mut task.luck.draws(there));
-                if latency.is_constant() {
-                    self.stay_constant(id, State::Travelling, length);
-                } else {
-                    self.stay(id, State::Travelling, length);
-                }
+                self.stay_drawn(id, State::Travelling, latency, there);
             }
         }
     }
@@ -104,12 +99,7 @@ impl<T: Trace> Run<'_, T> {
             None => self.on_reply(id),
             Some(latency) => {
                 let back = self.keys.sites[site].back;
-                let length = latency.sample(&mut self.tasks[id].luck.draws(back));
-                if latency.is_constant() {
-                    self.stay_constant(id, State::Replying, length);
-                } else {
-                    self.stay(id, State::Replying, length);
-                }
+                self.stay_drawn(id, State::Replying, latency, back);
             }
         }
     }

@@ -125,7 +125,12 @@ impl<T: Trace> Run<'_, T> {
         if T::ON {
             self.trace.note(
                 self.now,
-                format_args!("message {} is {}, {} after it came", id.0, outcome.name(), at.since(message.born)),
+                format_args!(
+                    "message {} is {}, {} after it came",
+                    id.0,
+                    outcome.name(),
+                    at.since(message.born)
+                ),
             );
         }
         if message.attempt_or_orphans > 0 {
@@ -136,8 +141,10 @@ impl<T: Trace> Run<'_, T> {
         if outcome == Outcome::Delivered && !self.model.sources[source].causes.is_empty() {
             self.cause(source, message.luck);
         }
-        if self.sources[source].is_closed {
-            self.let_user_think(SourceId(message.source));
+        if self.sources[source].is_closed() {
+            // A user's requests follow one another, whatever the other users do.
+            let next = message.luck.child(self.keys.sources[source], 0);
+            self.let_user_think(SourceId(message.source), next);
         }
     }
 

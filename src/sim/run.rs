@@ -10,7 +10,8 @@ use super::submissions::CarrierState;
 use super::task::{State, TaskId};
 use super::tasks::Tasks;
 use super::trace::Trace;
-use crate::engine::{Calendar, LaneId, SimDuration, SimTime};
+use crate::dist::Dist;
+use crate::engine::{Calendar, LaneId, Purpose, SimDuration, SimTime};
 use crate::measure::{Bound, Measurements};
 use crate::model::Model;
 
@@ -50,11 +51,8 @@ impl<'m, T: Trace> Run<'m, T> {
     pub(super) fn new(model: &'m Model, replication: u32, trace: T) -> Self {
         let keys = Keys::new(model, replication);
         let mut calendar = Calendar::new();
-        let lanes = model
-            .constant_delays
-            .iter()
-            .map(|&delay| (delay, calendar.add_lane()))
-            .collect();
+        let lanes =
+            model.constant_delays.iter().map(|&delay| (delay, calendar.add_lane())).collect();
         let bytes = size_of::<super::task::Task>() as u64 + BYTES_BESIDE_RECORD;
         let affordable = model.run.memory_at_most / bytes;
         // One instant step makes at most a few times 2¹⁶ tasks before the budget is looked at.
@@ -197,6 +195,18 @@ impl<'m, T: Trace> Run<'m, T> {
                 self.calendar.schedule_in_lane(lane, wake, Event::Wake(id).pack());
             }
             Some(_) | None => self.stay(id, state, length),
+        }
+    }
+
+    /// Puts a task into `state` for a length drawn from `dist` by its own luck.
+    #[inline]
+    pub(super) fn stay_drawn(&mut self, id: TaskId, state: State, dist: &Dist, purpose: Purpose) {
+        match dist {
+            Dist::Constant(length) => self.stay_constant(id, state, *length),
+            _ => {
+                let length = dist.sample(&mut self.tasks[id].luck.draws(purpose));
+                self.stay(id, state, length);
+            }
         }
     }
 

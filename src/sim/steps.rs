@@ -28,12 +28,7 @@ impl<T: Trace> Run<'_, T> {
                 Step::Work(_) => return self.ask_for_core(id),
                 Step::Delay(length) => {
                     let purpose = self.keys.steps[usize::from(task.pc)];
-                    let drawn = length.sample(&mut task.luck.draws(purpose));
-                    return if length.is_constant() {
-                        self.stay_constant(id, State::Pausing, drawn)
-                    } else {
-                        self.stay(id, State::Pausing, drawn)
-                    };
+                    return self.stay_drawn(id, State::Pausing, length, purpose);
                 }
                 &Step::Call { site, times, at_once, waits } => {
                     if !self.call(id, site, times, at_once, waits) {
@@ -75,12 +70,8 @@ impl<T: Trace> Run<'_, T> {
         let Step::Work(length) = &model.steps[usize::from(task.pc)] else {
             unreachable!("only a step of work asks for a core")
         };
-        let drawn = length.sample(&mut task.luck.draws(self.keys.steps[usize::from(task.pc)]));
-        if length.is_constant() {
-            self.stay_constant(id, State::Computing, drawn);
-        } else {
-            self.stay(id, State::Computing, drawn);
-        }
+        let purpose = self.keys.steps[usize::from(task.pc)];
+        self.stay_drawn(id, State::Computing, length, purpose);
     }
 
     /// The task has computed; the core takes the next worker that waits for it.
@@ -105,14 +96,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// Makes the calls of a step; whether the task goes straight on.
-    fn call(
-        &mut self,
-        id: TaskId,
-        site: SiteId,
-        times: Times,
-        at_once: bool,
-        waits: bool,
-    ) -> bool {
+    fn call(&mut self, id: TaskId, site: SiteId, times: Times, at_once: bool, waits: bool) -> bool {
         let count = draw_times(times, self.tasks[id].luck, self.keys.sites[site.index()].times);
         self.tasks[id].pending += count;
         let now = if at_once { count } else { count.min(1) };

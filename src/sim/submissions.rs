@@ -150,8 +150,11 @@ impl<T: Trace> Run<'_, T> {
         let task = &mut self.tasks[id];
         let wait = self.now.since(task.since);
         let over = state.limit.as_mut().is_some_and(|limit| !limit.take(self.now));
-        let verdict =
-            if over { template.overload.on_excess(Excess { now: self.now }) } else { Verdict::Accept };
+        let verdict = if over {
+            template.overload.on_excess(Excess { now: self.now })
+        } else {
+            Verdict::Accept
+        };
         let keys = self.keys.groups[group];
         let next = match verdict {
             Verdict::Accept if is_lost(template.silent_loss, task, keys.loss) => State::Dropping,
@@ -165,7 +168,6 @@ impl<T: Trace> Run<'_, T> {
         state.record.submitted += 1;
         state.record.wait_sum += u128::from(wait.ns());
         state.record.wait_max = state.record.wait_max.max(wait);
-        let round_trip = template.round_trip.sample(&mut task.luck.draws(keys.round_trip));
         let class = self.sources[usize::from(task.source)].class;
         let gauges = &mut self.books.groups[group];
         gauges.queue.add(self.now, -1);
@@ -180,11 +182,7 @@ impl<T: Trace> Run<'_, T> {
                 format_args!("message {root}: task {} is submitted to `{name}`", id.0),
             );
         }
-        if template.round_trip.is_constant() {
-            self.stay_constant(id, next, round_trip);
-        } else {
-            self.stay(id, next, round_trip);
-        }
+        self.stay_drawn(id, next, &template.round_trip, keys.round_trip);
     }
 
     /// The carrier's answer to a submission reaches us.
@@ -265,12 +263,8 @@ impl<T: Trace> Run<'_, T> {
         let task = &self.tasks[id];
         let group = self.carriers[task.instance as usize].group;
         let delivery = &self.model.groups[group].template.delivery;
-        let length = delivery.sample(&mut task.luck.draws(self.keys.groups[group].delivery));
-        if delivery.is_constant() {
-            self.stay_constant(id, State::Delivering, length);
-        } else {
-            self.stay(id, State::Delivering, length);
-        }
+        let purpose = self.keys.groups[group].delivery;
+        self.stay_drawn(id, State::Delivering, delivery, purpose);
     }
 
     /// The message has reached its recipient.

@@ -102,6 +102,11 @@ impl RunClock {
 }
 
 impl Start {
+    /// Midnight of the day of runs without a date, where a scenario does not say when it starts.
+    pub fn midnight() -> Self {
+        Self { moment: Moment::TimeOfDay(Time::midnight()) }
+    }
+
     /// The clock of a run that starts so. Without a zone, the offset of the start is the zone, or
     /// else universal time; a start without a date is on a Monday, 2024-01-01.
     pub fn clock(&self, zone: Option<UtcOffset>) -> RunClock {

@@ -14,9 +14,11 @@ pub(super) fn check(operations: &Operations, problems: &mut Problems) {
         let certain = |step: &Step| match step {
             Step::HandTo { site, times, .. } if is_certain(*times) => Some(*site),
             Step::Call { site, times, .. } if is_certain(*times) => Some(*site),
-            Step::HandTo { .. } | Step::Call { .. } | Step::Work(_) | Step::Delay(_) | Step::End => {
-                None
-            }
+            Step::HandTo { .. }
+            | Step::Call { .. }
+            | Step::Work(_)
+            | Step::Delay(_)
+            | Step::End => None,
         };
         operations.steps_of(operation).filter_map(certain).collect()
     };

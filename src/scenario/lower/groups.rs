@@ -21,9 +21,9 @@ pub(super) fn lower(
     let mut groups = Vec::new();
     let mut complete = true;
     for (name, carrier) in all {
-        let group = carrier.as_ref().and_then(|carrier| {
-            group(&name.value, first, carrier, clock, files, problems)
-        });
+        let group = carrier
+            .as_ref()
+            .and_then(|carrier| group(&name.value, first, carrier, clock, files, problems));
         let Some(group) = group else {
             complete = false;
             continue;

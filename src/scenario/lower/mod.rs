@@ -31,8 +31,9 @@ pub(super) fn lower(
     let run = scenario.run.as_ref().and_then(|run| run::lower(run, problems));
     let clock = run.as_ref().map(|run| run.clock);
     let mut operations = Operations::of(&scenario, &names, files, problems);
-    let sources =
-        clock.and_then(|clock| sources::lower(&scenario, &names, &mut operations, &clock, files, problems));
+    let sources = clock.and_then(|clock| {
+        sources::lower(&scenario, &names, &mut operations, &clock, files, problems)
+    });
     let groups = clock.and_then(|clock| groups::lower(&scenario, &clock, files, problems));
     let targets = run.as_ref().and_then(|run| targets::lower(&scenario, &names, run, problems));
     let services: Option<Vec<Service>> = scenario

@@ -76,7 +76,11 @@ impl Names {
     }
 
     /// The source of that name.
-    pub(super) fn source(&self, name: &Placed<String>, problems: &mut Problems) -> Option<SourceId> {
+    pub(super) fn source(
+        &self,
+        name: &Placed<String>,
+        problems: &mut Problems,
+    ) -> Option<SourceId> {
         find("traffic", &self.sources, name, problems).map(SourceId::from_index)
     }
 
@@ -95,10 +99,8 @@ impl Names {
         let Some((service, operation)) = name.value.split_once('.') else {
             return self.carrier_or_hint(name, problems);
         };
-        let service_name = Placed {
-            value: service.to_owned(),
-            place: inside(name, 0, service.len()),
-        };
+        let service_name =
+            Placed { value: service.to_owned(), place: inside(name, 0, service.len()) };
         let service = find("service", &self.services, &service_name, problems)?;
         if !self.services_read[service] {
             return None;
@@ -136,7 +138,8 @@ impl Names {
             );
             return None;
         }
-        find("carrier", &self.groups, name, problems).map(|_| unreachable!("it was not found above"))
+        find("carrier", &self.groups, name, problems)
+            .map(|_| unreachable!("it was not found above"))
     }
 }
 
@@ -158,9 +161,5 @@ fn find(
 fn inside(name: &Placed<String>, start: usize, end: usize) -> crate::language::Place {
     let length = (name.place.end - name.place.start) as usize;
     // A name with escapes has no such simple parts.
-    if length == name.value.len() + 2 {
-        name.place.part(start + 1, end + 1)
-    } else {
-        name.place
-    }
+    if length == name.value.len() + 2 { name.place.part(start + 1, end + 1) } else { name.place }
 }

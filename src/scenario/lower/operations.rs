@@ -45,7 +45,8 @@ impl Operations {
         };
         for (index, (name, service)) in scenario.services.items.iter().enumerate() {
             let service_id = ServiceId::from_index(index.min(usize::from(u16::MAX)));
-            for (operation, schema) in service.iter().flat_map(|service| &service.operations.items) {
+            for (operation, schema) in service.iter().flat_map(|service| &service.operations.items)
+            {
                 let full = format!("{}.{}", name.value, operation.value);
                 tables.begin(&full, Some(service_id));
                 for step in schema.iter().flat_map(|schema| &schema.steps) {
@@ -238,12 +239,7 @@ impl Operations {
 }
 
 /// `hand-to` is for operations, `send-to` for carriers.
-fn check_direction(
-    callee: Callee,
-    to_carrier: bool,
-    call: &CallSchema,
-    problems: &mut Problems,
-) {
+fn check_direction(callee: Callee, to_carrier: bool, call: &CallSchema, problems: &mut Problems) {
     let Placed { value, place } = &call.callee;
     match callee {
         Callee::Operation(_) if to_carrier => problems.add_with_hint(

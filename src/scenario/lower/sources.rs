@@ -94,9 +94,9 @@ fn caused_names(scenario: &Scenario) -> Vec<&str> {
 fn check_chains(scenario: &Scenario, problems: &mut Problems) {
     let certain = |name: &str| {
         let traffic = scenario.traffic.good().find(|(known, _)| known.value == name);
-        traffic.into_iter().flat_map(|(_, traffic)| {
-            traffic.causes.iter().filter(|cause| cause.share >= 1.0)
-        })
+        traffic
+            .into_iter()
+            .flat_map(|(_, traffic)| traffic.causes.iter().filter(|cause| cause.share >= 1.0))
     };
     for (name, _) in scenario.traffic.good() {
         let mut seen = vec![name.value.as_str()];

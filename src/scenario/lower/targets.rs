@@ -82,10 +82,10 @@ fn criterion(
 
 /// A windowed target; how many windows of the time line it takes is known later.
 fn windowed(target: &TargetSchema) -> Option<Windowed> {
-    target.windowed.as_ref().map(|windowed| Windowed {
-        per: windowed.per.value,
-        share: windowed.share,
-    })
+    target
+        .windowed
+        .as_ref()
+        .map(|windowed| Windowed { per: windowed.per.value, share: windowed.share })
 }
 
 /// The limits on latency that targets name, each once, in order.

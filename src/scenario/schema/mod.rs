@@ -11,10 +11,10 @@ use crate::dist::DistSpec;
 use crate::language::{Entry, Fields, Node, Placed, Problems, Read, Value};
 
 pub(super) use carrier::{CarrierSchema, RateSchema};
-pub(super) use operation::{CallSchema, OperationSchema, StepSchema};
+pub(super) use operation::{CallSchema, Client, OperationSchema, StepSchema};
 pub(super) use run::{ReplicationsSchema, RunSchema};
 pub(super) use service::ServiceSchema;
-pub(super) use target::{CriterionSchema, TargetSchema, WindowedSchema};
+pub(super) use target::{CriterionSchema, TargetSchema};
 pub(super) use traffic::{CauseSchema, TrafficSchema};
 
 /// A scenario file. What could not be read is missing, and has left a problem.

@@ -26,7 +26,11 @@ pub(in crate::scenario) enum StepSchema {
     /// Calls made at the same instant, or a single one.
     Call(Vec<CallSchema>),
     /// To an operation, or (`send-to`) to carriers.
-    HandTo { call: CallSchema, to_carrier: bool, background: bool },
+    HandTo {
+        call: CallSchema,
+        to_carrier: bool,
+        background: bool,
+    },
 }
 
 /// A call, or a hand-over.
@@ -243,4 +247,3 @@ impl Read for OnFailureSchema {
         Some(Self(if ignored { OnFailure::Ignore } else { OnFailure::Fail }))
     }
 }
-

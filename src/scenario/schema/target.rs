@@ -1,9 +1,7 @@
 //! `[target]`: what has to hold.
 
 use crate::engine::SimDuration;
-use crate::language::{
-    CountOrZero, Fields, Node, Placed, PositiveDuration, Problems, Read, Share, When,
-};
+use crate::language::{Fields, Node, Placed, PositiveDuration, Problems, Read, Share, When, Whole};
 
 /// The share of a limit within which met and not met make no difference, where a target does not
 /// say: 2 %.
@@ -102,7 +100,7 @@ fn loss(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<CriterionSch
 fn backlog(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<CriterionSchema> {
     let station = fields.optional("of", problems);
     let by = fields.required("drained-by", problems);
-    let at_most = fields.or("backlog-at-most", CountOrZero(0), problems);
+    let at_most = fields.or("backlog-at-most", Whole::<0, { i64::MAX as u64 }>(0), problems);
     Some(CriterionSchema::Backlog { station: station?, by: by?, at_most: at_most?.0 })
 }
 

@@ -28,20 +28,14 @@ impl Read for TrafficSchema {
         let mut fields = Fields::open(node, problems)?;
         let to = fields.required("to", problems);
         let class = fields.optional("class", problems);
-        let process = TrafficSpec::read_fields(&mut fields, problems);
+        let process = TrafficSpec::read_if_given(&mut fields, problems);
         let client = Client::read_fields(&mut fields, problems);
         let causes = fields.node("causes").map_or(Some(Vec::new()), |node| match node.value {
             Value::Array(_) => Vec::read(node, problems),
             _ => CauseSchema::read(node, problems).map(|cause| vec![cause]),
         });
         fields.finish(problems);
-        Some(Self {
-            to: to?,
-            class: class?,
-            process: process?,
-            client: client?,
-            causes: causes?,
-        })
+        Some(Self { to: to?, class: class?, process: process?, client: client?, causes: causes? })
     }
 }
 

@@ -1,3 +1,4 @@
 //! Will this plan carry the load?
 pub mod engine;
 pub mod measure;
+pub mod stats;

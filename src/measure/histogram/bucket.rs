@@ -76,19 +76,36 @@ pub fn rank(p: f64, count: u64) -> u64 {
     (wanted.ceil() as u64).clamp(1, count.max(1))
 }
 
-/// The bucket that holds the value of rank `rank`; `None` if there are not so many.
-pub(super) fn bucket_of_rank(
-    buckets: impl Iterator<Item = (Bucket, u64)>,
+/// A page's place and its counts.
+pub(super) type Page<'a, C> = (usize, &'a [C; PAGE]);
+
+/// The bucket that holds the value of rank `rank` (from 1), by pages in order; `None` if there
+/// are not so many values.
+pub(super) fn bucket_of_rank<'a, C: Copy + Into<u64> + 'a>(
+    pages: impl Iterator<Item = Page<'a, C>>,
     rank: u64,
 ) -> Option<Bucket> {
-    let mut seen = 0;
-    for (bucket, count) in buckets {
-        seen += count;
-        if seen >= rank {
-            return Some(bucket);
+    let mut left = rank;
+    for (page, counts) in pages {
+        // The sum of a page takes a tenth of the time of looking for the rank in it.
+        let all = sum(counts);
+        if all < left {
+            left -= all;
+            continue;
+        }
+        for (index, &count) in (page * PAGE..).zip(counts) {
+            match left.checked_sub(count.into()) {
+                None | Some(0) => return Some(Bucket::at(index)),
+                Some(rest) => left = rest,
+            }
         }
     }
     None
+}
+
+/// The sum of counts.
+pub(super) fn sum<C: Copy + Into<u64>>(counts: &[C]) -> u64 {
+    counts.iter().map(|&count| count.into()).sum()
 }
 
 #[cfg(test)]

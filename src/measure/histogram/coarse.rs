@@ -1,7 +1,7 @@
 //! A histogram small enough to keep one for every window of time.
 
 use super::Exact;
-use super::bucket::{Bucket, bucket_of_rank, rank};
+use super::bucket::{Bucket, PAGE, Page, rank, sum};
 
 /// Neighbouring buckets of the full layout that make up one of this.
 const JOINED: usize = 8;
@@ -18,11 +18,19 @@ pub struct CoarseHistogram {
 }
 
 impl CoarseHistogram {
-    /// From the positions in the full layout, rising, and their counts.
-    pub(super) fn collect(exact: Exact, counts: impl Iterator<Item = (usize, u64)>) -> Self {
+    /// From pages of the full layout, in order.
+    pub(super) fn collect<'a, C: Copy + Into<u64> + 'a>(
+        exact: Exact,
+        pages: impl Iterator<Item = Page<'a, C>>,
+    ) -> Self {
         let mut coarse = Self { exact, ..Self::default() };
-        for (index, count) in counts {
-            coarse.push((index / JOINED) as u16, count);
+        for (page, counts) in pages {
+            let joined = counts.chunks_exact(JOINED).map(sum);
+            for (position, count) in (page * (PAGE / JOINED)..).zip(joined) {
+                if count > 0 {
+                    coarse.push(position as u16, count);
+                }
+            }
         }
         coarse.positions.shrink_to_fit();
         coarse.counts.shrink_to_fit();
@@ -44,8 +52,14 @@ impl CoarseHistogram {
     /// # Panics
     /// If `p` is outside 0 to 1.
     pub fn quantile(&self, p: f64) -> Option<u64> {
-        let bucket = bucket_of_rank(self.buckets(), rank(p, self.exact.count()))?;
-        Some(self.exact.clamp(bucket.middle()))
+        let mut left = rank(p, self.exact.count());
+        for (bucket, count) in self.buckets() {
+            if count >= left {
+                return Some(self.exact.clamp(bucket.middle()));
+            }
+            left -= count;
+        }
+        None
     }
 
     /// The non-empty buckets and their counts, from the smallest values up.

@@ -2,9 +2,9 @@
 
 /// Count, sum, sum of squares, smallest and largest of values in nanoseconds.
 ///
-/// The sum cannot overflow: 2⁶⁴ values of 2⁶⁴ ns fit. The sum of squares holds 4·10¹⁰ values of a
-/// day each, or 1.6·10⁴ of the longest possible 4.5 years; beyond that it stops at its largest
-/// value and the variance is given up.
+/// The sum cannot overflow: 2⁶⁴ values of 2⁶⁴ ns fit. The sum of squares is kept modulo 2¹²⁸, and
+/// the variance given up where the count times the square of the largest value passes that: from
+/// 4·10¹⁰ values if the largest is a day, from 9·10⁸ if it is a week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exact {
     count: u64,
@@ -27,7 +27,7 @@ impl Exact {
     pub(super) fn record(&mut self, ns: u64) {
         self.count += 1;
         self.sum += u128::from(ns);
-        self.squares = self.squares.saturating_add(u128::from(ns) * u128::from(ns));
+        self.squares = self.squares.wrapping_add(u128::from(ns) * u128::from(ns));
         self.min = self.min.min(ns);
         self.max = self.max.max(ns);
     }
@@ -36,7 +36,7 @@ impl Exact {
     pub(super) fn merge(&mut self, other: &Self) {
         self.count += other.count;
         self.sum += other.sum;
-        self.squares = self.squares.saturating_add(other.squares);
+        self.squares = self.squares.wrapping_add(other.squares);
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
     }
@@ -69,12 +69,12 @@ impl Exact {
     }
 
     /// The sample variance (divisor n − 1), in ns²; `None` of fewer than two values, or if the sum
-    /// of squares overflowed.
+    /// of squares may have overflowed.
     pub fn variance(&self) -> Option<f64> {
-        if self.count < 2 || self.squares == u128::MAX {
+        let (count, max) = (u128::from(self.count), u128::from(self.max));
+        if count < 2 || (max * max).checked_mul(count).is_none() {
             return None;
         }
-        let count = u128::from(self.count);
         let (mean, rest) = (self.sum / count, self.sum % count);
         // Σ(x−m)² = Σx² − 2mΣx + nm² around the whole part m of the mean. The result is at most
         // Σx² and so fits, therefore arithmetic modulo 2¹²⁸ gives it without any rounding.
@@ -84,7 +84,7 @@ impl Exact {
             .wrapping_add(count.wrapping_mul(mean).wrapping_mul(mean));
         // Around the mean itself it is less by n·((rest/n)²).
         let rest = rest as f64;
-        Some((around as f64 - rest * rest / count as f64).max(0.0) / (count - 1) as f64)
+        Some((around as f64 - rest * rest / count as f64).max(0.0) / (self.count - 1) as f64)
     }
 
     /// `ns` moved to the range of the values, which a bucket's middle may lie outside of.

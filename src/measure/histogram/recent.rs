@@ -1,6 +1,6 @@
 //! The histogram that the simulator's loop fills: cheap to record into, cheap to empty.
 
-use super::bucket::{Bucket, PAGE, PAGES, bucket_of_rank, index, rank};
+use super::bucket::{PAGE, PAGES, Page, bucket_of_rank, index, rank};
 use super::{CoarseHistogram, Exact, Histogram};
 
 /// What was recorded since it was last emptied.
@@ -39,10 +39,9 @@ impl RecentHistogram {
     #[inline]
     pub fn record(&mut self, ns: u64) {
         let index = index(ns);
-        let page = index / PAGE;
-        self.dirty |= 1 << page;
+        self.dirty |= 1 << (index / PAGE);
         self.exact.record(ns);
-        match &mut self.pages[page] {
+        match &mut self.pages[index / PAGE] {
             Some(counts) => {
                 let count = &mut counts[index % PAGE];
                 *count = count.wrapping_add(1);
@@ -82,30 +81,33 @@ impl RecentHistogram {
     /// # Panics
     /// If `p` is outside 0 to 1.
     pub fn quantile(&self, p: f64) -> Option<u64> {
-        let bucket = bucket_of_rank(self.buckets(), rank(p, self.exact.count()))?;
+        if let Some(total) = self.carried() {
+            return total.quantile(p);
+        }
+        let bucket = bucket_of_rank(self.dirty_pages(), rank(p, self.exact.count()))?;
         Some(self.exact.clamp(bucket.middle()))
-    }
-
-    /// The non-empty buckets and their counts, from the smallest values up.
-    pub fn buckets(&self) -> impl Iterator<Item = (Bucket, u64)> {
-        self.counts().map(|(index, count)| (Bucket::at(index), count))
     }
 
     /// A small copy of the content, to keep.
     pub fn to_coarse(&self) -> CoarseHistogram {
-        CoarseHistogram::collect(self.exact, self.counts())
+        match self.carried() {
+            Some(total) => total.to_coarse(),
+            None => CoarseHistogram::collect(self.exact, self.dirty_pages()),
+        }
     }
 
-    /// The positions of the non-empty buckets and their counts, in order.
-    fn counts(&self) -> impl Iterator<Item = (usize, u64)> {
-        bits(self.dirty)
-            .filter_map(|page| Some((page, self.pages[page].as_ref()?)))
-            .flat_map(|(page, counts)| (page * PAGE..).zip(counts.iter()))
-            .map(|(index, &count)| {
-                let carries = self.carries.iter().filter(|&&at| at as usize == index).count();
-                (index, u64::from(count) + ((carries as u64) << 32))
-            })
-            .filter(|&(_, count)| count > 0)
+    /// The dirty pages, in order.
+    fn dirty_pages(&self) -> impl Iterator<Item = Page<'_, u32>> {
+        bits(self.dirty).filter_map(|page| Some((page, self.pages[page].as_deref()?)))
+    }
+
+    /// The content where some count has come round, which is slow, and happens once in 2³².
+    fn carried(&self) -> Option<Histogram> {
+        (!self.carries.is_empty()).then(|| {
+            let mut total = Histogram::new();
+            self.clone().drain_into(&mut total);
+            total
+        })
     }
 
     /// Counts into an octave not seen before.
@@ -162,10 +164,13 @@ mod tests {
             counts[9] = u32::MAX;
         }
         recent.record(9);
-        assert_eq!(recent.buckets().map(|(_, n)| n).collect::<Vec<_>>(), [1 << 32]);
+        recent.record(20);
+        assert_eq!(recent.to_coarse().buckets().map(|(_, n)| n).collect::<Vec<_>>(), [1 << 32, 1]);
+        assert_eq!(recent.carried().unwrap().of_rank(1 << 32), Some(9));
+        assert_eq!(recent.carried().unwrap().of_rank((1 << 32) + 1), Some(20));
         recent.drain_into(&mut total);
         recent.drain_into(&mut total);
-        assert_eq!(total.buckets().map(|(_, n)| n).collect::<Vec<_>>(), [1 << 32]);
+        assert_eq!(total.buckets().map(|(_, n)| n).collect::<Vec<_>>(), [1 << 32, 1]);
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! The histogram of a whole run, or of several runs together.
 
-use super::bucket::{Bucket, PAGE, PAGES, bucket_of_rank, index, rank};
+use super::bucket::{Bucket, PAGE, PAGES, Page, bucket_of_rank, index, rank, sum};
 use super::{CoarseHistogram, Exact};
 
 /// Counts of values in nanoseconds that merge exactly, in any order.
@@ -49,8 +49,13 @@ impl Histogram {
     /// that holds `ns` are taken to lie evenly in it. Where the answer decides something, count
     /// it as the values come.
     pub fn count_at_or_below(&self, ns: u64) -> u64 {
-        let sum = |(bucket, count): (Bucket, u64)| bucket.share_at_or_below(ns, count);
-        self.buckets().take_while(|(bucket, _)| bucket.lower <= ns).map(sum).sum()
+        let last = index(ns);
+        let (page, place) = (last / PAGE, last % PAGE);
+        let whole: u64 = self.pages().take_while(|&(at, _)| at < page).map(|(_, c)| sum(c)).sum();
+        let part = self.pages[page].as_ref().map_or(0, |counts| {
+            sum(&counts[..place]) + Bucket::at(last).share_at_or_below(ns, counts[place])
+        });
+        whole + part
     }
 
     /// The `p` quantile in nanoseconds, within 5·10⁻⁴ of the value of rank ⌈p·count⌉; `None` if
@@ -65,27 +70,25 @@ impl Histogram {
     /// The value of rank `rank` (from 1, the smallest) in nanoseconds, within 5·10⁻⁴; `None` if
     /// there are not so many values.
     pub fn of_rank(&self, rank: u64) -> Option<u64> {
-        bucket_of_rank(self.buckets(), rank).map(|bucket| self.exact.clamp(bucket.middle()))
+        bucket_of_rank(self.pages(), rank).map(|bucket| self.exact.clamp(bucket.middle()))
     }
 
     /// The non-empty buckets and their counts, from the smallest values up.
     pub fn buckets(&self) -> impl Iterator<Item = (Bucket, u64)> {
-        self.counts().map(|(index, count)| (Bucket::at(index), count))
+        self.pages()
+            .flat_map(|(page, counts)| (page * PAGE..).zip(counts.iter().copied()))
+            .filter(|&(_, count)| count > 0)
+            .map(|(index, count)| (Bucket::at(index), count))
     }
 
     /// A small copy.
     pub fn to_coarse(&self) -> CoarseHistogram {
-        CoarseHistogram::collect(self.exact, self.counts())
+        CoarseHistogram::collect(self.exact, self.pages())
     }
 
-    /// The positions of the non-empty buckets and their counts, in order.
-    fn counts(&self) -> impl Iterator<Item = (usize, u64)> {
-        self.pages
-            .iter()
-            .enumerate()
-            .filter_map(|(page, counts)| Some((page, counts.as_ref()?)))
-            .flat_map(|(page, counts)| (page * PAGE..).zip(counts.iter().copied()))
-            .filter(|&(_, count)| count > 0)
+    /// The pages that there are, in order.
+    fn pages(&self) -> impl Iterator<Item = Page<'_, u64>> {
+        (0..).zip(&self.pages).filter_map(|(page, counts)| Some((page, counts.as_deref()?)))
     }
 
     /// Adds `count` values to the bucket at position `index`, but not to the exact figures.

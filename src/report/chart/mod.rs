@@ -1,0 +1,27 @@
+//! Figures as PNG bytes: each is a pure function of plain data, one file a figure.
+//!
+//! No figure touches files, clocks or fonts of the system, and equal data gives equal bytes. What
+//! is undefined (NaN) leaves a gap; what is infinite is drawn in a lane of its own, "never".
+//!
+//! In reading order: `style` (colours, sizes), `text` and `canvas` (drawing), `words`, `scale` and
+//! `clock` (values, axes), `panel` and `frame` (what figures share), then the figures.
+
+mod canvas;
+mod clock;
+mod frame;
+mod load;
+mod panel;
+mod scale;
+mod series;
+mod style;
+mod text;
+mod words;
+
+pub use clock::{Origin, Timeline};
+pub use frame::Heading;
+pub use load::{Flow, LoadFigure};
+pub use series::{Curve, Level};
+pub use words::Quantity;
+
+#[cfg(test)]
+mod previews;

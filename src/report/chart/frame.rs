@@ -63,6 +63,8 @@ pub(super) enum Sample {
     Band(Stroke),
     /// The mark of infinite values.
     Never(RGBColor),
+    /// Nothing: the text is a note.
+    Blank,
 }
 
 /// Draws a legend from (`left`, `y`) in rows up to `right`, and tells where the rest may start.
@@ -73,14 +75,19 @@ pub(super) fn draw_legend(
 ) -> f64 {
     let (mut x, mut y) = (left, y + 10.0);
     for (sample, text) in items {
-        let text = LEGEND.shorten(text, right - left - SAMPLE - 12.0);
-        let width = SAMPLE + 12.0 + LEGEND.width(&text);
+        let sample_width = match sample {
+            Sample::Line(_) | Sample::Fill(_) | Sample::Band(_) => SAMPLE + 12.0,
+            Sample::Never(_) => SAMPLE / 2.0 + 12.0,
+            Sample::Blank => 0.0,
+        };
+        let text = LEGEND.clip(text, right - left - sample_width);
+        let width = sample_width + LEGEND.width(&text);
         if x > left && x + width > right {
             x = left;
             y += LEGEND_LINE;
         }
         draw_sample(canvas, (x, y), *sample);
-        canvas.text((x + SAMPLE + 12.0, y), &text, LEGEND);
+        canvas.text((x + sample_width, y), &text, LEGEND);
         x += width + 36.0;
     }
     y + LEGEND_LINE - 10.0
@@ -96,7 +103,8 @@ pub(super) fn draw_sample(canvas: &mut Canvas, (x, y): (f64, f64), sample: Sampl
             canvas.rect(patch(10.0), style::tint(stroke.color, BAND));
             canvas.line(&[(x, y), (x + SAMPLE, y)], stroke);
         }
-        Sample::Never(color) => never_mark(canvas, (x + SAMPLE / 2.0, y), color),
+        Sample::Never(color) => never_mark(canvas, (x + SAMPLE / 4.0, y), color),
+        Sample::Blank => {}
     }
 }
 

@@ -1,9 +1,9 @@
 //! Figure: offered load, carried load and goodput over time, against capacities and the target.
 
-use super::canvas::{Align, Area, Canvas, Type};
+use super::canvas::{Area, Canvas};
 use super::clock::{TimeAxis, Timeline};
 use super::frame::{self, EndLabel, Heading, Sample, draw_end_labels, draw_legend, page};
-use super::panel::{BELOW, Panel};
+use super::panel::{BELOW, PANEL_HEAD, Panel, draw_panel_head};
 use super::scale::{Scale, extent};
 use super::series::{Curve, Level};
 use super::style::{self, HEIGHT, WIDTH};
@@ -62,10 +62,15 @@ impl LoadFigure {
 
         let bottom = height.floor() - style::MARGIN_BELOW - BELOW;
         let part = (bottom - top - each * flows.len() as f64) / parts;
-        let labels = flows.iter().flat_map(|flow| flow.levels()).map(|level| level.label.as_str());
-        let right = page().right - frame::gutter(labels, 330.0).max(20.0);
-        let axis = self.time.axis(9);
         let scales: Vec<Scale> = flows.iter().map(|flow| flow.scale()).collect();
+        let labels: Vec<String> = flows
+            .iter()
+            .zip(&scales)
+            .flat_map(|(flow, scale)| flow.levels().map(|level| level_label(level, *scale)))
+            .collect();
+        let gutter = frame::gutter(labels.iter().map(String::as_str), 330.0).max(20.0);
+        let right = page().right - gutter;
+        let axis = self.time.axis(9);
         let left = scales.iter().fold(0.0, |most: f64, scale| {
             most.max(Panel::gutter(&scale.ticks(Quantity::Number, 6)))
         });
@@ -75,6 +80,8 @@ impl LoadFigure {
             y = plot + part * weight(i) + 20.0;
             let area = Area::new(page().left + left, plot.round(), right, (y - 20.0).round());
             let panel = Panel { area, x: axis.scale, y: scale, never: false };
+            let unit = if i == 0 { "messages per second" } else { "" };
+            draw_panel_head(&mut canvas, (page().left, right, area.top), &flow.name, unit);
             self.draw_flow(&mut canvas, flow, &panel, &axis);
             if i + 1 == flows.len() {
                 panel.draw_time_axis(&mut canvas, &axis);
@@ -108,8 +115,6 @@ impl LoadFigure {
     }
 
     fn draw_flow(&self, canvas: &mut Canvas, flow: &Flow, panel: &Panel, axis: &TimeAxis) {
-        let Area { left, right, top, .. } = panel.area;
-        draw_panel_head(canvas, (page().left, right, top), &flow.name, "messages per second");
         panel.draw_y_axis(
             canvas,
             &panel.y.ticks(Quantity::Number, Panel::tick_room(panel.area.height())),
@@ -136,24 +141,21 @@ impl LoadFigure {
         for (curve, stroke) in curves.into_iter().rev() {
             panel.draw_curve(canvas, xs, &curve.values, stroke);
         }
-        let Scale::Linear { high, .. } = panel.y else { unreachable!("a rate's axis is linear") };
         let mut labels = Vec::new();
         for level in flow.levels() {
             let is_target = flow.target.as_ref() == Some(level);
             let stroke = if is_target { style::TARGET_LINE } else { style::LIMIT_LINE };
-            let inside = level.value <= high;
-            if inside {
+            if inside(level, panel.y) {
                 panel.draw_level(canvas, level.value, stroke);
             }
             labels.push(EndLabel {
                 y: panel.up(level.value),
-                text: if inside { level.label.clone() } else { format!("↑ {}", level.label) },
+                text: level_label(level, panel.y),
                 color: stroke.color,
                 weight: if is_target { Weight::SemiBold } else { Weight::Regular },
             });
         }
-        let plot = Area { left, ..panel.area };
-        draw_end_labels(canvas, plot, page().right - right, &labels);
+        draw_end_labels(canvas, panel.area, page().right - panel.area.right, &labels);
     }
 }
 
@@ -177,20 +179,14 @@ impl Flow {
     }
 }
 
-/// Space above a panel for its name.
-pub(super) const PANEL_HEAD: f64 = 54.0;
+/// Whether `level` lies on the axis.
+fn inside(level: &Level, scale: Scale) -> bool {
+    match scale {
+        Scale::Linear { high, .. } | Scale::Log { high, .. } => level.value <= high,
+    }
+}
 
-/// Draws a panel's name and what its y axis shows, above the panel that starts at `top`.
-pub(super) fn draw_panel_head(
-    canvas: &mut Canvas,
-    (left, right, top): (f64, f64, f64),
-    name: &str,
-    unit: &str,
-) {
-    let bold = Type::bold(style::HEADING, style::INK);
-    let side = Type::regular(style::SMALL, style::MUTED).align(Align::Left);
-    let name = bold.shorten(name, right - left - side.width(unit) - 20.0);
-    canvas.text((left, top - 30.0), &name, bold);
-    let gap = if name.is_empty() { 0.0 } else { 16.0 };
-    canvas.text((left + bold.width(&name) + gap, top - 30.0), unit, side);
+/// The level's words, with an arrow if it lies above the axis.
+fn level_label(level: &Level, scale: Scale) -> String {
+    if inside(level, scale) { level.label.clone() } else { format!("↑ {}", level.label) }
 }

@@ -9,6 +9,8 @@
 mod canvas;
 mod clock;
 mod frame;
+mod latency_distribution;
+mod latency_over_time;
 mod load;
 mod panel;
 mod scale;
@@ -19,6 +21,8 @@ mod words;
 
 pub use clock::{Origin, Timeline};
 pub use frame::Heading;
+pub use latency_distribution::{DistributionClass, DistributionFigure, QuantileTarget};
+pub use latency_over_time::{LatencyClass, LatencyFigure, QuantileCurve};
 pub use load::{Flow, LoadFigure};
 pub use series::{Curve, Level};
 pub use words::Quantity;

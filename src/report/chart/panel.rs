@@ -102,6 +102,15 @@ impl Panel {
         canvas.text((middle, bottom + 48.0), &title, AXIS_TITLE.align(Align::Center));
     }
 
+    /// Draws faint lines down the panel at `ticks`.
+    pub(super) fn draw_x_grid(&self, canvas: &mut Canvas, ticks: &[Tick]) {
+        let Area { top, bottom, .. } = self.area;
+        for tick in ticks {
+            let x = self.across(tick.at).round();
+            canvas.rect(Area::new(x - 0.5, top, x + 0.5, bottom), style::GRID);
+        }
+    }
+
     /// Draws faint lines down the panel at the times of `axis`.
     pub(super) fn draw_time_grid(&self, canvas: &mut Canvas, axis: &TimeAxis) {
         let Area { top, bottom, .. } = self.area;
@@ -198,6 +207,24 @@ impl Panel {
             }
         }
     }
+}
+
+/// Space above a panel for its name.
+pub(super) const PANEL_HEAD: f64 = 54.0;
+
+/// Draws a panel's name and what its y axis shows, above the panel that starts at `top`.
+pub(super) fn draw_panel_head(
+    canvas: &mut Canvas,
+    (left, right, top): (f64, f64, f64),
+    name: &str,
+    unit: &str,
+) {
+    let bold = Type::bold(style::HEADING, style::INK);
+    let side = Type::regular(style::SMALL, style::MUTED).align(Align::Left);
+    let name = bold.shorten(name, right - left - side.width(unit) - 20.0);
+    canvas.text((left, top - 30.0), &name, bold);
+    let gap = if name.is_empty() { 0.0 } else { 16.0 };
+    canvas.text((left + bold.width(&name) + gap, top - 30.0), unit, side);
 }
 
 /// A triangle that points up: the value lies beyond the axis.

@@ -136,6 +136,168 @@ fn load_figures() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// Latency that rises a hundredfold in the blast and wiggles.
+fn latency(count: usize, base_s: f64, salt: u64) -> Vec<f64> {
+    (0..count)
+        .map(|i| {
+            let place = i as f64 / count as f64;
+            let blast =
+                if (0.1..0.6).contains(&place) { 1.0 + 2_000.0 * (place - 0.1) } else { 1.0 };
+            base_s * blast * (1.0 + 0.3 * noise(i, salt))
+        })
+        .collect()
+}
+
+fn latency_class(name: &str, count: usize, base_s: f64, salt: u64) -> LatencyClass {
+    let quantile = |quantile: f64, times: f64| QuantileCurve {
+        quantile,
+        latency_s: banded(latency(count, base_s * times, salt), 0.2),
+    };
+    LatencyClass {
+        name: name.to_owned(),
+        quantiles: vec![quantile(0.5, 1.0), quantile(0.95, 4.0), quantile(0.99, 9.0)],
+        target: Some(level("p99 at most 10 s", 10.0)),
+    }
+}
+
+fn latency_figures() -> Vec<(&'static str, Vec<u8>)> {
+    let mut otp = latency_class("otp", 240, 0.08, 1);
+    for curve in &mut otp.quantiles {
+        curve.latency_s.values[150..165].fill(f64::NAN);
+    }
+    let one = LatencyFigure {
+        heading: heading("Latency over time"),
+        time: timeline(morning(), 240, 4.0 * 3_600.0),
+        classes: vec![otp.clone()],
+    };
+    let mut never = latency_class("promo", 240, 2.0, 2);
+    never.quantiles[2].latency_s.values[60..140].fill(f64::INFINITY);
+    let two = LatencyFigure { classes: vec![otp.clone(), never.clone()], ..one.clone() };
+    let mut huge = latency_class("huge", 240, 1e9, 3);
+    huge.target = None;
+    let mut many: Vec<LatencyClass> = (0..40)
+        .map(|i| {
+            latency_class(
+                &format!("tenant-class-with-a-long-name-of-a-generator-{i}"),
+                240,
+                0.01 * f64::from(i + 1),
+                i as u64,
+            )
+        })
+        .collect();
+    many[3] = never;
+    many[7] = LatencyClass {
+        name: "silent".to_owned(),
+        target: Some(level("p99 at most 1 ms, which is wanted much", 1e-3)),
+        ..LatencyClass::default()
+    };
+    let many = LatencyFigure { classes: many, ..one.clone() };
+    let wide = LatencyFigure {
+        classes: vec![latency_class("tiny", 240, 1e-9, 4), huge, latency_class("alone", 1, 1.0, 1)],
+        time: timeline(morning(), 240, 7.0 * 86_400.0),
+        ..one.clone()
+    };
+    let empty = LatencyFigure { classes: vec![], ..one.clone() };
+    vec![
+        ("latency-one", one.png()),
+        ("latency-two", two.png()),
+        ("latency-many", many.png()),
+        ("latency-wide", wide.png()),
+        ("latency-empty", empty.png()),
+    ]
+}
+
+/// A class whose latencies fall off as a power beyond `median_s`, a share `never` staying out.
+fn distribution(
+    name: &str,
+    median_s: f64,
+    power: f64,
+    never: f64,
+    limit_s: f64,
+) -> DistributionClass {
+    let latency_s: Vec<f64> =
+        (0..400).map(|i| median_s * libm::pow(10.0, f64::from(i) / 60.0 - 2.0)).collect();
+    let later: Vec<f64> = latency_s
+        .iter()
+        .map(|t| never + (1.0 - never) / (1.0 + libm::pow(t / median_s, power)))
+        .collect();
+    let measured = latency_s.iter().zip(&later).find(|(_, later)| **later <= 0.01).map(|(t, _)| *t);
+    let target =
+        QuantileTarget { quantile: 0.99, limit_s, measured_s: measured.unwrap_or(f64::INFINITY) };
+    DistributionClass { name: name.to_owned(), latency_s, later, target: Some(target) }
+}
+
+fn distribution_figures() -> Vec<(&'static str, Vec<u8>)> {
+    let usual = DistributionFigure {
+        heading: heading("How late messages are"),
+        classes: vec![
+            distribution("otp", 0.4, 2.2, 0.0, 10.0),
+            distribution("promo", 600.0, 3.0, 0.02, 3_600.0),
+            distribution("newsletter", 60.0, 1.4, 0.0, 36_000.0),
+        ],
+    };
+    let common = DistributionFigure {
+        classes: (0..6)
+            .map(|i| {
+                distribution(
+                    [
+                        "otp",
+                        "promo",
+                        "newsletter",
+                        "call",
+                        "alert",
+                        "a-class-whose-name-is-far-too-long-for-its-room",
+                    ][i],
+                    0.1 * libm::pow(2.0, i as f64),
+                    2.0 + 0.2 * i as f64,
+                    0.0,
+                    10.0,
+                )
+            })
+            .collect(),
+        ..usual.clone()
+    };
+    let many = DistributionFigure {
+        classes: (0..40)
+            .map(|i| {
+                let never = if i % 7 == 0 { 0.003 } else { 0.0 };
+                distribution(
+                    &format!("class-{i}"),
+                    0.05 * f64::from(i + 1),
+                    1.6 + 0.05 * f64::from(i),
+                    never,
+                    1.0 + f64::from(i),
+                )
+            })
+            .collect(),
+        ..usual.clone()
+    };
+    let odd = DistributionFigure {
+        classes: vec![
+            DistributionClass { name: "nothing".to_owned(), ..DistributionClass::default() },
+            DistributionClass {
+                name: "one".to_owned(),
+                latency_s: vec![1e10],
+                later: vec![0.5],
+                target: None,
+            },
+            DistributionClass {
+                name: "tiny".to_owned(),
+                latency_s: vec![1e-9, 1e-8],
+                later: vec![0.5, 0.0],
+                target: None,
+            },
+        ],
+        ..usual.clone()
+    };
+    vec![
+        ("distribution", usual.png()),
+        ("distribution-common", common.png()),
+        ("distribution-many", many.png()),
+        ("distribution-odd", odd.png()),
+    ]
+}
+
 fn check(draw: fn() -> Vec<(&'static str, Vec<u8>)>) {
     let (first, second) = (draw(), draw());
     for ((name, bytes), (_, again)) in first.iter().zip(&second) {
@@ -151,4 +313,14 @@ fn check(draw: fn() -> Vec<(&'static str, Vec<u8>)>) {
 #[test]
 fn load() {
     check(load_figures);
+}
+
+#[test]
+fn latency_over_time() {
+    check(latency_figures);
+}
+
+#[test]
+fn latency_distribution() {
+    check(distribution_figures);
 }

@@ -30,3 +30,8 @@ impl Curve {
         self.values.iter().chain(interval).copied().filter(|v| v.is_finite())
     }
 }
+
+/// The greatest of the values that are defined; zero if none is.
+pub(super) fn highest(values: &[f64]) -> f64 {
+    values.iter().copied().filter(|v| !v.is_nan()).fold(0.0, f64::max)
+}

@@ -23,8 +23,18 @@ pub(super) fn value(quantity: Quantity, value: f64) -> String {
         Quantity::Number => number(value),
         Quantity::PerSecond => format!("{}/s", number(value)),
         Quantity::Duration => duration(value),
-        Quantity::Share => format!("{} %", number(value * 100.0)),
+        Quantity::Share => format!("{} %", percent(value)),
     }
+}
+
+/// A share in percent to three significant digits, or as many as tell it from all.
+fn percent(share: f64) -> String {
+    let missing = (1.0 - share) * 100.0;
+    if missing >= 0.05 || missing < 1e-6 {
+        return number(share * 100.0);
+    }
+    let decimals = (-libm::log10(missing) - 1e-6).ceil().clamp(0.0, 6.0) as usize;
+    format!("{:.decimals$}", share * 100.0)
 }
 
 /// A number to three significant digits; whole numbers below 100,000 in full.
@@ -205,6 +215,9 @@ mod tests {
     fn shares_are_written_in_percent() {
         assert_eq!(value(Quantity::Share, 0.999), "99.9 %");
         assert_eq!(value(Quantity::Share, 1e-5), "0.001 %");
+        assert_eq!(value(Quantity::Share, 1.0), "100 %");
+        assert_eq!(value(Quantity::Share, 0.9997), "99.97 %");
+        assert_eq!(value(Quantity::Share, 0.99999), "99.999 %");
         assert_eq!(value(Quantity::PerSecond, 12_000.0), "12,000/s");
         assert_eq!(value(Quantity::Number, f64::NAN), "–");
     }

@@ -5,6 +5,7 @@ use plotters::style::RGBColor;
 use super::canvas::{Align, Area, Canvas, Type};
 use super::panel::never_mark;
 use super::style::{self, Stroke, WIDTH};
+use super::sweep::{Met, draw_mark};
 use super::text::{self, Weight};
 
 /// What a figure is about.
@@ -63,6 +64,10 @@ pub(super) enum Sample {
     Band(Stroke),
     /// The mark of infinite values.
     Never(RGBColor),
+    /// The mark of a point at which a target is met or not.
+    Verdict(Met),
+    /// A point's interval.
+    Interval,
     /// Nothing: the text is a note.
     Blank,
 }
@@ -77,7 +82,7 @@ pub(super) fn draw_legend(
     for (sample, text) in items {
         let sample_width = match sample {
             Sample::Line(_) | Sample::Fill(_) | Sample::Band(_) => SAMPLE + 12.0,
-            Sample::Never(_) => SAMPLE / 2.0 + 12.0,
+            Sample::Never(_) | Sample::Verdict(_) | Sample::Interval => SAMPLE / 2.0 + 12.0,
             Sample::Blank => 0.0,
         };
         let text = LEGEND.clip(text, right - left - sample_width);
@@ -104,6 +109,14 @@ pub(super) fn draw_sample(canvas: &mut Canvas, (x, y): (f64, f64), sample: Sampl
             canvas.line(&[(x, y), (x + SAMPLE, y)], stroke);
         }
         Sample::Never(color) => never_mark(canvas, (x + SAMPLE / 4.0, y), color),
+        Sample::Verdict(met) => draw_mark(canvas, (x + SAMPLE / 4.0, y), met),
+        Sample::Interval => {
+            let x = x + SAMPLE / 4.0;
+            canvas.line(&[(x, y - 11.0), (x, y + 11.0)], style::WHISKER);
+            for end in [y - 11.0, y + 11.0] {
+                canvas.line(&[(x - 7.0, end), (x + 7.0, end)], style::WHISKER);
+            }
+        }
         Sample::Blank => {}
     }
 }

@@ -1,5 +1,7 @@
 //! Figure: the share of messages later than each latency, for each class, against its target.
 
+use plotters::style::RGBColor;
+
 use super::canvas::{Area, Canvas, Point, Type};
 use super::frame::{Heading, Sample, draw_sample, page};
 use super::panel::{BELOW, PANEL_HEAD, Panel, draw_panel_head};
@@ -11,6 +13,8 @@ use super::words::{self, Quantity};
 const LEAST_SHARE: f64 = 1e-5;
 /// Width of the list of classes.
 const LIST: f64 = 370.0;
+/// Length of the arms of a target's corner, where there are several.
+const ARM: f64 = 70.0;
 /// Height of a class in the list.
 const ENTRY: f64 = 78.0;
 
@@ -99,7 +103,8 @@ impl DistributionFigure {
         let mut values: Vec<f64> = Vec::new();
         for class in &self.classes {
             // Where nearly all is still to come, or nothing worth showing, the axis need not reach.
-            let worth = class.points().filter(|&(_, later)| later < 0.9995 && later >= LEAST_SHARE);
+            let least = LEAST_SHARE.max(class.never() * 1.02);
+            let worth = class.points().filter(|&(_, later)| later < 0.9995 && later >= least);
             values.extend(worth.map(|(latency, _)| latency));
             values.extend(class.target.map(|target| target.limit_s));
         }
@@ -137,16 +142,24 @@ impl DistributionFigure {
             }
             done.push(corner);
             let color = if common { style::TARGET } else { stroke.color };
-            draw_corner(canvas, panel.area, corner, color);
+            let Area { left, bottom, .. } = panel.area;
+            let ends = if common {
+                (left, bottom)
+            } else {
+                ((corner.0 - ARM).max(left), (corner.1 + ARM).min(bottom))
+            };
+            draw_corner(canvas, corner, ends, color);
             let wanted = target.wanted();
             let text = if common { wanted } else { format!("{}: {wanted}", class.name) };
-            let style = Type::bold(style::SMALL, color);
+            let style = Type::bold(style::SMALL, style::readable(color));
             let text = style.shorten(&text, 330.0);
             let size = (style.width(&text), style::SMALL);
             let place = free_place(panel.area, corner, size, &taken, &lines);
             let under =
                 Area::new(place.left - 4.0, place.top - 3.0, place.right + 4.0, place.bottom + 3.0);
-            canvas.rect(under, style::PAPER);
+            if !common {
+                canvas.rect(under, style::PAPER);
+            }
             canvas.text((place.left, f64::midpoint(place.top, place.bottom)), &text, style);
             taken.push(under);
         }
@@ -159,18 +172,28 @@ impl DistributionClass {
         pairs.filter(|(latency, later)| latency.is_finite() && !later.is_nan())
     }
 
-    /// Its line's points, level beyond the last: who has not come by then never does.
+    /// Its line's points: to the foot where it gets there, else level beyond the last, as who has
+    /// not come by then never does.
     fn placed(&self, panel: &Panel) -> Vec<Point> {
-        let mut points: Vec<Point> = self
-            .points()
-            .map(|(latency, later)| (panel.across(latency), panel.up(later)))
-            .collect();
-        if let Some(&(_, last)) = points.last()
-            && last < panel.area.bottom
-        {
-            points.push((panel.area.right, last));
+        let mut out: Vec<Point> = Vec::new();
+        let mut before: Option<(f64, f64)> = None;
+        for (latency, later) in self.points() {
+            let point = (panel.across(latency), panel.up(later));
+            if later < LEAST_SHARE {
+                // It crosses the foot on a straight line of the log axes; towards zero, at once.
+                let (x, share) = before.unwrap_or((point.0, later));
+                let fall = libm::log10(LEAST_SHARE / share) / libm::log10(later / share);
+                let x = if fall.is_finite() { x + (point.0 - x) * fall } else { x };
+                out.push((x, panel.area.bottom));
+                return out;
+            }
+            out.push(point);
+            before = Some((point.0, later));
         }
-        points
+        if let Some(&(_, last)) = out.last() {
+            out.push((panel.area.right, last));
+        }
+        out
     }
 
     fn draw(&self, canvas: &mut Canvas, panel: &Panel, stroke: Stroke) {
@@ -205,11 +228,11 @@ impl QuantileTarget {
     }
 }
 
-/// Draws arms from a target's corner towards both axes, and a ring around it.
-fn draw_corner(canvas: &mut Canvas, plot: Area, (x, y): Point, color: plotters::style::RGBColor) {
+/// Draws arms from a target's corner left and down to `ends`, and a ring around it.
+fn draw_corner(canvas: &mut Canvas, (x, y): Point, ends: (f64, f64), color: RGBColor) {
     let stroke = Stroke { color, ..style::TARGET_LINE };
-    canvas.line(&[(x, y), (plot.left, y)], stroke);
-    canvas.line(&[(x, y), (x, plot.bottom)], stroke);
+    canvas.line(&[(x, y), (ends.0, y)], stroke);
+    canvas.line(&[(x, y), (x, ends.1)], stroke);
     canvas.disc((x, y), 8.0, color);
     canvas.disc((x, y), 4.5, style::PAPER);
 }
@@ -230,12 +253,16 @@ fn free_place(
     let mut best = (f64::INFINITY, place(x, y));
     for distance in 1..6 {
         let off = f64::from(distance) * 24.0;
-        for (left, middle) in [
-            (x + 16.0, y - off),
-            (x + 16.0, y + off),
-            (x - 16.0 - width, y - off),
-            (x - 16.0 - width, y + off),
-        ] {
+        let places = [16.0, 70.0, 140.0].into_iter().flat_map(|side| {
+            let (right, left) = (x + side, x - side - width);
+            [
+                (right, y - off, side),
+                (right, y + off, side),
+                (left, y - off, side),
+                (left, y + off, side),
+            ]
+        });
+        for (left, middle, side) in places {
             let area = place(left, middle);
             let hidden = taken.iter().filter(|other| other.overlaps(area)).count();
             let crossed = lines
@@ -246,7 +273,8 @@ fn free_place(
                         || crosses(area, pair[0], pair[1])
                 })
                 .count();
-            let cost = hidden as f64 * 1e6 + crossed as f64 * 10.0 + f64::from(distance);
+            let cost =
+                hidden as f64 * 1e6 + crossed as f64 * 10.0 + f64::from(distance) + side / 50.0;
             if cost < best.0 {
                 best = (cost, area);
             }
@@ -286,7 +314,7 @@ fn draw_list(canvas: &mut Canvas, top: f64, told: &[&DistributionClass], others:
                 style,
             ));
         }
-        if class.never() > 0.0 {
+        if class.never() >= LEAST_SHARE {
             facts.push((format!("{} never", words::value(Quantity::Share, class.never())), side));
         }
         if class.points().next().is_none() {

@@ -63,7 +63,7 @@ impl LatencyFigure {
         let scale = self.scale(&shown);
         let axis = self.time.axis(if columns == 1 { 9 } else { 5 });
         let labels: Vec<String> = shown.iter().flat_map(|class| class.labels()).collect();
-        let most = if columns == 1 { 330.0 } else { 190.0 };
+        let most = if columns == 1 { 330.0 } else { 230.0 };
         let gutter = frame::gutter(labels.iter().map(String::as_str), most);
         let foot = f64::from(height) - style::MARGIN_BELOW;
         let each = (foot - BELOW - top - (rows - 1) as f64 * ROW_GAP) / rows as f64;
@@ -77,7 +77,8 @@ impl LatencyFigure {
             let right = x + column - BETWEEN - gutter;
             let area = Area::new((x + left).round(), (y + PANEL_HEAD).round(), right, y + each);
             let panel = Panel { area, x: axis.scale, y: scale, never };
-            draw_panel_head(&mut canvas, (x, right, area.top), &class.name, "latency");
+            let unit = if i == 0 { "latency, log scale" } else { "" };
+            draw_panel_head(&mut canvas, (x, right, area.top), &class.name, unit);
             panel.draw_y_axis(&mut canvas, &ticks);
             self.draw_class(&mut canvas, class, &panel, &axis, gutter);
             if i + columns >= shown.len() {
@@ -134,7 +135,7 @@ impl LatencyFigure {
         if !hidden.is_empty() {
             let peak = hidden.iter().map(|class| class.peak()).fold(0.0, f64::max);
             let text = format!(
-                "{} other classes are farther below their limits, at most {}",
+                "{} classes that do better are not shown (at most {})",
                 hidden.len(),
                 words::duration(peak)
             );

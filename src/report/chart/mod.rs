@@ -12,10 +12,15 @@ mod frame;
 mod latency_distribution;
 mod latency_over_time;
 mod load;
+mod outcomes;
 mod panel;
+mod resources;
 mod scale;
 mod series;
 mod style;
+mod sweep;
+mod sweep_names;
+mod sweep_numbers;
 mod text;
 mod words;
 
@@ -24,7 +29,10 @@ pub use frame::Heading;
 pub use latency_distribution::{DistributionClass, DistributionFigure, QuantileTarget};
 pub use latency_over_time::{LatencyClass, LatencyFigure, QuantileCurve};
 pub use load::{Flow, LoadFigure};
+pub use outcomes::{ClassOutcomes, Outcome, OutcomesFigure};
+pub use resources::{Owner, Resource, ResourcesFigure};
 pub use series::{Curve, Level};
+pub use sweep::{Met, SweepFigure, SweepPoint, SweepTarget, Tried, Wanted};
 pub use words::Quantity;
 
 #[cfg(test)]

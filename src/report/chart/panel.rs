@@ -52,7 +52,7 @@ impl Panel {
 
     /// How many tick labels fit along the y axis.
     pub(super) fn tick_room(height: f64) -> usize {
-        (height / 58.0).max(2.0) as usize
+        (height / if height < 350.0 { 44.0 } else { 58.0 }).max(2.0) as usize
     }
 
     /// Width that `ticks` take at the left of a panel.

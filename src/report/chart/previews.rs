@@ -298,6 +298,307 @@ fn distribution_figures() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+fn resource(name: &str, owner: Owner, peak: f64, waiting: f64, salt: u64) -> Resource {
+    let count = 240;
+    let shape: Vec<f64> = (0..count)
+        .map(|i| {
+            let place = i as f64 / count as f64;
+            if (0.1..0.75).contains(&place) { 1.0 } else { 0.2 + 0.02 * noise(i, salt) }
+        })
+        .collect();
+    let utilization = shape
+        .iter()
+        .enumerate()
+        .map(|(i, s)| (s * peak * (1.0 + 0.04 * noise(i, salt))).min(1.0))
+        .collect();
+    let queue = (0..count)
+        .map(|i| {
+            let place = i as f64 / count as f64;
+            let tent = if place < 0.45 { (place - 0.1) / 0.35 } else { (0.75 - place) / 0.3 };
+            (waiting * tent.max(0.0)).round()
+        })
+        .collect();
+    Resource { name: name.to_owned(), owner, utilization, queue, binding: false }
+}
+
+fn resource_figures() -> Vec<(&'static str, Vec<u8>)> {
+    let mut bound = resource("us-carriers", Owner::Carrier, 1.3, 1_003_000.0, 1);
+    bound.binding = true;
+    let usual = ResourcesFigure {
+        heading: heading("Who is busy, and who waits"),
+        time: timeline(morning(), 240, 4.0 * 3_600.0),
+        resources: vec![
+            resource("api", Owner::Service, 0.06, 0.0, 2),
+            resource("sender", Owner::Service, 0.62, 40.0, 3),
+            bound.clone(),
+            resource("accounts", Owner::Service, 0.31, 3.0, 4),
+        ],
+    };
+    let mut many: Vec<Resource> = (0..1_000)
+        .map(|i| {
+            let owner = if i % 3 == 0 { Owner::Service } else { Owner::Carrier };
+            resource(
+                &format!("carrier-group.a-group-with-a-very-long-name.member-{i}"),
+                owner,
+                f64::from(i) / 1_000.0,
+                f64::from(i * i) / 1e3,
+                i as u64,
+            )
+        })
+        .collect();
+    many.push(bound);
+    many[990].utilization[100..140].fill(f64::NAN);
+    many[991].utilization[100..140].fill(1.8);
+    let many = ResourcesFigure { resources: many, ..usual.clone() };
+    let idle = Resource {
+        utilization: vec![],
+        queue: vec![],
+        ..resource("idle", Owner::Service, 0.0, 0.0, 1)
+    };
+    let odd = ResourcesFigure { resources: vec![idle], ..usual.clone() };
+    let empty = ResourcesFigure { resources: vec![], ..usual.clone() };
+    vec![
+        ("resources", usual.png()),
+        ("resources-many", many.png()),
+        ("resources-idle", odd.png()),
+        ("resources-empty", empty.png()),
+    ]
+}
+
+fn outcomes(name: &str, counts: &[(Outcome, f64)]) -> ClassOutcomes {
+    ClassOutcomes { name: name.to_owned(), counts: counts.to_vec() }
+}
+
+fn outcome_figures() -> Vec<(&'static str, Vec<u8>)> {
+    use Outcome::{Dropped, Expired, Failed, InFlight, InTime, Late, Lost, Rejected};
+    let usual = OutcomesFigure {
+        heading: heading("Where messages ended up"),
+        classes: vec![
+            outcomes("promo", &[(InTime, 382_000.0), (Late, 617_000.0), (Lost, 1_003.0)]),
+            outcomes(
+                "otp",
+                &[(InTime, 123_000.0), (Late, 450_000.0), (Lost, 600.0), (InFlight, 4_000.0)],
+            ),
+        ],
+    };
+    let every: Vec<(Outcome, f64)> =
+        [InTime, Late, Failed, Rejected, Expired, Dropped, Lost, InFlight]
+            .into_iter()
+            .map(|outcome| (outcome, 125.0))
+            .collect();
+    let tiny: Vec<(Outcome, f64)> = every
+        .iter()
+        .map(|&(outcome, _)| (outcome, if outcome == InTime { 1e7 } else { 1.0 }))
+        .collect();
+    let all = OutcomesFigure {
+        classes: vec![
+            outcomes("every-outcome-in-a-class-with-a-very-long-name", &every),
+            outcomes("rare ones", &tiny),
+            outcomes("all well", &[(InTime, 1e10)]),
+            outcomes("silent", &[]),
+            outcomes("odd", &[(InTime, f64::NAN), (Late, f64::INFINITY), (Failed, -1.0)]),
+        ],
+        ..usual.clone()
+    };
+    let many = OutcomesFigure {
+        classes: (0..40)
+            .map(|i| {
+                let i = f64::from(i);
+                outcomes(
+                    &format!("class-{i}"),
+                    &[
+                        (InTime, 40.0 - i),
+                        (Late, i),
+                        (Rejected, i / 3.0),
+                        (Lost, 0.3),
+                        (Expired, 5.0),
+                    ],
+                )
+            })
+            .collect(),
+        ..usual.clone()
+    };
+    let empty = OutcomesFigure { classes: vec![], ..usual.clone() };
+    vec![
+        ("outcomes", usual.png()),
+        ("outcomes-all", all.png()),
+        ("outcomes-many", many.png()),
+        ("outcomes-empty", empty.png()),
+    ]
+}
+
+fn sweep_target(
+    name: &str,
+    measure: &str,
+    quantity: Quantity,
+    wanted: Wanted,
+    bound: f64,
+    values: &[f64],
+) -> SweepTarget {
+    let points = values
+        .iter()
+        .map(|&value| {
+            let (low, high) = (value * 0.8, value * 1.25);
+            let met = match wanted {
+                Wanted::AtMost if high <= bound => Met::Yes,
+                Wanted::AtLeast if low >= bound => Met::Yes,
+                Wanted::AtMost if low > bound => Met::No,
+                Wanted::AtLeast if high < bound => Met::No,
+                Wanted::AtMost | Wanted::AtLeast => Met::Undecided,
+            };
+            SweepPoint { value, low, high, met }
+        })
+        .collect();
+    SweepTarget {
+        name: name.to_owned(),
+        measure: measure.to_owned(),
+        quantity,
+        wanted,
+        bound,
+        points,
+    }
+}
+
+fn sweep_figures() -> Vec<(&'static str, Vec<u8>)> {
+    let tried = [4.0, 8.0, 16.0, 32.0, 64.0];
+    let fast = |n: f64| {
+        sweep_target(
+            "passwords-fast",
+            "p99 latency of otp",
+            Quantity::Duration,
+            Wanted::AtMost,
+            10.0,
+            &[9_000.0 * n, 1_200.0, 80.0, 9.5, 2.0],
+        )
+    };
+    let share = sweep_target(
+        "promo-in-time",
+        "share of promo delivered within 1 h",
+        Quantity::Share,
+        Wanted::AtLeast,
+        0.6,
+        &[0.12, 0.31, 0.55, 0.78, 0.79],
+    );
+    let lost = sweep_target(
+        "nothing-lost",
+        "share lost",
+        Quantity::Share,
+        Wanted::AtMost,
+        0.001,
+        &[0.0, 0.0, 0.0, 0.0, 0.0],
+    );
+    let one = SweepFigure {
+        heading: heading("More senders"),
+        key: "instances of sender".to_owned(),
+        tried: Tried::Numbers(Quantity::Number, tried.to_vec()),
+        targets: vec![fast(1.0)],
+    };
+    let three = SweepFigure {
+        targets: vec![fast(f64::INFINITY), share.clone(), lost.clone()],
+        ..one.clone()
+    };
+    let cost = sweep_target(
+        "cheap",
+        "cost per million in time",
+        Quantity::Number,
+        Wanted::AtMost,
+        6.0,
+        &[5.1, 5.2, 5.4, 6.1, 9.9],
+    );
+    let rate = sweep_target(
+        "a-target-with-a-name-that-is-longer-than-any-panel-is-wide",
+        "goodput, of which more words are told than there is room for in a panel of this width",
+        Quantity::PerSecond,
+        Wanted::AtLeast,
+        1e4,
+        &[1e-9, 1.0, 1e3, 1e6, 1e10],
+    );
+    let broken = sweep_target(
+        "unmeasured",
+        "nothing at all",
+        Quantity::Number,
+        Wanted::AtMost,
+        f64::NAN,
+        &[f64::NAN, f64::NAN, 3.0, f64::NAN, f64::INFINITY],
+    );
+    let six_targets =
+        vec![fast(1.0), share.clone(), lost.clone(), cost.clone(), rate.clone(), broken.clone()];
+    let six = SweepFigure { targets: six_targets.clone(), ..one.clone() };
+    let linear = SweepFigure {
+        tried: Tried::Numbers(
+            Quantity::PerSecond,
+            (0..40).map(|i| 1_000.0 + 250.0 * f64::from(i)).collect(),
+        ),
+        targets: vec![
+            sweep_target(
+                "passwords-fast",
+                "p99 latency of otp",
+                Quantity::Duration,
+                Wanted::AtMost,
+                10.0,
+                &(0..40).map(|i| 0.5 * libm::pow(1.12, f64::from(i))).collect::<Vec<_>>(),
+            ),
+            sweep_target(
+                "flat",
+                "a measure that nothing changes",
+                Quantity::Share,
+                Wanted::AtLeast,
+                0.99,
+                &[0.995; 40],
+            ),
+        ],
+        key: "offered load".to_owned(),
+        ..one.clone()
+    };
+    let single = SweepFigure { tried: Tried::Numbers(Quantity::Number, vec![8.0]), ..one.clone() };
+    let names = SweepFigure {
+        heading: heading("Which option gets there"),
+        key: "option".to_owned(),
+        tried: Tried::Names(
+            [
+                "as it is",
+                "another-short-code",
+                "cells = 4",
+                "more-senders = 64",
+                "a lane of its own for one-time passwords at every carrier",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+        ),
+        targets: vec![fast(f64::INFINITY), share, lost],
+    };
+    let forty = SweepFigure {
+        tried: Tried::Names(
+            (0..40).map(|i| format!("option-{i}-of-a-family-with-a-long-name-{i}")).collect(),
+        ),
+        targets: six_targets
+            .into_iter()
+            .map(|target| SweepTarget {
+                points: target.points.iter().copied().cycle().take(40).collect(),
+                ..target
+            })
+            .collect(),
+        ..names.clone()
+    };
+    let empty = SweepFigure {
+        targets: vec![],
+        tried: Tried::Numbers(Quantity::Number, vec![]),
+        ..one.clone()
+    };
+    let nameless = SweepFigure { targets: vec![], tried: Tried::Names(vec![]), ..one.clone() };
+    vec![
+        ("sweep-one", one.png()),
+        ("sweep-three", three.png()),
+        ("sweep-six", six.png()),
+        ("sweep-linear", linear.png()),
+        ("sweep-single", single.png()),
+        ("sweep-names", names.png()),
+        ("sweep-forty", forty.png()),
+        ("sweep-empty", empty.png()),
+        ("sweep-nameless", nameless.png()),
+    ]
+}
+
 fn check(draw: fn() -> Vec<(&'static str, Vec<u8>)>) {
     let (first, second) = (draw(), draw());
     for ((name, bytes), (_, again)) in first.iter().zip(&second) {
@@ -323,4 +624,19 @@ fn latency_over_time() {
 #[test]
 fn latency_distribution() {
     check(distribution_figures);
+}
+
+#[test]
+fn resources() {
+    check(resource_figures);
+}
+
+#[test]
+fn outcomes_of_classes() {
+    check(outcome_figures);
+}
+
+#[test]
+fn sweep() {
+    check(sweep_figures);
 }

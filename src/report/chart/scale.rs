@@ -194,24 +194,38 @@ fn marks(quantity: Quantity, low: f64, high: f64) -> Vec<(f64, u8)> {
     all.into_iter().filter(|m| (low..=high).contains(&m.0)).collect()
 }
 
-/// The finest set of round values that leaves each its share of the room.
+/// Round values that leave each its share of the room: all of them if they have it, else decades.
 fn log_ticks(quantity: Quantity, low: f64, high: f64, room: usize) -> Vec<f64> {
     let scale = Scale::Log { low, high };
-    let gap = 1.0 / room.max(1) as f64;
+    let gap = 0.999 / room.max(1) as f64;
+    let far = |a: f64, b: f64| (scale.share(a) - scale.share(b)).abs() >= gap;
     let marks = marks(quantity, low, high);
-    let fits = |set: &[f64]| {
-        set.windows(2).all(|pair| scale.share(pair[1]) - scale.share(pair[0]) >= gap * 0.999)
-    };
     let all: Vec<f64> = marks.iter().map(|m| m.0).collect();
-    if fits(&all) {
+    if all.windows(2).all(|pair| far(pair[0], pair[1])) {
         return all;
     }
     let decades: Vec<f64> = marks.iter().filter(|m| m.1 == 0).map(|m| m.0).collect();
-    for every in 1..=decades.len().max(1) {
-        let some: Vec<f64> = decades.iter().copied().step_by(every).collect();
-        if fits(&some) && some.len() > 1 {
-            return some;
+    let mut some: Vec<f64> = match quantity {
+        Quantity::Duration => {
+            // Decades of time are unequal steps: whole units first, then what fits between.
+            let (units, rest): (Vec<f64>, Vec<f64>) = decades
+                .iter()
+                .partition(|at| UNITS.iter().any(|unit| (*at / unit - 1.0).abs() < 1e-9));
+            units.into_iter().chain(rest).fold(Vec::new(), |mut kept, at| {
+                if kept.iter().all(|&other| far(at, other)) {
+                    kept.push(at);
+                }
+                kept
+            })
         }
+        Quantity::Number | Quantity::PerSecond | Quantity::Share => (1..=decades.len())
+            .map(|every| decades.iter().copied().step_by(every).collect::<Vec<f64>>())
+            .find(|some| some.windows(2).all(|pair| far(pair[0], pair[1])))
+            .unwrap_or_default(),
+    };
+    some.sort_by(f64::total_cmp);
+    if some.len() > 1 {
+        return some;
     }
     // Fewer than two decades fit: the ends are round values too.
     match (all.first(), all.last()) {
@@ -219,6 +233,9 @@ fn log_ticks(quantity: Quantity, low: f64, high: f64, room: usize) -> Vec<f64> {
         _ => all,
     }
 }
+
+/// Units of time in seconds, the most telling first.
+const UNITS: [f64; 7] = [1.0, 3_600.0, 1e-3, DAY, 60.0, 1e-6, 1e-9];
 
 #[cfg(test)]
 mod tests {

@@ -76,6 +76,16 @@ pub(super) const CLASSES: [Stroke; 6] = [
 ];
 /// Series that only give the background.
 pub(super) const OTHERS: Stroke = Stroke::solid(RGBColor(0xc3, 0xca, 0xd2), 1.4);
+/// The most that resources without a row of their own reach.
+pub(super) const SUMMARY: Stroke = Stroke::solid(MUTED, 2.0);
+/// A point at which a target is met.
+pub(super) const MARK_MET: RGBColor = RGBColor(0x0b, 0x5d, 0x4e);
+/// Joins the points of a sweep.
+pub(super) const TREND: Stroke = Stroke::solid(FAINT, 1.8);
+/// A point's interval.
+pub(super) const WHISKER: Stroke = Stroke::solid(INK, 2.0);
+/// Where a target is first met.
+pub(super) const FIRST_MET: Stroke = Stroke::dashed(MARK_MET, 1.8, &[6.0, 4.0]);
 /// A service's line.
 pub(super) const SERVICE: Stroke = Stroke::solid(RGBColor(0x1b, 0x7f, 0xc4), 2.4);
 /// A carrier's line.
@@ -108,4 +118,11 @@ impl Stroke {
 pub(super) fn tint(color: RGBColor, strength: f64) -> RGBColor {
     let mix = |c: u8| (255.0 - (255.0 - f64::from(c)) * strength + 0.5) as u8;
     RGBColor(mix(color.0), mix(color.1), mix(color.2))
+}
+
+/// `color`, darker if text in it would be too faint on paper.
+pub(super) fn readable(color: RGBColor) -> RGBColor {
+    let luma = u32::from(color.0) * 299 + u32::from(color.1) * 587 + u32::from(color.2) * 114;
+    let darker = |c: u8| (u32::from(c) * 7 / 10) as u8;
+    if luma > 118_000 { RGBColor(darker(color.0), darker(color.1), darker(color.2)) } else { color }
 }

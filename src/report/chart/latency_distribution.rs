@@ -60,7 +60,7 @@ impl DistributionFigure {
         let y = Scale::Log { low: LEAST_SHARE, high: 1.0 };
         let y_ticks = y.ticks(Quantity::Share, 6);
         let area = Area::new(
-            page().left + Panel::gutter(&y_ticks),
+            page().left + Panel::gutter(&y_ticks, false),
             top,
             page().right - LIST,
             f64::from(HEIGHT) - style::MARGIN_BELOW - BELOW,

@@ -68,9 +68,9 @@ impl LatencyFigure {
         let foot = f64::from(height) - style::MARGIN_BELOW;
         let each = (foot - BELOW - top - (rows - 1) as f64 * ROW_GAP) / rows as f64;
         let ticks = scale.ticks(Quantity::Duration, Panel::tick_room(each - PANEL_HEAD));
-        let left = Panel::gutter(&ticks);
-        let column = (page().width() + BETWEEN) / columns as f64;
         let never = shown.iter().any(|class| class.never());
+        let left = Panel::gutter(&ticks, never);
+        let column = (page().width() + BETWEEN) / columns as f64;
         for (i, class) in shown.iter().enumerate() {
             let x = page().left + column * (i % columns) as f64;
             let y = top + (each + ROW_GAP) * (i / columns) as f64;

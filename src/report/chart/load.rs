@@ -72,7 +72,7 @@ impl LoadFigure {
         let right = page().right - gutter;
         let axis = self.time.axis(9);
         let left = scales.iter().fold(0.0, |most: f64, scale| {
-            most.max(Panel::gutter(&scale.ticks(Quantity::Number, 6)))
+            most.max(Panel::gutter(&scale.ticks(Quantity::Number, 6), false))
         });
         let mut y = top;
         for (i, (flow, scale)) in flows.iter().zip(scales).enumerate() {

@@ -5,7 +5,7 @@ use plotters::style::RGBColor;
 use super::canvas::{Align, Area, Canvas, Type};
 use super::frame::{Heading, page};
 use super::style::{self, HEIGHT, Stroke, WIDTH};
-use super::words::{self, Quantity};
+use super::words;
 
 /// Where a message ended up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,7 +66,7 @@ const ROW: f64 = 58.0;
 /// Greatest height of a row: few bars need not fill the picture.
 const ROW_MOST: f64 = 120.0;
 /// Least width of an outcome that happened.
-const SLIVER: f64 = 3.0;
+const SLIVER: f64 = 4.0;
 
 const SHARE: f64 = style::LABEL;
 
@@ -173,15 +173,15 @@ impl ClassOutcomes {
             let fill = outcome.fill();
             let piece = Area::new(x, bar.top, x + width, bar.bottom);
             fill.draw(canvas, piece);
-            let text = words::value(Quantity::Share, share);
+            let text = words::brief_share(share);
             if fits(&text, width) {
                 fill.draw_words(canvas, piece, &text);
             } else {
                 beside.push((outcome, text));
             }
             x += width;
-            // A line of paper between neighbours.
-            canvas.rect(Area::new(x - 0.7, bar.top, x + 0.7, bar.bottom), style::PAPER);
+            // A line of paper between neighbours, thinner than the thinnest of them.
+            canvas.rect(Area::new(x - 0.5, bar.top, x + 0.5, bar.bottom), style::PAPER);
         }
         if shares.is_empty() {
             canvas.rect(bar, style::LANE);
@@ -215,7 +215,7 @@ impl Outcome {
         let (ground, marks, ink, dark) = match self {
             Self::InTime => ((0x1b, 0x6f, 0xb0), Marks::Plain, (0, 0, 0), true),
             Self::Late => ((0xb5, 0xd9, 0xf0), Marks::Rising, (0x6f, 0xa9, 0xd0), false),
-            Self::InFlight => ((0xf1, 0xf3, 0xf5), Marks::Dotted, (0x9a, 0xa4, 0xae), false),
+            Self::InFlight => ((0xdf, 0xe3, 0xe8), Marks::Dotted, (0x7c, 0x87, 0x93), false),
             Self::Failed => ((0x9c, 0x1c, 0x2b), Marks::Plain, (0, 0, 0), true),
             Self::Rejected => ((0xf4, 0xb8, 0x5c), Marks::Falling, (0xc9, 0x7f, 0x10), false),
             Self::Expired => ((0xd9, 0xb3, 0xd3), Marks::Crossed, (0xa9, 0x6f, 0xa2), false),
@@ -329,7 +329,7 @@ fn side_chips(shares: &[Vec<(Outcome, f64)>]) -> usize {
         let small = |row: &Vec<(Outcome, f64)>| {
             let widths = widths(row, room);
             let pieces = row.iter().zip(widths);
-            pieces.filter(|((_, s), w)| !fits(&words::value(Quantity::Share, *s), *w)).count()
+            pieces.filter(|((_, s), w)| !fits(&words::brief_share(*s), *w)).count()
         };
         shares.iter().map(small).max().unwrap_or(0)
     };

@@ -14,6 +14,12 @@ const NEVER_GAP: f64 = 26.0;
 
 /// Space below a panel for tick labels and the axis title, or dates in its place.
 pub(super) const BELOW: f64 = 58.0;
+/// What stands beside the lane of infinite values.
+const NEVER: &str = "never";
+/// Least distance between the middles of two labels of the y axis.
+const LABEL_APART: f64 = 22.0;
+/// How far a label of the x axis may stand out beyond the panel's sides.
+const OVERHANG: f64 = 16.0;
 /// Space between tick labels and the axis.
 const TICK_GAP: f64 = 10.0;
 
@@ -56,9 +62,10 @@ impl Panel {
     }
 
     /// Width that `ticks` take at the left of a panel.
-    pub(super) fn gutter(ticks: &[Tick]) -> f64 {
-        let widest = ticks.iter().map(|tick| TICK_LABEL.width(&tick.label)).fold(0.0, f64::max);
-        widest + TICK_GAP
+    pub(super) fn gutter(ticks: &[Tick], never: bool) -> f64 {
+        let lane = never.then_some(NEVER);
+        let labels = ticks.iter().map(|tick| tick.label.as_str()).chain(lane);
+        labels.map(|label| TICK_LABEL.width(label)).fold(0.0, f64::max) + TICK_GAP
     }
 
     /// Draws grid lines and labels of the y axis, and the lane of infinite values.
@@ -68,11 +75,13 @@ impl Panel {
         for tick in ticks {
             let y = self.up(tick.at).round();
             canvas.rect(Area::new(left, y - 0.5, right, y + 0.5), style::GRID);
-            canvas.text((left - TICK_GAP, y), &tick.label, style);
+            if !self.never || y > self.area.top + NEVER_LANE / 2.0 + LABEL_APART {
+                canvas.text((left - TICK_GAP, y), &tick.label, style);
+            }
         }
         if self.never {
             canvas.rect(Area::new(left, top, right, top + NEVER_LANE - 2.0), style::LANE);
-            canvas.text((left - TICK_GAP, top + NEVER_LANE / 2.0), "never", style);
+            canvas.text((left - TICK_GAP, top + NEVER_LANE / 2.0), NEVER, style);
         }
     }
 
@@ -91,10 +100,12 @@ impl Panel {
             let x = self.across(tick.at).round();
             canvas.rect(Area::new(x - 0.7, bottom, x + 0.8, bottom + 6.0), style::FRAME);
             let half = TICK_LABEL.width(&tick.label) / 2.0;
-            if x - half >= free_from {
+            let most = self.area.right + OVERHANG - half;
+            let middle = x.min(most).max(self.area.left - OVERHANG + half);
+            if middle - half >= free_from {
                 let style = TICK_LABEL.align(Align::Center);
-                canvas.text((x, bottom + 20.0), &tick.label, style);
-                free_from = x + half + 12.0;
+                canvas.text((middle, bottom + 20.0), &tick.label, style);
+                free_from = middle + half + 12.0;
             }
         }
         let middle = f64::midpoint(self.area.left, self.area.right);
@@ -151,8 +162,11 @@ impl Panel {
         }
     }
 
-    /// Draws a line across the panel at `value`.
+    /// Draws a line across the panel at `value`, unless it is undefined.
     pub(super) fn draw_level(&self, canvas: &mut Canvas, value: f64, stroke: Stroke) {
+        if value.is_nan() {
+            return;
+        }
         let y = self.up(value).round();
         canvas.line(&[(self.area.left, y), (self.area.right, y)], stroke);
     }

@@ -438,7 +438,12 @@ fn sweep_target(
     let points = values
         .iter()
         .map(|&value| {
-            let (low, high) = (value * 0.8, value * 1.25);
+            let share = quantity == Quantity::Share;
+            let (low, high) = if share {
+                (value * 0.93, (value * 1.07).min(1.0))
+            } else {
+                (value * 0.8, value * 1.25)
+            };
             let met = match wanted {
                 Wanted::AtMost if high <= bound => Met::Yes,
                 Wanted::AtLeast if low >= bound => Met::Yes,

@@ -99,6 +99,7 @@ impl ResourcesFigure {
                     y + each - GAP / 2.0,
                 );
                 canvas.rect(band, style::BINDING);
+                canvas.rect(Area { right: band.left + 6.0, ..band }, style::TARGET);
             }
             row.draw_names(&mut canvas, place(busy));
             let last = i + 1 == rows.len();
@@ -187,9 +188,9 @@ impl Row {
         let middle = f64::midpoint(area.top, area.bottom);
         let lines = if self.binding { 3.0 } else { 2.0 };
         let mut y = middle - (lines - 1.0) * 13.0;
-        canvas.text((page().left, y), &name.shorten(&self.name, NAMES), name);
+        canvas.text((page().left, y), &name.shorten(&self.name, NAMES - 20.0), name);
         y += 26.0;
-        canvas.text((page().left, y), &side.clip(&self.facts, NAMES), side);
+        canvas.text((page().left, y), &side.clip(&self.facts, NAMES - 20.0), side);
         if self.binding {
             let strong = Type::bold(style::SMALL, style::TARGET);
             canvas.text((page().left, y + 26.0), "this binds", strong);
@@ -213,9 +214,9 @@ impl Row {
     }
 
     fn draw_queue(&self, canvas: &mut Canvas, area: Area, xs: &[f64], axis: &TimeAxis, last: bool) {
-        let y = Scale::linear(Quantity::Number, &[0.0, highest(&self.queue.0).max(1.0)], 2);
+        let y = Scale::linear(Quantity::Number, &[0.0, highest(&self.queue.0).max(4.0)], 3);
         let panel = Panel { area, x: axis.scale, y, never: false };
-        panel.draw_y_axis(canvas, &y.ticks(Quantity::Number, 2));
+        panel.draw_y_axis(canvas, &y.ticks(Quantity::Number, 3));
         self.finish(canvas, &panel, xs, axis, last, std::slice::from_ref(&self.queue));
     }
 

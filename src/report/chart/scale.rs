@@ -63,9 +63,12 @@ impl Scale {
             (low, high) = (low.min(0.0), low + 1.0);
         }
         let step = step(quantity, high - low, steps);
+        // Room above all of it would be nothing's.
+        let whole = quantity == Quantity::Share && max <= 1.0;
+        let ceiling = if whole { 1.0 } else { f64::INFINITY };
         Self::Linear {
             low: (low / step + 1e-9).floor() * step,
-            high: (high / step - 1e-9).ceil() * step,
+            high: ((high / step - 1e-9).ceil() * step).min(ceiling),
         }
     }
 

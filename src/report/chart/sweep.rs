@@ -161,9 +161,11 @@ impl Met {
     }
 }
 
+/// Radius of a point's mark.
+pub(super) const RADIUS: f64 = 8.5;
+
 /// Draws a point's mark: full if the target is met, hollow if not, half if undecided.
 pub(super) fn draw_mark(canvas: &mut Canvas, (x, y): (f64, f64), met: Met) {
-    const RADIUS: f64 = 8.5;
     let color = match met {
         Met::Yes => style::MARK_MET,
         Met::No => style::TARGET,

@@ -5,7 +5,7 @@ use super::frame::{draw_legend, page};
 use super::panel::{BELOW, Panel, never_mark};
 use super::scale::Scale;
 use super::style::{self, HEIGHT, WIDTH};
-use super::sweep::{Met, SweepFigure, SweepPoint, SweepTarget, Wanted, draw_mark};
+use super::sweep::{Met, RADIUS, SweepFigure, SweepPoint, SweepTarget, Wanted, draw_mark};
 
 /// Width of the names.
 const NAMES: f64 = 330.0;
@@ -17,6 +17,8 @@ const HEAD: f64 = 112.0;
 const ROW: f64 = 40.0;
 /// Greatest height of a row.
 const ROW_MOST: f64 = 76.0;
+/// Space between a column's sides and the ends of its scale.
+const INSET: f64 = 16.0;
 /// Width of the lane of infinite values.
 const NEVER: f64 = 44.0;
 
@@ -66,10 +68,12 @@ impl Column<'_> {
         let scale = self.target.scale(room);
         let lane = if self.target.never() { NEVER } else { 0.0 };
         let values = Area { right: self.area.right - lane, ..self.area };
+        // Marks at the ends of the scale stand inside the column.
+        let inner = Area { left: values.left + INSET, right: values.right - INSET, ..values };
         let across = Scale::Linear { low: 0.0, high: 1.0 };
-        let panel = Panel { area: values, x: scale, y: across, never: false };
+        let panel = Panel { area: inner, x: scale, y: across, never: false };
         self.draw_head(canvas);
-        self.draw_met(canvas, &panel);
+        self.draw_met(canvas, values, panel.across(self.target.bound));
         let ticks = scale.ticks(self.target.quantity, room);
         panel.draw_x_grid(canvas, &ticks);
         if lane > 0.0 {
@@ -82,6 +86,7 @@ impl Column<'_> {
             let y = f64::midpoint(middle(row - 1), middle(row)).round();
             canvas.rect(Area::new(self.area.left, y - 0.5, self.area.right, y + 0.5), style::GRID);
         }
+        Panel { area: values, ..panel }.draw_foot(canvas);
         panel.draw_x_axis(canvas, &ticks, "");
         let x = panel.across(self.target.bound).round();
         if !self.target.bound.is_nan() {
@@ -103,27 +108,26 @@ impl Column<'_> {
         canvas.text((left, top - 28.0), &bound.clip(&self.target.bound_words(), room), bound);
     }
 
-    fn draw_met(&self, canvas: &mut Canvas, panel: &Panel) {
-        let x = panel.across(self.target.bound);
-        if x.is_finite() {
+    fn draw_met(&self, canvas: &mut Canvas, values: Area, x: f64) {
+        if !self.target.bound.is_nan() {
             let area = match self.target.wanted {
-                Wanted::AtMost => Area { right: x, ..panel.area },
-                Wanted::AtLeast => Area { left: x, ..panel.area },
+                Wanted::AtMost => Area { right: x, ..values },
+                Wanted::AtLeast => Area { left: x, ..values },
             };
             canvas.rect(area, style::MET);
         }
     }
 
     fn draw_point(&self, canvas: &mut Canvas, panel: &Panel, y: f64, point: &SweepPoint) {
-        let lane = f64::midpoint(panel.area.right + 4.0, self.area.right);
+        let lane = self.area.right - (NEVER - 4.0) / 2.0;
         let place = |value: f64| if value == f64::INFINITY { lane } else { panel.across(value) };
         if point.value.is_nan() {
             let style = Type::regular(style::SMALL, style::MUTED);
             canvas.text((panel.area.left + 10.0, y), "not measured", style);
             return;
         }
-        if point.low < point.high {
-            let (low, high) = (place(point.low), place(point.high));
+        let (low, high) = (place(point.low), place(point.high));
+        if high - low > 2.0 * RADIUS + 6.0 {
             canvas.line(&[(low, y), (high, y)], style::WHISKER);
             for x in [low, high] {
                 canvas.line(&[(x, y - 7.0), (x, y + 7.0)], style::WHISKER);

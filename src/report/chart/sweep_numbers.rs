@@ -5,7 +5,9 @@ use super::frame::{draw_legend, page};
 use super::panel::{BELOW, Panel};
 use super::scale::{Scale, Tick, extent};
 use super::style::{self, HEIGHT, WIDTH};
-use super::sweep::{Met, SweepFigure, SweepPoint, SweepTarget, Wanted, column_width, draw_mark};
+use super::sweep::{
+    Met, RADIUS, SweepFigure, SweepPoint, SweepTarget, Wanted, column_width, draw_mark,
+};
 use super::words::{self, Quantity};
 
 /// Space between columns.
@@ -47,6 +49,9 @@ pub(super) fn png(
     canvas.png()
 }
 
+/// A point and where it is drawn.
+type Placed = ((f64, f64), SweepPoint);
+
 /// One target's plot.
 struct Plot<'a> {
     target: &'a SweepTarget,
@@ -63,7 +68,7 @@ impl Plot<'_> {
         let y = self.target.scale(room);
         let y_ticks = y.ticks(self.target.quantity, room);
         let area = Area::new(
-            (cell.left + Panel::gutter(&y_ticks)).round(),
+            (cell.left + Panel::gutter(&y_ticks, self.target.never())).round(),
             top.round(),
             cell.right,
             bottom.round(),
@@ -73,7 +78,7 @@ impl Plot<'_> {
         self.draw_met(canvas, &panel);
         panel.draw_y_axis(canvas, &y_ticks);
         let points = self.points(&panel);
-        self.draw_first_met(canvas, &panel);
+        self.draw_where_met(canvas, &panel, &self.tried());
         panel.draw_x_axis(canvas, &self.x_ticks(x, area.width()), self.key);
         panel.draw_level(canvas, self.target.bound, style::TARGET_LINE);
         self.draw_bound_words(canvas, &panel, &points);
@@ -98,7 +103,7 @@ impl Plot<'_> {
     }
 
     /// Points with a place, in the order of the numbers.
-    fn points(&self, panel: &Panel) -> Vec<((f64, f64), SweepPoint)> {
+    fn points(&self, panel: &Panel) -> Vec<Placed> {
         let mut points: Vec<(f64, SweepPoint)> = self
             .values
             .iter()
@@ -114,7 +119,7 @@ impl Plot<'_> {
     fn draw_met(&self, canvas: &mut Canvas, panel: &Panel) {
         let y = panel.up(self.target.bound);
         let Area { left, right, bottom, .. } = panel.area;
-        if y.is_finite() {
+        if !self.target.bound.is_nan() {
             let area = match self.target.wanted {
                 Wanted::AtMost => Area::new(left, y, right, bottom),
                 Wanted::AtLeast => Area::new(left, panel.top(), right, y),
@@ -123,53 +128,54 @@ impl Plot<'_> {
         }
     }
 
-    /// Marks the least number at which the target is met.
-    fn draw_first_met(&self, canvas: &mut Canvas, panel: &Panel) {
-        let mut tried: Vec<(f64, Met)> = self
-            .values
-            .iter()
-            .copied()
-            .zip(self.target.points.iter().map(|point| point.met))
-            .filter(|(value, _)| value.is_finite())
-            .collect();
-        tried.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let first = tried.iter().position(|(_, met)| *met == Met::Yes);
+    /// Says at which numbers the target is met, and marks where that begins or ends.
+    fn draw_where_met(&self, canvas: &mut Canvas, panel: &Panel, tried: &[(f64, Met)]) {
         let lane = panel.area.top - 18.0;
-        let Some(first) = first else {
+        let is_met = |(_, met): &(f64, Met)| *met == Met::Yes;
+        let (first, last) = (tried.iter().position(is_met), tried.iter().rposition(is_met));
+        let (Some(first), Some(last)) = (first, last) else {
             let none = Type::regular(style::SMALL, style::TARGET);
             if !tried.is_empty() {
                 canvas.text((panel.area.left, lane), "met at none of these", none);
             }
             return;
         };
-        let (value, _) = tried[first];
-        let number = words::value(self.quantity, value);
-        let all = tried.iter().all(|(_, met)| *met == Met::Yes);
-        let text = if all {
-            "met at all of these".to_owned()
-        } else if tried[first..].iter().all(|(_, met)| *met == Met::Yes) {
-            format!("met from {number} on")
-        } else {
-            format!("first met at {number}")
+        let number = |i: usize| words::value(self.quantity, tried[i].0);
+        let unbroken = tried[first..=last].iter().all(is_met);
+        let (edge, text) = match (first == 0, last + 1 == tried.len()) {
+            (true, true) if unbroken => (None, "met at all of these".to_owned()),
+            (true, false) if unbroken => (Some(last), format!("met up to {}", number(last))),
+            (false, true) if unbroken => (Some(first), format!("met from {} on", number(first))),
+            (true | false, true | false) => {
+                (Some(first), format!("first met at {}", number(first)))
+            }
         };
         let style = Type::bold(style::SMALL, style::MARK_MET);
         let text = style.clip(&text, panel.area.width());
-        let x = panel.across(value);
+        let Some(edge) = edge else {
+            canvas.text((panel.area.left, lane), &text, style);
+            return;
+        };
+        let x = panel.across(tried[edge].0);
         let half = style.width(&text) / 2.0;
         let middle = x.min(panel.area.right - half).max(panel.area.left + half);
         canvas.text((middle, lane), &text, style.align(Align::Center));
-        if !all {
-            canvas.line(&[(x, panel.area.top - 4.0), (x, panel.area.bottom)], style::FIRST_MET);
-        }
+        canvas.line(&[(x, panel.area.top - 4.0), (x, panel.area.bottom)], style::FIRST_MET);
     }
 
-    /// Sets the bound's words at an end of its line, where they hide no point.
-    fn draw_bound_words(
-        &self,
-        canvas: &mut Canvas,
-        panel: &Panel,
-        points: &[((f64, f64), SweepPoint)],
-    ) {
+    /// The numbers, ascending, and whether the target is met at each.
+    fn tried(&self) -> Vec<(f64, Met)> {
+        let met = self.target.points.iter().map(|point| point.met);
+        let mut tried: Vec<(f64, Met)> =
+            self.values.iter().copied().zip(met).filter(|(value, _)| value.is_finite()).collect();
+        tried.sort_by(|a, b| a.0.total_cmp(&b.0));
+        tried
+    }
+
+    /// Sets the bound's words beside its line, where they hide least.
+    fn draw_bound_words(&self, canvas: &mut Canvas, panel: &Panel, points: &[Placed]) {
+        /// Places tried along the line.
+        const PLACES: u32 = 12;
         if !self.target.bound.is_finite() {
             return;
         }
@@ -177,18 +183,23 @@ impl Plot<'_> {
         let text = style.clip(&self.target.bound_words(), panel.area.width() - 16.0);
         let (width, y) = (style.width(&text), panel.up(self.target.bound));
         let Area { left, right, top, bottom } = panel.area;
-        let places = [right - 8.0 - width, left + 8.0, f64::midpoint(left, right) - width / 2.0]
-            .into_iter()
+        let (most, least) = (right - 8.0 - width, left + 8.0);
+        let places = (0..=PLACES)
+            .map(|i| most + (least - most) * f64::from(i) / f64::from(PLACES))
             .flat_map(|x| [(x, y - 17.0), (x, y + 18.0)])
-            .filter(|(_, y)| (top + 8.0..=bottom - 8.0).contains(y));
+            .filter(|(_, y)| *y >= top + 8.0 && *y <= bottom - 8.0);
+        let edges: Vec<f64> = self.tried().iter().map(|(value, _)| panel.across(*value)).collect();
         let hidden = |&(x, y): &(f64, f64)| {
-            let around = Area::new(x - 12.0, y - 20.0, x + width + 12.0, y + 20.0);
-            let lines =
-                points.windows(2).filter(|pair| passes(around, pair[0].0, pair[1].0)).count();
-            let marks = points.iter().filter(|(at, _)| around.contains(*at)).count();
-            marks * 10 + lines
+            let around = Area::new(x - 12.0, y - 16.0, x + width + 12.0, y + 16.0);
+            let lines = points.windows(2).filter(|pair| passes(around, pair[0].0, pair[1].0));
+            let marks = points.iter().filter(|(at, _)| around.contains(*at));
+            let bars = points.iter().filter(|(at, point)| {
+                passes(around, (at.0, panel.up(point.low)), (at.0, panel.up(point.high)))
+            });
+            let columns = edges.iter().filter(|at| (x - 6.0..=x + width + 6.0).contains(*at));
+            marks.count() * 20 + bars.count() * 8 + lines.count() * 4 + columns.count()
         };
-        // The first place of those that hide least.
+        // The first place of those that hide least, so the line's right end if nothing is there.
         if let Some((x, y)) = places.min_by_key(hidden) {
             canvas.text((x, y), &text, style);
         }
@@ -209,10 +220,14 @@ impl Plot<'_> {
 
 /// Draws a point's interval as a bar with caps.
 fn draw_interval(canvas: &mut Canvas, panel: &Panel, x: f64, point: &SweepPoint) {
-    if point.low.is_nan() || point.high.is_nan() || point.low >= point.high {
+    if point.low.is_nan() || point.high.is_nan() {
         return;
     }
     let (top, bottom) = (panel.up(point.high), panel.up(point.low));
+    // The mark covers a shorter one.
+    if bottom - top <= 2.0 * RADIUS + 6.0 {
+        return;
+    }
     canvas.line(&[(x, top), (x, bottom)], style::WHISKER);
     for y in [top, bottom] {
         canvas.line(&[(x - 7.0, y), (x + 7.0, y)], style::WHISKER);

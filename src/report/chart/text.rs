@@ -76,7 +76,9 @@ pub(super) fn shorten(text: &str, size: f64, weight: Weight, room: f64, cut: Cut
         };
         let head: String = letters[..count - tail].iter().collect();
         let end: String = letters[letters.len() - tail..].iter().collect();
-        format!("{}…{}", head.trim_end(), end.trim_start())
+        // A separator beside the ellipsis would read as part of it.
+        let separator = |c: char| !c.is_alphanumeric() && !"()%°".contains(c);
+        format!("{}…{}", head.trim_end_matches(separator), end.trim_start_matches(separator))
     };
     // The greatest number of characters that fits, by halving.
     let (mut fits, mut over) = (0, letters.len());

@@ -27,6 +27,19 @@ pub(super) fn value(quantity: Quantity, value: f64) -> String {
     }
 }
 
+/// A share in percent to one decimal, or two significant digits below one percent.
+pub(super) fn brief_share(share: f64) -> String {
+    let percents = share * 100.0;
+    if percents >= 99.9 {
+        return value(Quantity::Share, share);
+    }
+    if percents >= 0.995 {
+        return format!("{} %", number((percents * 10.0).round() / 10.0));
+    }
+    let places = libm::pow(10.0, 1.0 - libm::log10(percents).floor());
+    format!("{} %", number((percents * places).round() / places))
+}
+
 /// A share in percent to three significant digits, or as many as tell it from all.
 fn percent(share: f64) -> String {
     let missing = (1.0 - share) * 100.0;
@@ -218,6 +231,9 @@ mod tests {
         assert_eq!(value(Quantity::Share, 1.0), "100 %");
         assert_eq!(value(Quantity::Share, 0.9997), "99.97 %");
         assert_eq!(value(Quantity::Share, 0.99999), "99.999 %");
+        assert_eq!(brief_share(0.382_4), "38.2 %");
+        assert_eq!(brief_share(0.006_93), "0.69 %");
+        assert_eq!(brief_share(0.999_9), "99.99 %");
         assert_eq!(value(Quantity::PerSecond, 12_000.0), "12,000/s");
         assert_eq!(value(Quantity::Number, f64::NAN), "–");
     }

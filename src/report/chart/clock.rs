@@ -53,9 +53,11 @@ impl Timeline {
         /// Longer than any run; keeps the arithmetic of days exact.
         const LONGEST: f64 = 1e12;
         let (low, high) = extent(&self.at_s).unwrap_or((0.0, 60.0));
-        let (low, mut high) = (low.clamp(-LONGEST, LONGEST), high.clamp(-LONGEST, LONGEST));
+        let (mut low, mut high) = (low.clamp(-LONGEST, LONGEST), high.clamp(-LONGEST, LONGEST));
         if high <= low {
-            high = low + 60.0;
+            // Half a minute before and after a lone value, but not before the start.
+            low = (low - 30.0).max(low.min(0.0));
+            high += 30.0;
         }
         let step = step(Quantity::Duration, high - low, room.max(1));
         let scale = Scale::Linear { low, high };
@@ -123,7 +125,8 @@ fn clock(seconds: f64, step: f64) -> String {
     }
 }
 
-/// "Fri 21 Oct", with the year if it is the `first` on the axis or a year begins; "day 2" without a date.
+/// "Fri 21 Oct", with the year if it is the `first` on the axis or a year begins;
+/// "day 2" without a date.
 fn day_name(date: Option<Date>, day: i64, first: bool) -> String {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

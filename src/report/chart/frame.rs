@@ -218,7 +218,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn labels_never_touch_and_stay_inside(mut wanted in prop::collection::vec(0.0..400.0f64, 0..12)) {
+        fn labels_stay_apart_and_inside(
+            mut wanted in prop::collection::vec(0.0..400.0f64, 0..12),
+        ) {
             wanted.sort_by(f64::total_cmp);
             let placed = spread(&wanted, 26.0, (0.0, 400.0));
             prop_assert_eq!(placed.len(), wanted.len());

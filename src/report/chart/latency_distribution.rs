@@ -13,6 +13,8 @@ use super::words::{self, Quantity};
 const LEAST_SHARE: f64 = 1e-5;
 /// Width of the list of classes.
 const LIST: f64 = 370.0;
+/// Targets with words at their corners; of more, the list alone tells.
+const CORNERS_NAMED: usize = 3;
 /// Length of the arms of a target's corner, where there are several.
 const ARM: f64 = 70.0;
 /// Height of a class in the list.
@@ -131,38 +133,71 @@ impl DistributionFigure {
     /// Marks each target's corner: its line has to pass below and to the left.
     fn draw_corners(&self, canvas: &mut Canvas, panel: &Panel, told: &[&DistributionClass]) {
         let common = self.common_target().is_some();
-        let mut taken: Vec<Area> = Vec::new();
-        let lines: Vec<Point> = told.iter().flat_map(|class| class.placed(panel)).collect();
-        let mut done: Vec<(f64, f64)> = Vec::new();
+        let mut corners: Vec<Corner> = Vec::new();
         for (class, stroke) in told.iter().zip(style::CLASSES) {
             let Some(target) = class.target else { continue };
-            let corner = (panel.across(target.limit_s), panel.up(1.0 - target.quantile));
-            if corner.0.is_nan() || corner.1.is_nan() || common && !done.is_empty() {
+            if target.limit_s.is_nan() || target.quantile.is_nan() {
                 continue;
             }
-            done.push(corner);
-            let color = if common { style::TARGET } else { stroke.color };
-            let Area { left, bottom, .. } = panel.area;
+            let at = (panel.across(target.limit_s), panel.up(1.0 - target.quantile));
+            let (color, text) = if common {
+                (style::TARGET, target.wanted())
+            } else {
+                (stroke.color, format!("{}: {}", class.name, target.wanted()))
+            };
+            corners.push(Corner { at, color, text });
+            if common {
+                break;
+            }
+        }
+        let Area { left, bottom, .. } = panel.area;
+        for Corner { at, color, .. } in &corners {
             let ends = if common {
                 (left, bottom)
             } else {
-                ((corner.0 - ARM).max(left), (corner.1 + ARM).min(bottom))
+                ((at.0 - ARM).max(left), (at.1 + ARM).min(bottom))
             };
-            draw_corner(canvas, corner, ends, color);
-            let wanted = target.wanted();
-            let text = if common { wanted } else { format!("{}: {wanted}", class.name) };
-            let style = Type::bold(style::SMALL, style::readable(color));
-            let text = style.shorten(&text, 330.0);
-            let size = (style.width(&text), style::SMALL);
-            let place = free_place(panel.area, corner, size, &taken, &lines);
-            let under =
-                Area::new(place.left - 4.0, place.top - 3.0, place.right + 4.0, place.bottom + 3.0);
-            if !common {
-                canvas.rect(under, style::PAPER);
-            }
-            canvas.text((place.left, f64::midpoint(place.top, place.bottom)), &text, style);
-            taken.push(under);
+            draw_corner(canvas, *at, ends, *color);
         }
+        // The list tells them all; more words would hide the lines.
+        if corners.len() <= CORNERS_NAMED {
+            let lines = told.iter().map(|class| class.placed(panel));
+            let arms = corners.iter().map(|corner| {
+                let (x, y) = corner.at;
+                vec![(x - ARM, y), (x, y), (x, y + ARM)]
+            });
+            let lines: Vec<Vec<Point>> = lines.chain(arms).collect();
+            name_corners(canvas, panel.area, &corners, &lines);
+        }
+    }
+}
+
+/// A target's corner.
+struct Corner {
+    at: Point,
+    color: RGBColor,
+    text: String,
+}
+
+/// Sets the words of corners beside them, where they hide least.
+fn name_corners(canvas: &mut Canvas, plot: Area, corners: &[Corner], lines: &[Vec<Point>]) {
+    let ring = |corner: &Corner| {
+        let (x, y) = corner.at;
+        Area::new(x - 10.0, y - 10.0, x + 10.0, y + 10.0)
+    };
+    let mut taken: Vec<Area> = corners.iter().map(ring).collect();
+    for corner in corners {
+        let style = Type::bold(style::SMALL, style::readable(corner.color));
+        let text = style.shorten(&corner.text, 330.0);
+        let size = (style.width(&text), style::SMALL);
+        let place = free_place(plot, corner.at, size, &taken, lines);
+        canvas.text((place.left, f64::midpoint(place.top, place.bottom)), &text, style);
+        taken.push(Area::new(
+            place.left - 4.0,
+            place.top - 3.0,
+            place.right + 4.0,
+            place.bottom + 3.0,
+        ));
     }
 }
 
@@ -243,13 +278,14 @@ fn free_place(
     (x, y): Point,
     (width, height): (f64, f64),
     taken: &[Area],
-    lines: &[Point],
+    lines: &[Vec<Point>],
 ) -> Area {
     let place = |left: f64, middle: f64| {
         let left = left.min(plot.right - width - 6.0).max(plot.left + 6.0);
         let top = (middle - height / 2.0).max(plot.top + 4.0).min(plot.bottom - height - 4.0);
         Area::new(left, top, left + width, top + height)
     };
+    let around = |a: Area| Area::new(a.left - 6.0, a.top - 4.0, a.right + 6.0, a.bottom + 4.0);
     let mut best = (f64::INFINITY, place(x, y));
     for distance in 1..6 {
         let off = f64::from(distance) * 24.0;
@@ -265,16 +301,10 @@ fn free_place(
         for (left, middle, side) in places {
             let area = place(left, middle);
             let hidden = taken.iter().filter(|other| other.overlaps(area)).count();
-            let crossed = lines
-                .windows(2)
-                .filter(|pair| {
-                    area.contains(pair[0])
-                        || area.contains(pair[1])
-                        || crosses(area, pair[0], pair[1])
-                })
-                .count();
-            let cost =
-                hidden as f64 * 1e6 + crossed as f64 * 10.0 + f64::from(distance) + side / 50.0;
+            let pieces = lines.iter().flat_map(|line| line.windows(2));
+            let crossed = pieces.filter(|piece| crosses(around(area), piece[0], piece[1])).count();
+            let far = f64::from(distance) + side / 50.0;
+            let cost = hidden as f64 * 1e6 + crossed as f64 * 10.0 + far;
             if cost < best.0 {
                 best = (cost, area);
             }
@@ -283,8 +313,11 @@ fn free_place(
     best.1
 }
 
-/// Whether the piece from `a` to `b` passes through `area`, by its middle height.
+/// Whether the piece from `a` to `b` passes through `area`: by its ends, or at its middle height.
 fn crosses(area: Area, a: Point, b: Point) -> bool {
+    if area.contains(a) || area.contains(b) {
+        return true;
+    }
     let middle = f64::midpoint(area.top, area.bottom);
     if (a.1 - middle) * (b.1 - middle) > 0.0 || a.1 == b.1 {
         return false;

@@ -52,7 +52,10 @@ impl LatencyFigure {
         let shown = self.shown();
         let columns = if shown.len() > 3 { 2 } else { 1 };
         let rows = shown.len().max(1).div_ceil(columns);
-        let height = HEIGHT.max(180 + 260 * rows as u32);
+        let height = match shown.len() {
+            0 => style::EMPTY_HEIGHT,
+            _ => HEIGHT.max(180 + 260 * rows as u32),
+        };
         let mut canvas = Canvas::new(WIDTH, height);
         let mut top = self.heading.draw(&mut canvas);
         let legend = self.legend(&shown);
@@ -89,7 +92,7 @@ impl LatencyFigure {
         }
         if shown.is_empty() {
             let note = Type::regular(style::LABEL, style::MUTED);
-            canvas.text((page().left, top + PANEL_HEAD), "no class has traffic", note);
+            canvas.text((page().left, top + PANEL_HEAD), "No class has traffic.", note);
         }
         canvas.png()
     }

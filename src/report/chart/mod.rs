@@ -36,4 +36,6 @@ pub use sweep::{Met, SweepFigure, SweepPoint, SweepTarget, Tried, Wanted};
 pub use words::Quantity;
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod previews;

@@ -98,7 +98,7 @@ impl OutcomesFigure {
         let foot = style::MARGIN_BELOW + 16.0;
         let height =
             (head + rows * ROW + foot).max(f64::from(HEIGHT).min(head + rows * ROW_MOST + foot));
-        let height = height.max(420.0).ceil();
+        let height = height.ceil();
         let mut canvas = Canvas::new(WIDTH, height as u32);
         self.heading.draw(&mut canvas);
         for (i, line) in legend.iter().enumerate() {
@@ -122,7 +122,7 @@ impl OutcomesFigure {
         }
         if self.classes.is_empty() {
             let note = Type::regular(style::LABEL, style::MUTED);
-            canvas.text((page().left, head), "no class has traffic", note);
+            canvas.text((page().left, head), "No class has traffic.", note);
         }
         canvas.png()
     }
@@ -216,7 +216,7 @@ impl Outcome {
             Self::InTime => ((0x1b, 0x6f, 0xb0), Marks::Plain, (0, 0, 0), true),
             Self::Late => ((0xb5, 0xd9, 0xf0), Marks::Rising, (0x6f, 0xa9, 0xd0), false),
             Self::InFlight => ((0xdf, 0xe3, 0xe8), Marks::Dotted, (0x7c, 0x87, 0x93), false),
-            Self::Failed => ((0x9c, 0x1c, 0x2b), Marks::Plain, (0, 0, 0), true),
+            Self::Failed => ((0x9c, 0x1c, 0x2b), Marks::Falling, (0xd4, 0x74, 0x7e), true),
             Self::Rejected => ((0xf4, 0xb8, 0x5c), Marks::Falling, (0xc9, 0x7f, 0x10), false),
             Self::Expired => ((0xd9, 0xb3, 0xd3), Marks::Crossed, (0xa9, 0x6f, 0xa2), false),
             Self::Dropped => ((0xfb, 0xe3, 0x9b), Marks::Upright, (0xc4, 0x9a, 0x1e), false),

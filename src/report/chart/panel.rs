@@ -74,7 +74,7 @@ impl Panel {
         let style = TICK_LABEL.align(Align::Right);
         for tick in ticks {
             let y = self.up(tick.at).round();
-            canvas.rect(Area::new(left, y - 0.5, right, y + 0.5), style::GRID);
+            canvas.rect(Area::new(left, y, right, y + 1.0), style::GRID);
             if !self.never || y > self.area.top + NEVER_LANE / 2.0 + LABEL_APART {
                 canvas.text((left - TICK_GAP, y), &tick.label, style);
             }
@@ -118,7 +118,7 @@ impl Panel {
         let Area { top, bottom, .. } = self.area;
         for tick in ticks {
             let x = self.across(tick.at).round();
-            canvas.rect(Area::new(x - 0.5, top, x + 0.5, bottom), style::GRID);
+            canvas.rect(Area::new(x, top, x + 1.0, bottom), style::GRID);
         }
     }
 
@@ -127,7 +127,7 @@ impl Panel {
         let Area { top, bottom, .. } = self.area;
         for tick in &axis.ticks {
             let x = self.across(tick.at_s).round();
-            canvas.rect(Area::new(x - 0.5, top, x + 0.5, bottom), style::GRID);
+            canvas.rect(Area::new(x, top, x + 1.0, bottom), style::GRID);
         }
     }
 

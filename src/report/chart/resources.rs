@@ -17,6 +17,8 @@ const NAMES: f64 = 340.0;
 const COLUMN_HEAD: f64 = 46.0;
 /// Least height of a row with the space below it.
 const ROW: f64 = 112.0;
+/// Greatest height of a row with the space below it.
+const ROW_MOST: f64 = 230.0;
 /// Space below a row.
 const GAP: f64 = 26.0;
 
@@ -71,12 +73,23 @@ impl ResourcesFigure {
         let rows = self.rows();
         let head = self.heading.height() + 36.0 + COLUMN_HEAD;
         let foot = BELOW + style::MARGIN_BELOW;
-        let height = (head + rows.len() as f64 * ROW + foot).max(f64::from(HEIGHT)).ceil();
+        // Few rows share the picture, but too tall they would be hard to compare.
+        let each = (f64::from(HEIGHT) - head - foot) / rows.len().max(1) as f64;
+        let each = each.clamp(ROW, ROW_MOST).floor();
+        let height = match rows.len() {
+            0 => f64::from(style::EMPTY_HEIGHT),
+            count => head + count as f64 * each + foot,
+        };
         let mut canvas = Canvas::new(WIDTH, height as u32);
         let top = self.heading.draw(&mut canvas);
         let top =
             draw_legend(&mut canvas, (page().left, page().right, top), &self.legend(rows.len()));
         let top = top + COLUMN_HEAD;
+        if rows.is_empty() {
+            let note = Type::regular(style::LABEL, style::MUTED);
+            canvas.text((page().left, top), "Nothing was used.", note);
+            return canvas.png();
+        }
         let bold = Type::bold(style::LABEL, style::INK);
         let busy = Area::new(page().left + NAMES + 64.0, top, 960.0, top);
         let queue = Area::new(1_084.0, top, page().right, top);
@@ -84,9 +97,6 @@ impl ResourcesFigure {
         canvas.text((queue.left, top - 28.0), "Messages waiting", bold);
 
         let axis = self.time.axis(5);
-        let each = (height - foot - top) / rows.len().max(1) as f64;
-        // Few rows would be drawn too tall to compare.
-        let each = each.min(230.0);
         for (i, row) in rows.iter().enumerate() {
             let y = top + each * i as f64;
             let place =
@@ -105,10 +115,6 @@ impl ResourcesFigure {
             let last = i + 1 == rows.len();
             row.draw_utilization(&mut canvas, place(busy), &self.time.at_s, &axis, last);
             row.draw_queue(&mut canvas, place(queue), &self.time.at_s, &axis, last);
-        }
-        if rows.is_empty() {
-            let note = Type::regular(style::LABEL, style::MUTED);
-            canvas.text((page().left, top), "nothing was used", note);
         }
         canvas.png()
     }
@@ -164,8 +170,11 @@ impl Resource {
             Owner::Service => (style::SERVICE, "service"),
             Owner::Carrier => (style::CARRIER, "carrier"),
         };
-        let percent =
-            |share: f64| words::value(Quantity::Share, (share * 1_000.0).round() / 1_000.0);
+        // Whole percents, but for those that would be none.
+        let percent = |share: f64| {
+            let whole = (share * 100.0).round() / 100.0;
+            words::value(Quantity::Share, if whole == 0.0 { share } else { whole })
+        };
         let facts = format!(
             "{owner} · peak {} · mean {}",
             percent(highest(&self.utilization)),

@@ -6,6 +6,8 @@ use plotters::style::RGBColor;
 pub(super) const WIDTH: u32 = 1600;
 /// Least height of a figure, in pixels; figures with many rows grow.
 pub(super) const HEIGHT: u32 = 900;
+/// Height of a figure with nothing to show.
+pub(super) const EMPTY_HEIGHT: u32 = 260;
 /// Blank border around everything but at the foot.
 pub(super) const MARGIN: f64 = 48.0;
 /// Blank border at the foot.

@@ -109,7 +109,12 @@ impl SweepFigure {
         if points().any(|point| point.low < point.high) {
             items.push((Sample::Interval, "95 % interval".to_owned()));
         }
-        items.push((Sample::Fill(style::MET), "where the target is met".to_owned()));
+        let note = if self.targets.is_empty() {
+            (Sample::Blank, "No target was tried.".to_owned())
+        } else {
+            (Sample::Fill(style::MET), "where the target is met".to_owned())
+        };
+        items.push(note);
         let more = self.targets.len().saturating_sub(PANELS);
         if more > 0 {
             items.push((Sample::Blank, format!("{more} more targets are not shown")));

@@ -29,7 +29,7 @@ pub(super) fn png(figure: &SweepFigure, targets: &[SweepTarget], names: &[String
     let foot = BELOW + style::MARGIN_BELOW;
     let height =
         (head + rows * ROW + foot).max(f64::from(HEIGHT).min(head + rows * ROW_MOST + foot));
-    let height = height.max(480.0).ceil();
+    let height = height.ceil();
     let mut canvas = Canvas::new(WIDTH, height as u32);
     let top = figure.heading.draw(&mut canvas);
     let top = draw_legend(&mut canvas, (page().left, page().right, top), &figure.legend()) + HEAD;
@@ -84,7 +84,7 @@ impl Column<'_> {
         }
         for row in 1..rows {
             let y = f64::midpoint(middle(row - 1), middle(row)).round();
-            canvas.rect(Area::new(self.area.left, y - 0.5, self.area.right, y + 0.5), style::GRID);
+            canvas.rect(Area::new(self.area.left, y, self.area.right, y + 1.0), style::GRID);
         }
         Panel { area: values, ..panel }.draw_foot(canvas);
         panel.draw_x_axis(canvas, &ticks, "");

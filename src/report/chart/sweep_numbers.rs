@@ -32,7 +32,10 @@ pub(super) fn png(
         _ => 3,
     };
     let rows = targets.len().max(1).div_ceil(columns);
-    let height = HEIGHT.max(170 + 420 * rows as u32);
+    let height = match targets.len() {
+        0 => style::EMPTY_HEIGHT,
+        _ => HEIGHT.max(170 + 420 * rows as u32),
+    };
     let mut canvas = Canvas::new(WIDTH, height);
     let top = figure.heading.draw(&mut canvas);
     let top = draw_legend(&mut canvas, (page().left, page().right, top), &figure.legend());
@@ -78,10 +81,10 @@ impl Plot<'_> {
         self.draw_met(canvas, &panel);
         panel.draw_y_axis(canvas, &y_ticks);
         let points = self.points(&panel);
-        self.draw_where_met(canvas, &panel, &self.tried());
+        let edge = self.draw_where_met(canvas, &panel);
         panel.draw_x_axis(canvas, &self.x_ticks(x, area.width()), self.key);
         panel.draw_level(canvas, self.target.bound, style::TARGET_LINE);
-        self.draw_bound_words(canvas, &panel, &points);
+        self.draw_bound_words(canvas, &panel, &points, edge);
         let line: Vec<(f64, f64)> = points.iter().map(|(at, _)| *at).collect();
         canvas.line(&line, style::TREND);
         for (at, point) in &points {
@@ -129,7 +132,9 @@ impl Plot<'_> {
     }
 
     /// Says at which numbers the target is met, and marks where that begins or ends.
-    fn draw_where_met(&self, canvas: &mut Canvas, panel: &Panel, tried: &[(f64, Met)]) {
+    /// Tells where across it did.
+    fn draw_where_met(&self, canvas: &mut Canvas, panel: &Panel) -> Option<f64> {
+        let tried = self.tried();
         let lane = panel.area.top - 18.0;
         let is_met = |(_, met): &(f64, Met)| *met == Met::Yes;
         let (first, last) = (tried.iter().position(is_met), tried.iter().rposition(is_met));
@@ -138,7 +143,7 @@ impl Plot<'_> {
             if !tried.is_empty() {
                 canvas.text((panel.area.left, lane), "met at none of these", none);
             }
-            return;
+            return None;
         };
         let number = |i: usize| words::value(self.quantity, tried[i].0);
         let unbroken = tried[first..=last].iter().all(is_met);
@@ -154,13 +159,14 @@ impl Plot<'_> {
         let text = style.clip(&text, panel.area.width());
         let Some(edge) = edge else {
             canvas.text((panel.area.left, lane), &text, style);
-            return;
+            return None;
         };
         let x = panel.across(tried[edge].0);
         let half = style.width(&text) / 2.0;
         let middle = x.min(panel.area.right - half).max(panel.area.left + half);
         canvas.text((middle, lane), &text, style.align(Align::Center));
         canvas.line(&[(x, panel.area.top - 4.0), (x, panel.area.bottom)], style::FIRST_MET);
+        Some(x)
     }
 
     /// The numbers, ascending, and whether the target is met at each.
@@ -173,7 +179,13 @@ impl Plot<'_> {
     }
 
     /// Sets the bound's words beside its line, where they hide least.
-    fn draw_bound_words(&self, canvas: &mut Canvas, panel: &Panel, points: &[Placed]) {
+    fn draw_bound_words(
+        &self,
+        canvas: &mut Canvas,
+        panel: &Panel,
+        points: &[Placed],
+        edge: Option<f64>,
+    ) {
         /// Places tried along the line.
         const PLACES: u32 = 12;
         if !self.target.bound.is_finite() {
@@ -188,7 +200,6 @@ impl Plot<'_> {
             .map(|i| most + (least - most) * f64::from(i) / f64::from(PLACES))
             .flat_map(|x| [(x, y - 17.0), (x, y + 18.0)])
             .filter(|(_, y)| *y >= top + 8.0 && *y <= bottom - 8.0);
-        let edges: Vec<f64> = self.tried().iter().map(|(value, _)| panel.across(*value)).collect();
         let hidden = |&(x, y): &(f64, f64)| {
             let around = Area::new(x - 12.0, y - 16.0, x + width + 12.0, y + 16.0);
             let lines = points.windows(2).filter(|pair| passes(around, pair[0].0, pair[1].0));
@@ -196,8 +207,8 @@ impl Plot<'_> {
             let bars = points.iter().filter(|(at, point)| {
                 passes(around, (at.0, panel.up(point.low)), (at.0, panel.up(point.high)))
             });
-            let columns = edges.iter().filter(|at| (x - 6.0..=x + width + 6.0).contains(*at));
-            marks.count() * 20 + bars.count() * 8 + lines.count() * 4 + columns.count()
+            let edges = edge.iter().filter(|at| (x - 6.0..=x + width + 6.0).contains(*at));
+            marks.count() * 20 + bars.count() * 8 + edges.count() * 6 + lines.count() * 4
         };
         // The first place of those that hide least, so the line's right end if nothing is there.
         if let Some((x, y)) = places.min_by_key(hidden) {

@@ -43,7 +43,7 @@ pub(super) fn brief_share(share: f64) -> String {
 /// A share in percent to three significant digits, or as many as tell it from all.
 fn percent(share: f64) -> String {
     let missing = (1.0 - share) * 100.0;
-    if missing >= 0.05 || missing < 1e-6 {
+    if !(1e-6..0.05).contains(&missing) {
         return number(share * 100.0);
     }
     let decimals = (-libm::log10(missing) - 1e-6).ceil().clamp(0.0, 6.0) as usize;
@@ -59,7 +59,7 @@ pub(super) fn number(value: f64) -> String {
     if size == 0.0 {
         return "0".to_owned();
     }
-    if size >= 1e15 || size < 1e-4 {
+    if !(1e-4..1e15).contains(&size) {
         return signed(value, scientific(size));
     }
     for (unit, suffix) in [(1e12, "T"), (1e9, "G"), (1e6, "M")] {
@@ -137,7 +137,7 @@ fn grouped(text: &str) -> String {
     let whole = text.find('.').unwrap_or(text.len());
     let mut out = String::with_capacity(text.len() + 4);
     for (place, digit) in text.chars().enumerate() {
-        if place > 0 && place < whole && (whole - place) % 3 == 0 {
+        if place > 0 && place < whole && (whole - place).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

@@ -1,0 +1,2 @@
+//! What a run tells the people who asked.
+pub mod chart;

@@ -41,3 +41,4 @@ pub mod service;
 pub mod sim;
 pub mod stats;
 pub mod traffic;
+pub mod verdict;

@@ -215,6 +215,26 @@ impl Default for StationGauges {
     }
 }
 
+impl StationWindow {
+    /// Joins the window that follows this one.
+    pub fn extend(&mut self, next: &Self) {
+        self.arrived += next.arrived;
+        self.started += next.started;
+        self.waited += next.waited;
+        self.wait_sum += next.wait_sum;
+        self.served += next.served;
+        self.rejected += next.rejected;
+        self.expired += next.expired;
+        self.cancelled += next.cancelled;
+        self.throttled += next.throttled;
+        self.dropped += next.dropped;
+        self.held += next.held;
+        self.busy.extend(&next.busy);
+        self.on_core.extend(&next.on_core);
+        self.queue.extend(&next.queue);
+    }
+}
+
 impl ClassRecord {
     /// Messages that came in windows from `from` on.
     pub fn arrived(&self, from: usize) -> u64 {

@@ -194,6 +194,42 @@ impl Model {
         }
     }
 
+    /// Whether a station is ours to scale: a service, not a carrier.
+    pub fn is_ours(&self, station: StationId) -> bool {
+        station.index() < self.services.len()
+    }
+
+    /// Whether replications can differ at all.
+    pub fn is_random(&self) -> bool {
+        let by_chance = |times: &Times| match times {
+            Times::Once | Times::Fixed(_) => false,
+            Times::Chance(share) => *share > 0.0 && *share < 1.0,
+            Times::Mean(mean) => mean.fract() != 0.0,
+        };
+        let varies = |dist: &Dist| !dist.is_constant();
+        let steps = self.steps.iter().any(|step| match step {
+            Step::Work(dist) | Step::Delay(dist) => varies(dist),
+            Step::Call { times, .. } | Step::HandTo { times, .. } => by_chance(times),
+            Step::End => false,
+        });
+        let sources = self.sources.iter().any(|source| {
+            source.traffic.as_ref().is_some_and(Traffic::is_random)
+                || source.causes.iter().any(|cause| {
+                    varies(&cause.after) || (cause.share > 0.0 && cause.share < 1.0)
+                })
+        });
+        let pools = self.services.iter().any(|service| service.pool.chooses_at_random());
+        let groups = self.groups.iter().any(|group| {
+            let template = &group.template;
+            group.count > 1
+                || template.silent_loss > 0.0
+                || varies(&template.round_trip)
+                || varies(&template.delivery)
+        });
+        let hops = self.sites.iter().any(|site| site.latency.as_ref().is_some_and(varies));
+        steps || sources || pools || groups || hops
+    }
+
     /// How many carriers there are in all groups.
     pub fn carriers(&self) -> u32 {
         self.groups.last().map_or(0, |group| group.first + group.count)

@@ -25,6 +25,15 @@ impl PoolPlan {
         u64::from(self.instances) * u64::from(self.workers)
     }
 
+    /// Whether a message's own luck has a say in which instance serves it.
+    pub fn chooses_at_random(&self) -> bool {
+        self.instances > 1
+            && match self.balancer {
+                Balancer::RoundRobin(_) | Balancer::SharedQueue(_) => false,
+                Balancer::Random(_) | Balancer::LeastLoaded(_) | Balancer::PowerOfChoices(_) => true,
+            }
+    }
+
     /// Messages that all instances together compute for at once: a core can only work for a
     /// worker.
     pub fn all_cores(&self) -> u64 {

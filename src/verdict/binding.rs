@@ -1,0 +1,276 @@
+//! What binds: the station where the messages of an unmet target lose their time, or get lost.
+//!
+//! A service whose workers are all held while its cores are idle is only where the waiting
+//! shows; the cause is then sought among what it calls.
+
+use super::period::Period;
+use super::stations::{Capacity, StationFigures};
+use super::targets::{Answer, TargetVerdict};
+use crate::engine::SimTime;
+use crate::measure::Measurements;
+use crate::model::{Callee, ClassId, Criterion, Model, StationId, Step};
+use crate::sim::Outcome;
+
+/// A station in a window counts as saturated from this use of its capacity on. Judgement: at 95 %
+/// a queue of any length is a matter of time.
+const SATURATED: f64 = 0.95;
+
+/// What stands in the way of a target, and how that shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Binding {
+    /// Position of the target; `None` where all are met, and this is what is nearest to binding.
+    pub target: Option<usize>,
+    /// The station.
+    pub station: StationId,
+    /// Whether it is ours to scale.
+    pub is_ours: bool,
+    /// What of it is short.
+    pub cause: Cause,
+    /// The station's use of capacity over the time that counts.
+    pub utilization: f64,
+    /// When it was saturated; `None` if it never was.
+    pub saturation: Option<Saturation>,
+    /// Most messages that waited for it, on average over replications, and when.
+    pub worst_queue: (f64, SimTime),
+    /// The share of the class's waiting that happened there, or of its losses.
+    pub share: f64,
+}
+
+/// What of a station is short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Its cores compute all the time.
+    Cores,
+    /// Its workers are held, by pauses and calls.
+    Workers,
+    /// The rate at which it takes messages.
+    Rate,
+    /// Its window of unacknowledged submissions.
+    Window,
+    /// It loses messages.
+    Loss,
+    /// Its queue's bounds turn messages away.
+    QueueBounds,
+}
+
+/// From when to when a station was saturated, at least in part.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Saturation {
+    /// The start of the first such window.
+    pub from: SimTime,
+    /// The end of the last.
+    pub until: SimTime,
+    /// The share of windows between them in which it was.
+    pub share: f64,
+}
+
+pub(super) fn of(
+    model: &Model,
+    runs: &[Measurements],
+    period: &Period,
+    targets: &[TargetVerdict],
+    stations: &[StationFigures],
+) -> Vec<Binding> {
+    let view = View { model, runs, period, stations };
+    let unmet = targets.iter().enumerate().filter(|(_, verdict)| verdict.answer != Answer::Met);
+    let mut bindings: Vec<Binding> =
+        unmet.filter_map(|(index, _)| view.of_target(index)).collect();
+    if bindings.is_empty() {
+        bindings.extend(view.nearest());
+    }
+    bindings
+}
+
+struct View<'a> {
+    model: &'a Model,
+    runs: &'a [Measurements],
+    period: &'a Period,
+    stations: &'a [StationFigures],
+}
+
+impl View<'_> {
+    fn of_target(&self, target: usize) -> Option<Binding> {
+        let (station, share, lost) = match &self.model.targets[target].criterion {
+            Criterion::Latency { class, .. } | Criterion::Delivered { class, .. } => {
+                self.where_time_goes(Some(*class)).or_else(|| self.where_lost(Some(*class)))?
+            }
+            Criterion::Loss { class, .. } => {
+                self.where_lost(*class).or_else(|| self.where_time_goes(*class))?
+            }
+            Criterion::Backlog { station: None, .. } => self.where_time_goes(None)?,
+            Criterion::Backlog { station: Some(station), .. }
+            | Criterion::Utilization { station, .. } => (station.index(), 1.0, false),
+        };
+        let station = if lost { station } else { self.behind(station) };
+        Some(self.describe(Some(target), station, share, lost))
+    }
+
+    /// The busiest station, where nothing is unmet.
+    fn nearest(&self) -> Option<Binding> {
+        let use_of = |station: usize| self.utilization(station);
+        let busiest = (0..self.stations.len()).max_by(|&a, &b| use_of(a).total_cmp(&use_of(b)))?;
+        (use_of(busiest) > 0.0).then(|| self.describe(None, busiest, 0.0, false))
+    }
+
+    fn utilization(&self, station: usize) -> f64 {
+        self.stations[station].utilization.estimate.map_or(0.0, |estimate| estimate.value)
+    }
+
+    /// Sums over replications and classes, by station.
+    fn sums(
+        &self,
+        class: Option<ClassId>,
+        of: impl Fn(&crate::measure::Share) -> f64,
+    ) -> Vec<f64> {
+        let stations = self.model.stations();
+        let mut sums = vec![0.0; stations];
+        for run in self.runs {
+            for (at, share) in run.shares.iter().enumerate() {
+                if class.is_none_or(|class| class.index() == at / stations) {
+                    sums[at % stations] += of(share);
+                }
+            }
+        }
+        sums
+    }
+
+    /// The station where messages of the class wait most, and its share of all waiting.
+    fn where_time_goes(&self, class: Option<ClassId>) -> Option<(usize, f64, bool)> {
+        let waits = self.sums(class, |share| (share.wait_sum + share.age_sum) as f64);
+        largest(&waits).map(|(station, share)| (station, share, false))
+    }
+
+    /// The station where messages of the class get lost most, and its share of all losses.
+    fn where_lost(&self, class: Option<ClassId>) -> Option<(usize, f64, bool)> {
+        let bad = |share: &crate::measure::Share| {
+            let outcomes = Outcome::ALL.iter().filter(|&&outcome| outcome != Outcome::Delivered);
+            outcomes.map(|outcome| share.ended[outcome.index()] as f64).sum()
+        };
+        largest(&self.sums(class, bad)).map(|(station, share)| (station, share, true))
+    }
+
+    /// Where the workers of a service are held rather than its cores busy, the busiest saturated
+    /// station that it calls stands behind it.
+    fn behind(&self, station: usize) -> usize {
+        let mut at = station;
+        for _ in 0..self.stations.len() {
+            if at >= self.model.services.len() || !self.holds_workers(at) {
+                return at;
+            }
+            let called = self.called_by(at);
+            let saturated = |&station: &usize| self.saturation(station).is_some();
+            let next = called
+                .into_iter()
+                .filter(saturated)
+                .max_by(|&a, &b| self.utilization(a).total_cmp(&self.utilization(b)));
+            match next {
+                Some(next) if next != at => at = next,
+                Some(_) | None => return at,
+            }
+        }
+        at
+    }
+
+    fn holds_workers(&self, service: usize) -> bool {
+        let of = |figure: &super::Figure| figure.estimate.map_or(0.0, |estimate| estimate.value);
+        of(&self.stations[service].cores) < SATURATED * of(&self.stations[service].workers)
+    }
+
+    fn called_by(&self, service: usize) -> Vec<usize> {
+        let own = |(at, step): (usize, &Step)| match step {
+            Step::Call { site, .. }
+                if self.model.step_services[at].is_some_and(|s| s.index() == service) =>
+            {
+                Some(match self.model.sites[site.index()].callee {
+                    Callee::Operation(operation) => {
+                        self.model.operations[operation.index()].service?.index()
+                    }
+                    Callee::Group(group) => self.model.group_station(group).index(),
+                })
+            }
+            Step::Call { .. } | Step::Work(_) | Step::Delay(_) | Step::HandTo { .. } | Step::End => {
+                None
+            }
+        };
+        self.model.steps.iter().enumerate().filter_map(own).collect()
+    }
+
+    fn describe(
+        &self,
+        target: Option<usize>,
+        station: usize,
+        share: f64,
+        lost: bool,
+    ) -> Binding {
+        let id = StationId::from_index(station);
+        let is_ours = self.model.is_ours(id);
+        Binding {
+            target,
+            station: id,
+            is_ours,
+            cause: self.cause(station, is_ours, lost),
+            utilization: self.utilization(station),
+            saturation: self.saturation(station),
+            worst_queue: self.worst_queue(station),
+            share,
+        }
+    }
+
+    fn cause(&self, station: usize, is_ours: bool, lost: bool) -> Cause {
+        let figures = &self.stations[station];
+        if lost {
+            let turned_away = figures.rejected + figures.expired > figures.dropped;
+            return if turned_away { Cause::QueueBounds } else { Cause::Loss };
+        }
+        let of = |figure: &super::Figure| figure.estimate.map_or(0.0, |estimate| estimate.value);
+        match (is_ours, of(&figures.workers) > of(&figures.cores)) {
+            (true, true) if self.holds_workers(station) => Cause::Workers,
+            (true, _) => Cause::Cores,
+            (false, true) => Cause::Window,
+            (false, false) => Cause::Rate,
+        }
+    }
+
+    /// The mean use over replications of each window that counts.
+    fn saturation(&self, station: usize) -> Option<Saturation> {
+        let capacity = Capacity::of(self.model, station);
+        let windows = self.runs.iter().map(|run| run.in_system.len()).min()?;
+        let saturated: Vec<usize> = (self.period.first..windows)
+            .filter(|&window| {
+                let used = self.runs.iter().map(|run| {
+                    let (workers, cores) = capacity.used(&run.stations[station].windows[window]);
+                    workers.max(cores)
+                });
+                used.sum::<f64>() >= SATURATED * self.runs.len() as f64
+            })
+            .collect();
+        let (&first, &last) = (saturated.first()?, saturated.last()?);
+        Some(Saturation {
+            from: SimTime::from_ns(self.model.run.window.ns() * first as u64),
+            until: self.model.run.window_end(last as u32),
+            share: saturated.len() as f64 / (last - first + 1) as f64,
+        })
+    }
+
+    fn worst_queue(&self, station: usize) -> (f64, SimTime) {
+        let windows = self.runs.iter().map(|run| run.in_system.len()).min().unwrap_or(0);
+        let mean = |window: usize| {
+            let most = self.runs.iter().map(|run| run.stations[station].windows[window].queue.max);
+            most.sum::<u64>() as f64 / self.runs.len() as f64
+        };
+        let mut worst = (0.0, 0);
+        for window in self.period.first..windows {
+            if mean(window) > worst.0 {
+                worst = (mean(window), window);
+            }
+        }
+        (worst.0, SimTime::from_ns(self.model.run.window.ns() * worst.1 as u64))
+    }
+}
+
+/// The position of the largest, and its share of the sum; `None` if all are zero.
+fn largest(values: &[f64]) -> Option<(usize, f64)> {
+    let total: f64 = values.iter().sum();
+    let (at, most) = values.iter().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    (total > 0.0).then(|| (at, most / total))
+}

@@ -1,0 +1,61 @@
+//! Does it get there? Targets × measurements to met, not met or undecided, with the margin, and
+//! what binds.
+
+mod binding;
+mod figures;
+mod period;
+mod stations;
+mod targets;
+
+use crate::measure::Measurements;
+use crate::model::Model;
+
+pub use binding::{Binding, Cause, Saturation};
+pub use figures::{ClassFigures, Figure, Unit};
+pub use period::{Period, Steadiness};
+pub use stations::StationFigures;
+pub use targets::{Answer, Reason, TargetVerdict};
+
+/// What the replications of one model say.
+#[derive(Clone, Debug)]
+pub struct Assessment {
+    /// Replications.
+    pub replications: usize,
+    /// The part of each run that counts.
+    pub period: Period,
+    /// By target of the model.
+    pub targets: Vec<TargetVerdict>,
+    /// By class of the model.
+    pub classes: Vec<ClassFigures>,
+    /// By station of the model: services, then carrier groups.
+    pub stations: Vec<StationFigures>,
+    /// What binds the targets that are not met; where all are, what is nearest to binding.
+    pub bindings: Vec<Binding>,
+}
+
+impl Assessment {
+    /// Assesses the replications of `model`, in order.
+    ///
+    /// # Panics
+    /// If there are none.
+    pub fn of(model: &Model, runs: &[Measurements]) -> Self {
+        assert!(!runs.is_empty(), "replications to assess");
+        let period = Period::of(model, runs);
+        let stations = stations::of(model, runs, &period);
+        let targets = targets::of(model, runs, &period);
+        let bindings = binding::of(model, runs, &period, &targets, &stations);
+        Self {
+            replications: runs.len(),
+            classes: figures::of(model, runs, &period),
+            stations,
+            targets,
+            bindings,
+            period,
+        }
+    }
+
+    /// Whether every target is met; true where there is none.
+    pub fn all_met(&self) -> bool {
+        self.targets.iter().all(|target| target.answer == Answer::Met)
+    }
+}

@@ -1,0 +1,175 @@
+//! The figures of services and carrier groups.
+
+use super::figures::{Exactness, Figure, Unit};
+use super::period::Period;
+use crate::measure::{Histogram, Measurements, StationRecord, StationWindow};
+use crate::model::{Model, StationId};
+use crate::stats::{Estimate, Ratio};
+
+/// What one station did.
+#[derive(Clone, Debug)]
+pub struct StationFigures {
+    /// Whether it is a service of ours.
+    pub is_ours: bool,
+    /// Tasks that came, a second: first tries and retries.
+    pub offered: Figure,
+    /// Tasks that were served, a second.
+    pub served: Figure,
+    /// The busier of the two that follow, and for carriers the busier of rate and window.
+    pub utilization: Figure,
+    /// Workers that held a message; of carriers, submissions within the window.
+    pub workers: Figure,
+    /// Cores that computed; of carriers, the use of their rate.
+    pub cores: Figure,
+    /// Mean wait of those that were served.
+    pub mean_wait: Figure,
+    /// 99th percentile of waits of those served, pooled; no interval.
+    pub p99_wait_s: Option<f64>,
+    /// Share of those served that had to wait.
+    pub waited: Figure,
+    /// Mean number waiting.
+    pub mean_queue: Figure,
+    /// Most waiting at once, on average over replications.
+    pub max_queue: Figure,
+    /// Turned away, too old, cancelled: tasks a replication.
+    pub rejected: f64,
+    /// See `rejected`.
+    pub expired: f64,
+    /// See `rejected`.
+    pub cancelled: f64,
+    /// Submissions refused by carriers, a replication.
+    pub throttled: f64,
+    /// Messages dropped silently by carriers, a replication.
+    pub dropped: f64,
+    /// Messages held back by carriers, a replication.
+    pub held: f64,
+}
+
+/// What a station can do at most.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Capacity {
+    /// Workers; of carriers, the window of all members.
+    pub(super) workers: Option<f64>,
+    /// Cores.
+    pub(super) cores: Option<f64>,
+    /// Of carriers: messages a second.
+    pub(super) rate: Option<f64>,
+}
+
+impl Capacity {
+    pub(super) fn of(model: &Model, station: usize) -> Self {
+        match station.checked_sub(model.services.len()) {
+            None => {
+                let pool = &model.services[station].pool;
+                Self {
+                    workers: Some(pool.all_workers() as f64),
+                    cores: Some(pool.all_cores() as f64),
+                    rate: None,
+                }
+            }
+            Some(group) => {
+                let group = &model.groups[group];
+                let window = group.template.window;
+                Self {
+                    workers: window.map(|window| f64::from(window) * f64::from(group.count)),
+                    cores: None,
+                    rate: group.total_rate(),
+                }
+            }
+        }
+    }
+
+    /// The use of workers, and of cores or rate, in a window.
+    pub(super) fn used(&self, window: &StationWindow) -> (f64, f64) {
+        let secs = window.busy.length.as_secs_f64();
+        if secs == 0.0 {
+            return (0.0, 0.0);
+        }
+        let workers = self.workers.map_or(0.0, |workers| window.busy.mean() / workers);
+        let cores = self.cores.map_or(0.0, |cores| window.on_core.mean() / cores);
+        let rate = self.rate.map_or(0.0, |rate| window.started as f64 / secs / rate);
+        (workers, cores.max(rate))
+    }
+}
+
+pub(super) fn of(model: &Model, runs: &[Measurements], period: &Period) -> Vec<StationFigures> {
+    (0..model.stations()).map(|station| figures(model, runs, period, station)).collect()
+}
+
+/// All windows of a station that count, joined.
+pub(super) fn total(record: &StationRecord, from: usize) -> StationWindow {
+    let mut total = StationWindow::default();
+    for window in &record.windows[from..] {
+        total.extend(window);
+    }
+    total
+}
+
+fn figures(
+    model: &Model,
+    runs: &[Measurements],
+    period: &Period,
+    station: usize,
+) -> StationFigures {
+    let exactness = Exactness::of(model);
+    let capacity = Capacity::of(model, station);
+    let totals: Vec<StationWindow> =
+        runs.iter().map(|run| total(&run.stations[station], period.first)).collect();
+    let secs = |total: &StationWindow| total.busy.length.as_secs_f64();
+    let ratio = |top: &dyn Fn(&StationWindow) -> f64, bottom: &dyn Fn(&StationWindow) -> f64| {
+        let parts: Vec<Ratio> =
+            totals.iter().map(|t| Ratio { top: top(t), bottom: bottom(t) }).collect();
+        parts
+    };
+    let started = |total: &StationWindow| total.started as f64;
+    let mean = |values: &dyn Fn(&StationWindow) -> f64, unit| Figure {
+        estimate: exactness.of_mean(&totals.iter().map(values).collect::<Vec<_>>()),
+        unit,
+    };
+    let per_s = |count: &dyn Fn(&StationWindow) -> f64| Figure {
+        estimate: exactness.of_ratio(&ratio(count, &secs)),
+        unit: Unit::PerSecond,
+    };
+    let average = |count: &dyn Fn(&StationWindow) -> u64| {
+        totals.iter().map(count).sum::<u64>() as f64 / totals.len() as f64
+    };
+    let wait = ratio(&|total| total.wait_sum as f64 * 1e-9, &started);
+    StationFigures {
+        is_ours: model.is_ours(StationId::from_index(station)),
+        offered: per_s(&|total| total.arrived as f64),
+        served: per_s(&|total| total.served as f64),
+        utilization: busier(
+            mean(&|total| capacity.used(total).0, Unit::Share),
+            mean(&|total| capacity.used(total).1, Unit::Share),
+        ),
+        workers: mean(&|total| capacity.used(total).0, Unit::Share),
+        cores: mean(&|total| capacity.used(total).1, Unit::Share),
+        mean_wait: Figure { estimate: exactness.of_ratio(&wait), unit: Unit::Seconds },
+        p99_wait_s: p99_wait(runs, period, station),
+        waited: Figure {
+            estimate: exactness.of_share(&ratio(&|total| total.waited as f64, &started)),
+            unit: Unit::Share,
+        },
+        mean_queue: mean(&|total| total.queue.mean(), Unit::Messages),
+        max_queue: mean(&|total| total.queue.max as f64, Unit::Messages),
+        rejected: average(&|total| total.rejected),
+        expired: average(&|total| total.expired),
+        cancelled: average(&|total| total.cancelled),
+        throttled: average(&|total| total.throttled),
+        dropped: average(&|total| total.dropped),
+        held: average(&|total| total.held),
+    }
+}
+
+fn busier(a: Figure, b: Figure) -> Figure {
+    let value = |figure: &Figure| figure.estimate.map_or(0.0, |Estimate { value, .. }| value);
+    if value(&a) >= value(&b) { a } else { b }
+}
+
+fn p99_wait(runs: &[Measurements], period: &Period, station: usize) -> Option<f64> {
+    let mut waits = Histogram::new();
+    for block in runs.iter().flat_map(|run| &run.stations[station].waits[period.first_block..]) {
+        waits.merge(block);
+    }
+    waits.quantile(0.99).map(|ns| ns as f64 * 1e-9)
+}

@@ -1,0 +1,321 @@
+//! One verdict for each target.
+
+use super::figures::{Exactness, Figure, LatencyPool, Unit, in_seconds, messages_of};
+use super::period::{Period, Steadiness};
+use super::stations::{Capacity, total};
+use crate::engine::SimTime;
+use crate::measure::{LimitRecord, Measurements, StationWindow};
+use crate::model::{
+    ClassId, Criterion, Limit as LatencyLimit, Model, StationId, Target, Windowed,
+};
+use crate::sim::Outcome;
+use crate::stats::{Confidence, Decision, Estimate, Limit, Ratio, Refusal, Zone, decide};
+
+/// What is said of one target.
+#[derive(Clone, Debug)]
+pub struct TargetVerdict {
+    /// What was measured; of a windowed target, the share of windows in which it held.
+    pub measured: Figure,
+    /// What it was held against.
+    pub limit: Limit,
+    /// How far it is on the right side of the limit, in the figure's unit.
+    pub margin: Option<Estimate>,
+    /// The answer.
+    pub answer: Answer,
+    /// What the answer has to be read with, or why there is none.
+    pub reason: Option<Reason>,
+}
+
+/// Whether a target is met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Its whole interval keeps the limit.
+    Met,
+    /// Its whole interval breaks it.
+    NotMet,
+    /// The limit lies inside the interval.
+    Undecided,
+}
+
+/// Why an answer is what it is, where the figure alone does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// One replication has no interval.
+    OneReplication,
+    /// The figure is *at* the limit: nearer than makes a difference, more runs will not tell.
+    Marginal,
+    /// No message came that it could be told from.
+    NoMessages,
+    /// Too few observations beyond the quantile.
+    FewTailObservations {
+        /// How many there are.
+        found: u64,
+        /// How many there would have to be.
+        needed: u64,
+    },
+    /// A replication ended early, at a bound.
+    StoppedEarly,
+    /// The backlog grows without end, so that there is no long run.
+    Unstable,
+    /// The run had not come to rest.
+    NotStationary,
+}
+
+pub(super) fn of(model: &Model, runs: &[Measurements], period: &Period) -> Vec<TargetVerdict> {
+    let view = View { model, runs, period, exactness: Exactness::of(model) };
+    model.targets.iter().map(|target| view.judge(target)).collect()
+}
+
+/// What a target is judged from.
+struct View<'a> {
+    model: &'a Model,
+    runs: &'a [Measurements],
+    period: &'a Period,
+    exactness: Exactness,
+}
+
+impl View<'_> {
+    fn judge(&self, target: &Target) -> TargetVerdict {
+        let (measured, unit, limit) = self.measure(target);
+        let zone = Zone { relative: target.indifference, floor: 0.0 };
+        let estimate = measured.ok();
+        let (answer, reason) = match measured {
+            Err(reason) => (Answer::Undecided, Some(reason)),
+            Ok(estimate) => match decide(&estimate, limit, zone) {
+                Decision::Met => (Answer::Met, None),
+                Decision::NotMet => (Answer::NotMet, None),
+                Decision::Marginal => (Answer::Undecided, Some(Reason::Marginal)),
+                Decision::Undecided if estimate.interval.is_none() => {
+                    (Answer::Undecided, Some(Reason::OneReplication))
+                }
+                Decision::Undecided => (Answer::Undecided, None),
+            },
+        };
+        let (answer, reason) = self.temper(answer, reason);
+        TargetVerdict {
+            measured: Figure { estimate, unit },
+            limit,
+            margin: estimate.map(|estimate| limit.margin(&estimate)),
+            answer,
+            reason,
+        }
+    }
+
+    /// A run that ended early, or never came to rest, cannot show that a target is met.
+    fn temper(&self, answer: Answer, reason: Option<Reason>) -> (Answer, Option<Reason>) {
+        let doubt = match (self.period.stopped, self.period.steadiness) {
+            (Some(_), _) => Reason::StoppedEarly,
+            (None, Steadiness::Unstable) => Reason::Unstable,
+            (None, Steadiness::WantsMore | Steadiness::NotStationary) => Reason::NotStationary,
+            (None, Steadiness::NotAsked | Steadiness::Steady | Steadiness::Unknown) => {
+                return (answer, reason);
+            }
+        };
+        match answer {
+            Answer::NotMet => (Answer::NotMet, Some(doubt)),
+            Answer::Met | Answer::Undecided => (Answer::Undecided, Some(doubt)),
+        }
+    }
+
+    fn measure(&self, target: &Target) -> (Result<Estimate, Reason>, Unit, Limit) {
+        match &target.criterion {
+            Criterion::Latency { class, quantile, limit, windowed: None } => (
+                self.latency(*class, *quantile),
+                Unit::Seconds,
+                Limit::AtMost(limit.as_secs_f64()),
+            ),
+            Criterion::Latency { class, quantile, limit, windowed: Some(windowed) } => {
+                let limit = LatencyLimit { class: *class, within: *limit };
+                self.share_of_windows(*windowed, |run, windows| {
+                    self.delivered(run, limit, windows).map(|share| share >= *quantile)
+                })
+            }
+            Criterion::Delivered { class, limit, share, windowed: None } => {
+                let limit = LatencyLimit { class: *class, within: *limit };
+                (self.share_delivered(limit), Unit::Share, Limit::AtLeast(*share))
+            }
+            Criterion::Delivered { class, limit, share, windowed: Some(windowed) } => {
+                let limit = LatencyLimit { class: *class, within: *limit };
+                self.share_of_windows(*windowed, |run, windows| {
+                    self.delivered(run, limit, windows).map(|delivered| delivered >= *share)
+                })
+            }
+            Criterion::Loss { class, share } => {
+                (self.loss(*class), Unit::Share, Limit::AtMost(*share))
+            }
+            Criterion::Backlog { station, by, at_most } => (
+                self.backlog(*station, *by),
+                Unit::Messages,
+                Limit::AtMost(*at_most as f64),
+            ),
+            Criterion::Utilization { station, at_most, windowed: None } => {
+                (self.utilization(*station), Unit::Share, Limit::AtMost(*at_most))
+            }
+            Criterion::Utilization { station, at_most, windowed: Some(windowed) } => {
+                let capacity = Capacity::of(self.model, station.index());
+                self.share_of_windows(*windowed, |run, windows| {
+                    let mut joined = StationWindow::default();
+                    for window in &run.stations[station.index()].windows[windows] {
+                        joined.extend(window);
+                    }
+                    let (workers, cores) = capacity.used(&joined);
+                    Some(workers.max(cores) <= *at_most)
+                })
+            }
+        }
+    }
+
+    fn latency(&self, class: ClassId, quantile: f64) -> Result<Estimate, Reason> {
+        let pool = LatencyPool::of(self.model, self.runs, self.period, class);
+        let pooled = pool.pooled();
+        if pooled.count() == 0 {
+            return Err(Reason::NoMessages);
+        }
+        match pooled.quantile(quantile, Confidence::P95) {
+            Ok(estimate) => Ok(self.exactness.exact_if_certain(in_seconds(estimate))),
+            Err(Refusal::FewTailObservations { found, needed }) => {
+                Err(Reason::FewTailObservations { found, needed })
+            }
+            Err(Refusal::Infinite) => Err(Reason::NoMessages),
+        }
+    }
+
+    fn limit_record<'r>(&self, run: &'r Measurements, limit: LatencyLimit) -> &'r LimitRecord {
+        let position = self.model.limits.binary_search(&limit);
+        &run.limits[position.expect("every target's limit is among the model's")]
+    }
+
+    /// The share of messages that came in these windows and were delivered within the limit;
+    /// `None` if none can be judged.
+    fn delivered(
+        &self,
+        run: &Measurements,
+        limit: LatencyLimit,
+        windows: std::ops::Range<usize>,
+    ) -> Option<f64> {
+        let Ratio { top, bottom } = self.delivered_parts(run, limit, windows);
+        (bottom > 0.0).then(|| top / bottom)
+    }
+
+    fn delivered_parts(
+        &self,
+        run: &Measurements,
+        limit: LatencyLimit,
+        windows: std::ops::Range<usize>,
+    ) -> Ratio {
+        let record = self.limit_record(run, limit);
+        let arrived: u64 = run.classes[limit.class.index()].windows[windows.clone()]
+            .iter()
+            .map(|window| window.arrived)
+            .sum();
+        let within: u64 = record.within[windows.clone()].iter().sum();
+        let open: u64 = record.open[windows].iter().sum();
+        Ratio { top: within as f64, bottom: (arrived - open) as f64 }
+    }
+
+    fn share_delivered(&self, limit: LatencyLimit) -> Result<Estimate, Reason> {
+        let parts: Vec<Ratio> = self
+            .runs
+            .iter()
+            .map(|run| {
+                let windows = self.period.first..run.classes[limit.class.index()].windows.len();
+                self.delivered_parts(run, limit, windows)
+            })
+            .collect();
+        self.share(&parts, 1.0)
+    }
+
+    /// A share; one at its very end (all, none) is what was seen, without a doubt that no number
+    /// of replications could take away.
+    fn share(&self, parts: &[Ratio], best: f64) -> Result<Estimate, Reason> {
+        let estimate = self.exactness.of_share(parts).ok_or(Reason::NoMessages)?;
+        let flawless = estimate.value == best && self.runs.len() > 1;
+        Ok(if flawless { Estimate::exact(best, self.runs.len()) } else { estimate })
+    }
+
+    fn loss(&self, class: Option<ClassId>) -> Result<Estimate, Reason> {
+        let classes = match class {
+            Some(class) => class.index()..class.index() + 1,
+            None => 0..self.model.classes.len(),
+        };
+        let from = self.period.first;
+        let parts: Vec<Ratio> = self
+            .runs
+            .iter()
+            .map(|run| {
+                let mut part = Ratio { top: 0.0, bottom: 0.0 };
+                for record in &run.classes[classes.clone()] {
+                    let bad = Outcome::ALL.iter().filter(|&&o| o != Outcome::Delivered);
+                    let lost: u64 = bad.map(|outcome| record.ended(from, outcome.index())).sum();
+                    part.top += lost as f64;
+                    part.bottom += messages_of(self.model, record, from) as f64;
+                }
+                part
+            })
+            .collect();
+        self.share(&parts, 0.0)
+    }
+
+    fn backlog(&self, station: Option<StationId>, by: SimTime) -> Result<Estimate, Reason> {
+        // The window that the time falls into counts from its end: its highest level may have
+        // been before.
+        let first = by.ns().div_ceil(self.model.run.window.ns()) as usize;
+        let most: Option<Vec<f64>> = self
+            .runs
+            .iter()
+            .map(|run| {
+                let levels: Vec<u64> = match station {
+                    None => run.in_system.iter().skip(first).map(|level| level.max).collect(),
+                    Some(station) => {
+                        let windows = run.stations[station.index()].windows.iter();
+                        windows.skip(first).map(|window| window.queue.max).collect()
+                    }
+                };
+                levels.into_iter().max().map(|most| most as f64)
+            })
+            .collect();
+        self.exactness.of_mean(&most.ok_or(Reason::NoMessages)?).ok_or(Reason::NoMessages)
+    }
+
+    fn utilization(&self, station: StationId) -> Result<Estimate, Reason> {
+        let capacity = Capacity::of(self.model, station.index());
+        let values: Vec<f64> = self
+            .runs
+            .iter()
+            .map(|run| {
+                let (workers, cores) =
+                    capacity.used(&total(&run.stations[station.index()], self.period.first));
+                workers.max(cores)
+            })
+            .collect();
+        self.exactness.of_mean(&values).ok_or(Reason::NoMessages)
+    }
+
+    /// The share of windows in which `holds`; windows that nothing can be said of do not count.
+    fn share_of_windows(
+        &self,
+        windowed: Windowed,
+        holds: impl Fn(&Measurements, std::ops::Range<usize>) -> Option<bool>,
+    ) -> (Result<Estimate, Reason>, Unit, Limit) {
+        let per = (windowed.per.ns() / self.model.run.window.ns()) as usize;
+        let parts: Vec<Ratio> = self
+            .runs
+            .iter()
+            .map(|run| {
+                let windows = run.in_system.len();
+                let mut part = Ratio { top: 0.0, bottom: 0.0 };
+                let mut start = self.period.first;
+                while start < windows {
+                    let end = (start + per).min(windows);
+                    if let Some(held) = holds(run, start..end) {
+                        part.bottom += 1.0;
+                        part.top += f64::from(u8::from(held));
+                    }
+                    start = end;
+                }
+                part
+            })
+            .collect();
+        (self.share(&parts, 1.0), Unit::Share, Limit::AtLeast(windowed.share))
+    }
+}

@@ -78,7 +78,7 @@ impl Aim {
     /// Whether the figure is as precise as wanted; never without an interval.
     pub fn is_met(&self) -> bool {
         match (self.wanted(), self.reached()) {
-            // Of an infinite figure every width is wanted, save one that may not end.
+            // Of a figure that is itself infinite, any width would do but an infinite one.
             (Some(wanted), Some(reached)) => reached.is_finite() && reached <= wanted,
             (_, None) | (None, _) => false,
         }

@@ -17,7 +17,7 @@ pub struct ErlangA {
 
 impl ErlangA {
     /// `patience_rate` is one over the mean patience. Any load has an equilibrium; `None` unless
-    /// the rates are positive, there are servers, and it takes fewer than ten million states.
+    /// the rates are positive, there are servers, and it takes at most a million states.
     pub fn new(
         arrival_rate: f64,
         service_rate: f64,

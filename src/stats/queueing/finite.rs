@@ -14,7 +14,7 @@ pub struct MMcK {
 }
 
 impl MMcK {
-    /// `None` unless the rates are positive and 1 ≤ `servers` ≤ `capacity` ≤ 10⁷.
+    /// `None` unless the rates are positive and 1 ≤ `servers` ≤ `capacity` ≤ 10⁶.
     pub fn new(arrival_rate: f64, service_rate: f64, servers: u32, capacity: u32) -> Option<Self> {
         let is_sound = all_positive(&[arrival_rate, service_rate]);
         let has_room = servers > 0 && servers <= capacity && capacity <= STATES_AT_MOST;
@@ -95,7 +95,7 @@ pub struct MachineRepair {
 }
 
 impl MachineRepair {
-    /// `None` unless rates are positive and there are servers and callers, at most 10⁷ of them.
+    /// `None` unless rates are positive and there are servers and callers, at most 10⁶ of them.
     pub fn new(think_rate: f64, service_rate: f64, servers: u32, population: u32) -> Option<Self> {
         let has_both = servers > 0 && population > 0 && population <= STATES_AT_MOST;
         if !all_positive(&[think_rate, service_rate]) || !has_both {

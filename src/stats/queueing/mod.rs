@@ -16,8 +16,8 @@ pub use finite::{MMcK, MachineRepair};
 pub use single::{MD1, MG1};
 pub use staffing::{allen_cunneen, halfin_whitt, servers_for_wait, square_root_staffing};
 
-/// The longest chain of states that a formula sums over: 80 MB.
-const STATES_AT_MOST: u32 = 10_000_000;
+/// The longest chain of states that a formula sums over: 8 MB.
+const STATES_AT_MOST: u32 = 1_000_000;
 
 /// The long-run means of a station, tied together by Little's law.
 #[derive(Clone, Copy, Debug, PartialEq)]

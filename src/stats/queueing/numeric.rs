@@ -1,32 +1,40 @@
 //! What the formulas share: equilibria of birth-death chains, Poisson weights, inverted tails.
 
 /// The equilibrium of a birth-death chain on 0 to `top`, with rates `birth(n)` up from n and
-/// `death(n)` down from n, by detailed balance.
+/// `death(n)` down from n, by detailed balance outward from its most likely state.
 ///
-/// The chain is cut off where what is left weighs less than 10⁻¹⁸ of it, for which births over
-/// deaths may not rise again once below 1.
+/// Births over deaths may not rise with n. The chain is cut off where what is left above weighs
+/// less than 10⁻¹⁸ of it.
 pub(super) fn birth_death(
     birth: impl Fn(u32) -> f64,
     death: impl Fn(u32) -> f64,
     top: u32,
 ) -> Vec<f64> {
-    let mut weights = vec![1.0];
-    let (mut weight, mut sum) = (1.0, 1.0);
-    for n in 1..=top {
-        let ratio = birth(n - 1) / death(n);
+    let ratio = |n: u32| birth(n) / death(n + 1);
+    let mode = (0..top).find(|&n| ratio(n) < 1.0).unwrap_or(top);
+    let mut weights = vec![0.0; mode as usize + 1];
+    let mut weight = 1.0;
+    for n in (0..=mode).rev() {
+        weights[n as usize] = weight;
+        if n > 0 {
+            weight /= ratio(n - 1);
+        }
+        // What underflows weighs nothing beside the mode.
+        if weight < f64::MIN_POSITIVE {
+            break;
+        }
+    }
+    let mut sum: f64 = weights.iter().sum();
+    weight = 1.0;
+    for n in mode..top {
+        let ratio = ratio(n);
         weight *= ratio;
-        if ratio < 1.0 && weight < 1e-18 * sum * (1.0 - ratio) {
+        if weight < 1e-18 * sum * (1.0 - ratio) {
             break;
         }
         sum += weight;
         weights.push(weight);
-        if sum > 1e250 {
-            weights.iter_mut().for_each(|earlier| *earlier /= sum);
-            weight /= sum;
-            sum = 1.0;
-        }
     }
-    let sum: f64 = weights.iter().sum();
     weights.iter().map(|weight| weight / sum).collect()
 }
 
@@ -68,7 +76,7 @@ mod tests {
 
     #[test]
     fn equilibria_survive_weights_beyond_the_range_of_floats() {
-        // A load of 2,000 on 2,100 servers weighs e²⁰⁰⁰: Poisson all the same.
+        // Relative to an empty system, a load of 2,000 weighs e²⁰⁰⁰: Poisson all the same.
         let found = birth_death(|_| 2000.0, f64::from, 4000);
         for n in [1900, 2000, 2100] {
             let truth = poisson(f64::from(n), 2000.0);

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::document::{Entry, Node, Place, Value};
 use super::problem::Problems;
-use super::syntax::{Complaint, complaint};
+use super::syntax::{Complaint, Upsets, complaint, may_be_echo};
 
 /// Texts beyond this size are refused: places count bytes in 32 bits, and nobody writes them.
 const TEXT_BYTES_MAX: usize = 64 << 20;
@@ -108,8 +108,7 @@ impl Origin {
 }
 
 /// Records the parser's complaints, and returns the lines that they are about, by their first byte.
-/// Of several on a line, only the first is told unless they are about a value alone: the others
-/// mostly follow from it.
+/// Complaints that mostly echo an earlier slip are left out.
 fn complain(
     text: &str,
     errors: &[toml::de::Error],
@@ -122,15 +121,25 @@ fn complain(
         .collect();
     spans.sort_by_key(|(span, _)| span.start);
     let (mut told, mut upset) = (BTreeSet::new(), BTreeSet::new());
+    let mut brackets_upset = false;
     for (span, message) in spans.into_iter().take(COMPLAINTS_MAX) {
-        let Complaint { span, label, hint, local } = complaint(text, span, message);
+        let Complaint { span, label, hint, upsets } = complaint(text, span, message);
         let line = line_start(text, span.start);
-        if upset.contains(&line) || (told.contains(&line) && !local) {
+        let echo = match upsets {
+            Upsets::Nothing => upset.contains(&line),
+            Upsets::Line | Upsets::Brackets => told.contains(&line),
+        };
+        if echo || (brackets_upset && may_be_echo(text, span.start, message)) {
             continue;
         }
         told.insert(line);
-        if !local {
-            upset.insert(line);
+        match upsets {
+            Upsets::Nothing => {}
+            Upsets::Line => _ = upset.insert(line),
+            Upsets::Brackets => {
+                upset.insert(line);
+                brackets_upset = true;
+            }
         }
         match hint {
             Some(hint) => problems.add_with_hint(origin.place(span), label, hint),

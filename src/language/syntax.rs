@@ -105,9 +105,10 @@ pub(super) fn complaint(text: &str, span: Range<usize>, message: &str) -> Compla
         span: span.clone(),
         label: label.to_owned(),
         hint: (!hint.is_empty()).then(|| hint.to_owned()),
-        upsets: match is_about_brackets(message) && starts_entry(text, span.start) {
-            true => Upsets::Brackets,
-            false => Upsets::Line,
+        upsets: if is_about_brackets(message) && starts_entry(text, span.start) {
+            Upsets::Brackets
+        } else {
+            Upsets::Line
         },
     };
     if message.starts_with("duplicate key") {

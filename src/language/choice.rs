@@ -28,7 +28,8 @@ pub fn choose<T>(node: &Node, readers: &[Reader<T>], problems: &mut Problems) ->
 }
 
 impl<'a> Choice<'a> {
-    /// Reads a choice among `allowed`, a table of exactly one key or a bare name; `None` after recording why it is none.
+    /// Reads a choice among `allowed`, a table of exactly one key or a bare name; `None`
+    /// after recording why it is none.
     pub fn read(
         node: &'a Node,
         allowed: &[&'static str],

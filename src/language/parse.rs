@@ -8,12 +8,12 @@ use toml::de::{DeTable, DeValue};
 
 use super::document::{Entry, Node, Place, Value};
 use super::problem::Problems;
-use super::syntax::{Complaint, complaint};
+use super::syntax::{Complaint, Upsets, complaint, may_be_echo};
 
 /// Texts beyond this size are refused: places count bytes in 32 bits, and nobody writes them.
 const TEXT_BYTES_MAX: usize = 64 << 20;
-/// Dots in one key or header. More would nest tables too deep to walk.
-const KEY_DOTS_MAX: usize = 32;
+/// Brackets and dots of keys within one another. Deeper nodes would be too deep to walk.
+const DEPTH_MAX: usize = 64;
 /// A text with more mistakes than this is not TOML at all.
 const COMPLAINTS_MAX: usize = 500;
 
@@ -25,7 +25,7 @@ pub(super) fn document(text: &str, problems: &mut Problems) -> Node {
         problems.add(Place::default(), format!("the text is larger than {TEXT_BYTES_MAX} bytes"));
         return nothing;
     }
-    if refuse_deep_keys(text, origin, problems) {
+    if refuse_deep_text(text, origin, problems) {
         return nothing;
     }
     let (table, errors) = DeTable::parse_recoverable(text);
@@ -40,7 +40,7 @@ pub(super) fn document(text: &str, problems: &mut Problems) -> Node {
 pub(super) fn value(text: &str, source: u16, offset: usize, problems: &mut Problems) -> Node {
     let origin = Origin { source, offset };
     let whole = origin.place(0..text.len());
-    if refuse_deep_keys(text, origin, problems) {
+    if refuse_deep_text(text, origin, problems) {
         return Node::new(false, whole);
     }
     let (value, errors) = DeValue::parse_recoverable(text);
@@ -108,8 +108,7 @@ impl Origin {
 }
 
 /// Records the parser's complaints, and returns the lines that they are about, by their first byte.
-/// Of several on a line, only the first is told unless they are about a value alone: the others
-/// mostly follow from it.
+/// Complaints that mostly echo an earlier slip are left out.
 fn complain(
     text: &str,
     errors: &[toml::de::Error],
@@ -122,16 +121,22 @@ fn complain(
         .collect();
     spans.sort_by_key(|(span, _)| span.start);
     let (mut told, mut upset) = (BTreeSet::new(), BTreeSet::new());
+    let mut brackets_upset = false;
     for (span, message) in spans.into_iter().take(COMPLAINTS_MAX) {
-        let Complaint { span, label, hint, local } = complaint(text, span, message);
+        let Complaint { span, label, hint, upsets } = complaint(text, span, message);
         let line = line_start(text, span.start);
-        if upset.contains(&line) || (told.contains(&line) && !local) {
+        let echo = match upsets {
+            Upsets::Nothing => upset.contains(&line),
+            Upsets::Line | Upsets::Brackets => told.contains(&line),
+        };
+        if echo || (brackets_upset && may_be_echo(text, span.start, message)) {
             continue;
         }
         told.insert(line);
-        if !local {
+        if upsets != Upsets::Nothing {
             upset.insert(line);
         }
+        brackets_upset |= upsets == Upsets::Brackets;
         match hint {
             Some(hint) => problems.add_with_hint(origin.place(span), label, hint),
             None => problems.add(origin.place(span), label),
@@ -161,21 +166,33 @@ fn line_start(text: &str, at: usize) -> usize {
     before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1)
 }
 
-/// Whether some key has too many dots, outside strings and comments; says so if it does.
-fn refuse_deep_keys(text: &str, origin: Origin, problems: &mut Problems) -> bool {
+/// Whether values nest too deep, by brackets and dotted keys outside strings and comments; says so
+/// if they do. The parser bounds its own recursion, but not how deep dotted keys nest.
+fn refuse_deep_text(text: &str, origin: Origin, problems: &mut Problems) -> bool {
     let bytes = text.as_bytes();
-    let (mut at, mut dots, mut start) = (0, 0, 0);
+    // What each open bracket adds to the depth: itself and the dots of its key.
+    let mut open = Vec::new();
+    let (mut at, mut depth, mut dots) = (0, 0, 0);
     while at < bytes.len() {
         match bytes[at] {
             b'.' => dots += 1,
             b'"' | b'\'' => at = string_end(bytes, at) - 1,
             b'#' => at += bytes[at..].iter().take_while(|&&b| b != b'\n').count() - 1,
-            b'\n' | b'=' | b',' | b'[' | b']' | b'{' | b'}' => (dots, start) = (0, at + 1),
+            b'[' | b'{' => {
+                open.push(dots + 1);
+                depth += dots + 1;
+                dots = 0;
+            }
+            b']' | b'}' => {
+                depth -= open.pop().unwrap_or(0);
+                dots = 0;
+            }
+            b'\n' | b',' => dots = 0,
             _ => {}
         }
-        if dots > KEY_DOTS_MAX {
-            let place = origin.place(start..at + 1);
-            problems.add(place, format!("a key has at most {KEY_DOTS_MAX} dots"));
+        if depth + dots > DEPTH_MAX {
+            let label = format!("keys and brackets nest at most {DEPTH_MAX} deep");
+            problems.add(origin.place(at..at + 1), label);
             return true;
         }
         at += 1;
@@ -279,20 +296,25 @@ mod tests {
 
     #[test]
     fn deep_texts_are_refused_not_overrun() {
-        let dots = ".a".repeat(KEY_DOTS_MAX + 1);
-        let found = problems(&format!("x = 1\na{dots} = 1"));
-        assert_eq!(
-            found,
-            [(format!("a{dots}").trim_end_matches('a').to_owned(), found[0].1.clone())]
-        );
-        assert_eq!(found[0].1, "a key has at most 32 dots");
-        assert_eq!(problems(&format!("\"#\"{dots} = 1")).len(), 1);
+        let deep = [(".".to_owned(), "keys and brackets nest at most 64 deep".to_owned())];
+        let dots = ".a".repeat(DEPTH_MAX + 1);
+        assert_eq!(problems(&format!("x = 1\na{dots} = 1")), deep);
+        assert_eq!(problems(&format!("\"#\"{dots} = 1")), deep);
         assert_eq!(problems(&format!("a = \"{dots}\" # {dots}\nb = '''\n{dots}'''")), []);
-        let deep = "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a = { ".repeat(2_000);
-        assert!(!problems(&deep).is_empty());
-        assert!(!problems(&"[".repeat(100_000)).is_empty());
-        let nested = format!("a = {}{}", "[".repeat(70), "]".repeat(70));
-        assert_eq!(problems(&nested), []);
+        assert_eq!(problems(&"a.b.c = { ".repeat(50)), deep);
+        assert_eq!(problems(&"[".repeat(100_000))[0].0, "[");
+        assert_eq!(problems(&format!("a = [{}]", "0.5, ".repeat(1_000))), []);
+    }
+
+    #[test]
+    fn the_deepest_text_can_be_walked() {
+        let key = ["a"; DEPTH_MAX - 1].join(".");
+        let brackets = DEPTH_MAX - 3;
+        let (open, close) = ("{ a = ".repeat(brackets), "}".repeat(brackets));
+        for text in [format!("[{key}]\n{key} = 1"), format!("[{key}]\na.b.c = {open}1{close}")] {
+            let document = Document::parse("test", &text).unwrap();
+            assert_eq!(document.clone().digest(), document.digest());
+        }
     }
 
     /// Texts made of the pieces that TOML is made of, so that they go deep into the grammar.

@@ -100,8 +100,8 @@ impl<'a> Fields<'a> {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
-    /// The one key among `allowed` that the table holds beside its others, as a choice; `None` after
-    /// recording that there is none, or more than one.
+    /// The one key among `allowed` that the table holds beside its others, as a choice; `None`
+    /// after recording that there is none, or more than one.
     pub fn choice(
         &mut self,
         allowed: &[&'static str],
@@ -403,9 +403,8 @@ mod tests {
         assert_eq!(problems(""), [": missing one of the keys `poisson` or `blast` | -"]);
         assert_eq!(
             problems("blast = 1\npoisson = 2"),
-            [
-                "blast: `blast` cannot stand beside `poisson` | keep only one of `poisson` or `blast`"
-            ]
+            ["blast: `blast` cannot stand beside `poisson` | keep only one of `poisson` or \
+              `blast`"]
         );
         assert_eq!(
             problems("blast = 1\npoison = 2"),

@@ -268,7 +268,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_first_time_of_day_is_within_a_day(start in 0_i8..24, at in 0_i8..24, minute in 0_i8..60) {
+        fn the_first_time_of_day_is_within_a_day(
+            start in 0_i8..24,
+            at in 0_i8..24,
+            minute in 0_i8..60,
+        ) {
             let start = date(2022, 12, 31).at(start, 30, 0, 0);
             let clock = RunClock { start, zone: UtcOffset::UTC };
             let told = time(at, minute, 0, 0);

@@ -202,7 +202,8 @@ mod tests {
         check("\"soon\"", &format!("expected a duration, found \"soon\" | {examples}"));
         check(
             "5",
-            "expected a duration with its unit, found 5 | add the unit: \"5s\" or \"5ms\", for example",
+            "expected a duration with its unit, found 5 | add the unit: \"5s\" or \"5ms\", \
+             for example",
         );
         check(
             "\"1h 30\"",
@@ -216,7 +217,8 @@ mod tests {
         check("\"2w\"", "expected a duration, found \"2w\" | write a week as \"7d\"");
         check(
             "\"1,5s\"",
-            "expected a duration, found \"1,5s\" | write 1000 or 1_000 rather than 1,000, 1.5 not 1,5",
+            "expected a duration, found \"1,5s\" | \
+             write 1000 or 1_000 rather than 1,000, 1.5 not 1,5",
         );
         check("\"0.1ns\"", "expected a duration of at least 1ns, or 0s, found \"0.1ns\"");
         for text in ["\"30min1h\"", "\"1h1h\"", "\"1.5h30min\""] {

@@ -40,5 +40,6 @@ pub mod scenario;
 pub mod service;
 pub mod sim;
 pub mod stats;
+pub mod sweep;
 pub mod traffic;
 pub mod verdict;

@@ -20,6 +20,8 @@ const NEVER: &str = "never";
 const LABEL_APART: f64 = 22.0;
 /// How far a label of the x axis may stand out beyond the panel's sides.
 const OVERHANG: f64 = 16.0;
+/// Least space between labels of the x axis.
+const LABEL_GAP: f64 = 9.0;
 /// Space between tick labels and the axis.
 const TICK_GAP: f64 = 10.0;
 
@@ -91,26 +93,46 @@ impl Panel {
         canvas.rect(Area::new(left, bottom - 0.7, right, bottom + 0.8), style::FRAME);
     }
 
-    /// Draws the foot with marks and labels for `ticks`, leaving out labels that would touch.
+    /// Draws the foot with marks for `ticks` and as many of their labels as have the room.
     pub(super) fn draw_x_axis(&self, canvas: &mut Canvas, ticks: &[Tick], title: &str) {
         self.draw_foot(canvas);
         let bottom = self.area.bottom;
-        let mut free_from = f64::NEG_INFINITY;
         for tick in ticks {
             let x = self.across(tick.at).round();
             canvas.rect(Area::new(x - 0.7, bottom, x + 0.8, bottom + 6.0), style::FRAME);
-            let half = TICK_LABEL.width(&tick.label) / 2.0;
-            let most = self.area.right + OVERHANG - half;
-            let middle = x.min(most).max(self.area.left - OVERHANG + half);
-            if middle - half >= free_from {
-                let style = TICK_LABEL.align(Align::Center);
-                canvas.text((middle, bottom + 20.0), &tick.label, style);
-                free_from = middle + half + 12.0;
-            }
+        }
+        for (tick, middle) in self.labelled(ticks) {
+            canvas.text((middle, bottom + 20.0), &tick.label, TICK_LABEL.align(Align::Center));
         }
         let middle = f64::midpoint(self.area.left, self.area.right);
         let title = AXIS_TITLE.shorten(title, self.area.width());
         canvas.text((middle, bottom + 48.0), &title, AXIS_TITLE.align(Align::Center));
+    }
+
+    /// The ticks of the x axis whose labels keep clear of one another, the first and the last
+    /// before those between, and the middles of the labels.
+    fn labelled<'a>(&self, ticks: &'a [Tick]) -> Vec<(&'a Tick, f64)> {
+        let span = |tick: &Tick| {
+            let half = TICK_LABEL.width(&tick.label) / 2.0;
+            let least = self.area.left - OVERHANG + half;
+            let most = self.area.right + OVERHANG - half;
+            (self.across(tick.at).round().min(most).max(least), half)
+        };
+        let mut kept: Vec<(&Tick, f64, f64)> = Vec::new();
+        for (i, tick) in ticks.iter().enumerate() {
+            let (middle, half) = span(tick);
+            let last = i + 1 == ticks.len();
+            let crowded = |kept: &[(&Tick, f64, f64)]| {
+                kept.last().is_some_and(|before| before.1 + before.2 + LABEL_GAP > middle - half)
+            };
+            while last && kept.len() > 1 && crowded(&kept) {
+                kept.pop();
+            }
+            if !crowded(&kept) {
+                kept.push((tick, middle, half));
+            }
+        }
+        kept.into_iter().map(|(tick, middle, _)| (tick, middle)).collect()
     }
 
     /// Draws faint lines down the panel at `ticks`.
@@ -279,6 +301,21 @@ mod tests {
             (0..1_000).map(|i| (f64::from(i) / 1_000.0, f64::from(i % 7))).collect();
         let thin = thinned(&points);
         assert_eq!(thin, [(0.0, 0.0), (0.0, 0.0), (0.993, 6.0), (0.999, 5.0)]);
+    }
+
+    #[test]
+    fn crowded_labels_give_way_to_the_last() {
+        let panel = Panel {
+            area: Area::new(0.0, 0.0, 120.0, 100.0),
+            x: Scale::Linear { low: 0.0, high: 1.0 },
+            y: Scale::Linear { low: 0.0, high: 1.0 },
+            never: false,
+        };
+        let ticks: Vec<Tick> =
+            [0.0, 0.5, 1.0].map(|at| Tick { at, label: format!("{} %", at * 100.0) }).to_vec();
+        let kept: Vec<&str> =
+            panel.labelled(&ticks).iter().map(|(tick, _)| tick.label.as_str()).collect();
+        assert_eq!(kept, ["0 %", "100 %"]);
     }
 
     #[test]

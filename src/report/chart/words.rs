@@ -96,10 +96,10 @@ pub(super) fn duration(seconds: f64) -> String {
         compound(size, (60.0, "min"), (1.0, "s"))
     } else if size < 86_370.0 {
         compound(size, (3_600.0, "h"), (60.0, "min"))
-    } else if size < 365.0 * 86_400.0 {
+    } else if size < 100.0 * 86_400.0 {
         compound(size, (86_400.0, "d"), (3_600.0, "h"))
     } else {
-        format!("{} years", number(size / (365.25 * 86_400.0)))
+        format!("{} d", number(size / 86_400.0))
     };
     signed(seconds, text)
 }
@@ -218,6 +218,7 @@ mod tests {
             (9_060.0, "2 h 31 min"),
             (86_399.0, "1 d"),
             (273_600.0, "3 d 4 h"),
+            (8.64e7, "1,000 d"),
             (f64::INFINITY, "never"),
         ] {
             assert_eq!(duration(given), wanted, "{given}");

@@ -1,0 +1,98 @@
+//! `surgeplan run`: one scenario, its report, its tables and its pictures.
+
+use super::load::Scenario;
+use super::output::Folder;
+use super::progress::Bar;
+use super::{Failure, Verdict, print};
+use crate::cli::{Common, Format, RunArgs};
+use crate::report::{self, About};
+use crate::sim::{self, TextTrace};
+use crate::{sweep, verdict};
+
+/// Lines of a trace that are printed; it is for reading.
+const TRACE_LINES: usize = 100_000;
+
+/// Runs the scenario.
+pub(super) fn run(args: &RunArgs) -> Result<Verdict, Failure> {
+    let common = &args.common;
+    let scenario = Scenario::load(&common.file, &overrides(common))?;
+    let model = scenario.model()?;
+    if args.trace {
+        return trace(&model);
+    }
+    let folder = Folder::prepare(common.out.as_deref(), &scenario.stem)?;
+    let about = about(&scenario, common);
+    let bar = Bar::new(common.quiet);
+    let (result, files) = on_threads(common, || {
+        let result = sweep::run_point(model, &bar);
+        let files = report::run_files(&result, &about, !common.no_charts);
+        (result, files)
+    })?;
+    bar.clear();
+    folder.write(&files, |name| !name.starts_with("sweep"))?;
+    if !common.quiet {
+        print(&match common.format {
+            Format::Text => {
+                let text = report::run_text(&result, &about);
+                format!("{text}\n{}", listing(&folder, &files))
+            }
+            Format::Json => report::run_json(&result, &about),
+        })?;
+    }
+    Ok(Verdict::of(std::iter::once(&result.assessment)))
+}
+
+/// The keys that options set, as if they had been written with `--set`.
+pub(super) fn overrides(common: &Common) -> Vec<String> {
+    let seed = common.seed.map(|seed| format!("run.seed={seed}"));
+    let replications = common.replications.map(|count| format!("run.replications={count}"));
+    common.set.iter().cloned().chain(seed).chain(replications).collect()
+}
+
+pub(super) fn about(scenario: &Scenario, common: &Common) -> About {
+    About {
+        version: env!("CARGO_PKG_VERSION"),
+        scenario: scenario.stem.clone(),
+        scenario_digest: scenario.document.digest(),
+        overrides: overrides(common),
+        files: scenario.files(),
+    }
+}
+
+pub(super) fn on_threads<T: Send>(
+    common: &Common,
+    work: impl FnOnce() -> T + Send,
+) -> Result<T, Failure> {
+    sweep::on_threads(common.threads.map(usize::from), work)
+        .map_err(|reason| Failure::new(format!("error: cannot start threads: {reason}")))
+}
+
+/// What was written where, in one line or two.
+pub(super) fn listing(folder: &Folder, files: &[(String, Vec<u8>)]) -> String {
+    let pictures = files.iter().filter(|(name, _)| name.ends_with(".png")).count();
+    let mut names: Vec<&str> =
+        files.iter().map(|(name, _)| name.as_str()).filter(|name| !name.ends_with(".png")).collect();
+    names.sort_unstable();
+    let pictures = match pictures {
+        0 => String::new(),
+        1 => ", 1 picture".to_owned(),
+        many => format!(", {many} pictures"),
+    };
+    format!("  {}/: {}{pictures}\n", folder.shown(), names.join(", "))
+}
+
+/// Prints the first replication event by event.
+fn trace(model: &crate::model::Model) -> Result<Verdict, Failure> {
+    let (measurements, trace) = sim::run_traced(model, 0, TextTrace::new(TRACE_LINES));
+    let mut text = trace.lines.join("\n");
+    text.push('\n');
+    if trace.dropped > 0 {
+        text.push_str(&format!(
+            "… and {} lines more: shorten the run with `--set run.horizon=\"10s\"`\n",
+            trace.dropped
+        ));
+    }
+    print(&text)?;
+    let assessment = verdict::Assessment::of(model, std::slice::from_ref(&measurements));
+    Ok(Verdict::of(std::iter::once(&assessment)))
+}

@@ -1,0 +1,52 @@
+//! `surgeplan sweep`: one scenario, one key varied.
+
+use super::load::Scenario;
+use super::output::Folder;
+use super::progress::Bar;
+use super::run::{about, listing, on_threads, overrides};
+use super::{Failure, Verdict, print};
+use crate::cli::{Format, SweepArgs};
+use crate::model::Model;
+use crate::report;
+use crate::sweep::{self, Vary};
+
+/// Runs the scenario once for each value.
+pub(super) fn run(args: &SweepArgs) -> Result<Verdict, Failure> {
+    let common = &args.common;
+    let vary = Vary::parse(&args.vary)
+        .map_err(|error| Failure::new(format!("error: in `--vary {}`, {error}", args.vary)))?;
+    let scenario = Scenario::load(&common.file, &overrides(common))?;
+    // Every point is checked before the first one runs.
+    let models: Vec<Model> = vary
+        .values
+        .iter()
+        .map(|value| {
+            let mut document = scenario.document.clone();
+            match document.set(&format!("{}={value}", vary.key)) {
+                Ok(()) => scenario.model_of(&document),
+                Err(problems) => Err(Failure::new(document.render(&problems, false))),
+            }
+        })
+        .collect::<Result<_, _>>()?;
+    let folder = Folder::prepare(common.out.as_deref(), &scenario.stem)?;
+    let about = about(&scenario, common);
+    let bar = Bar::new(common.quiet);
+    let (points, files) = on_threads(common, || {
+        let results = sweep::run_points(models, &bar);
+        let points: Vec<_> = vary.values.iter().cloned().zip(results).collect();
+        let files = report::sweep_files(&vary.key, &points, &about, !common.no_charts);
+        (points, files)
+    })?;
+    bar.clear();
+    folder.write(&files, |name| name.starts_with("sweep"))?;
+    if !common.quiet {
+        print(&match common.format {
+            Format::Text => {
+                let text = report::sweep_text(&vary.key, &points, &about);
+                format!("{text}\n{}", listing(&folder, &files))
+            }
+            Format::Json => report::sweep_json(&vary.key, &points, &about),
+        })?;
+    }
+    Ok(Verdict::of(points.iter().map(|(_, result)| &result.assessment)))
+}

@@ -1,2 +1,3 @@
 //! Will this plan carry the load?
 pub mod engine;
+pub mod dist;

@@ -1,0 +1,2 @@
+//! What a scenario says about a duration.
+pub struct DistSpec;

@@ -1,3 +1,5 @@
 //! Will this plan carry the load?
 pub mod engine;
+pub mod language;
 pub mod dist;
+pub mod traffic;

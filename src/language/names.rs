@@ -1,0 +1,100 @@
+//! Names that are misspelt or unknown: "did you mean", and lists that read aloud.
+
+use super::document::shorten;
+use super::problem::Problems;
+use super::read::Placed;
+
+/// Lists longer than this are cut in hints.
+const LISTED_MAX: usize = 12;
+/// Names that a misspelt one is held against; the distance costs time for each.
+const COMPARED_MAX: usize = 10_000;
+/// Bytes beyond which a name is not a slip of the pen but something else.
+const COMPARED_BYTES_MAX: usize = 100;
+
+/// The one of `known` that `found` was probably meant to be: at a distance of at most a third of
+/// its letters (insertions, deletions, changes, swaps of neighbours; case and `_` for `-` are
+/// free), or, failing that, the only one that `found` begins. Of equally near ones, the first.
+pub fn suggest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    if found.len() > COMPARED_BYTES_MAX {
+        return None;
+    }
+    let folded = fold(found);
+    let limit = (folded.chars().count() / 3).max(1);
+    let (mut nearest, mut begun): (Option<(usize, &str)>, Vec<&str>) = (None, Vec::new());
+    for name in known.take(COMPARED_MAX).filter(|name| name.len() <= COMPARED_BYTES_MAX) {
+        let other = fold(name);
+        let distance = strsim::damerau_levenshtein(&folded, &other);
+        // A single letter is within one change of every other: no evidence of anything.
+        let telling = distance < folded.chars().count().max(other.chars().count()).max(1);
+        let nearer = nearest.is_none_or(|(least, _)| distance < least);
+        if distance <= limit && telling && nearer {
+            nearest = Some((distance, name));
+        }
+        if folded.chars().count() >= 3 && (other.starts_with(&folded) || folded.starts_with(&other))
+        {
+            begun.push(name);
+        }
+    }
+    let only_begun = if let [name] = begun.as_slice() { Some(*name) } else { None };
+    nearest.map(|(_, name)| name).or(only_begun).map(str::to_owned)
+}
+
+/// `items` as a sentence lists them, in backticks: "`a`, `b` and `c`"; long lists are cut.
+pub fn list_of(items: &[&str], last_word: &str) -> String {
+    let shown = items.len().min(LISTED_MAX);
+    let mut names: Vec<String> =
+        items[..shown].iter().map(|item| format!("`{}`", shorten(item))).collect();
+    if items.len() > shown {
+        names.push(format!("{} more", items.len() - shown));
+    }
+    match names.split_last() {
+        None => "none".to_owned(),
+        Some((only, [])) => only.clone(),
+        Some((last, others)) => format!("{} {last_word} {last}", others.join(", ")),
+    }
+}
+
+/// Records that nothing of `kind` ("service", "class", in the singular) is called `found`, with the
+/// nearest of the `known` names and the list of them.
+pub fn unknown_name(kind: &str, found: &Placed<String>, known: &[&str], problems: &mut Problems) {
+    let label = format!("no {kind} is named `{}`", shorten(&found.value));
+    let plural = plural(kind);
+    let list = match known {
+        [] => format!("there are no {plural} here"),
+        [only] => format!("the only {kind} is `{}`", shorten(only)),
+        several => format!("the {plural} are {}", list_of(several, "and")),
+    };
+    problems.add_with_hint(found.place, label, with_suggestion(&found.value, known, &list));
+}
+
+/// "did you mean `x`? The …", or only the list where nothing is near.
+pub(super) fn with_suggestion(found: &str, known: &[&str], list: &str) -> String {
+    match suggest(found, known.iter().copied()) {
+        Some(near) => format!("did you mean `{}`? {}", shorten(&near), capitalise(list)),
+        None => list.to_owned(),
+    }
+}
+
+fn fold(name: &str) -> String {
+    name.to_lowercase().replace('_', "-")
+}
+
+fn capitalise(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// The English plural of a kind of thing.
+fn plural(kind: &str) -> String {
+    let consonant_y = kind.ends_with('y') && !kind.ends_with("ay") && !kind.ends_with("ey");
+    if consonant_y {
+        format!("{}ies", &kind[..kind.len() - 1])
+    } else if kind.ends_with('s') || kind.ends_with('x') || kind.ends_with("ch") {
+        format!("{kind}es")
+    } else {
+        format!("{kind}s")
+    }
+}

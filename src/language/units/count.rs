@@ -1,0 +1,92 @@
+//! Whole numbers: `40`, `1_000_000`, `"1M"`.
+
+use super::decimal::{Decimal, NotDecimal};
+use super::rate::{PREFIXES, prefix_hint};
+use super::{Fault, settle};
+use crate::language::document::{Node, Value};
+use crate::language::format;
+use crate::language::problem::Problems;
+use crate::language::read::Read;
+
+/// A whole number from `MIN` to `MAX`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Whole<const MIN: u64, const MAX: u64>(pub u64);
+
+/// How many there are: at least one, at most a million million.
+pub type Count = Whole<1, COUNT_MAX>;
+
+/// How many there are, perhaps none.
+pub type CountOrZero = Whole<0, COUNT_MAX>;
+
+const COUNT_MAX: u64 = 1_000_000_000_000;
+
+/// An upper end that nobody comes near is not worth naming to someone who wrote something else.
+const NAMED_MAX: u64 = 1_000_000;
+
+impl<const MIN: u64, const MAX: u64> Read for Whole<MIN, MAX> {
+    const EXAMPLE: &'static str = "4";
+
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        settle(whole(node, MIN, MAX).map(Self), node, problems)
+    }
+}
+
+/// Any whole number of zero or more, for seeds.
+impl Read for u64 {
+    const EXAMPLE: &'static str = "1";
+
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        settle(whole(node, 0, u64::MAX), node, problems)
+    }
+}
+
+fn whole(node: &Node, min: u64, max: u64) -> Result<u64, Fault> {
+    let number = match &node.value {
+        Value::Integer(number) => {
+            u64::try_from(*number).map_err(|_| Fault::new(expected(min, max)))?
+        }
+        Value::Float(number) => of_float(*number).ok_or_else(|| Fault::new(expected(min, max)))?,
+        Value::String(text) => of_text(text, min, max)?,
+        Value::Boolean(_) | Value::Datetime(_) | Value::Array(_) | Value::Table(_) => {
+            return Err(Fault::new(expected(min, max)));
+        }
+    };
+    if number > max {
+        return Err(Fault::new(format!("a whole number of at most {}", format::count(max))));
+    }
+    if number < min { Err(Fault::new(expected(min, max))) } else { Ok(number) }
+}
+
+/// `1e6` is whole, `1.5` is not; beyond 2⁵³ a float no longer tells whole numbers apart.
+fn of_float(number: f64) -> Option<u64> {
+    let whole = (0.0..=9_007_199_254_740_992.0).contains(&number) && number.fract() == 0.0;
+    whole.then_some(number as u64)
+}
+
+fn of_text(text: &str, min: u64, max: u64) -> Result<u64, Fault> {
+    let bad = || Fault::new(expected(min, max));
+    let (number, rest) = Decimal::split(text.trim()).map_err(|reason| match reason {
+        NotDecimal::Malformed if text.contains(',') => {
+            bad().hint("write 1000 or 1_000 rather than 1,000")
+        }
+        NotDecimal::Missing
+        | NotDecimal::Negative
+        | NotDecimal::Malformed
+        | NotDecimal::TooLong => bad(),
+    })?;
+    let letter = rest.trim();
+    let Some(&(_, power)) = PREFIXES.iter().find(|(known, _)| *known == letter) else {
+        return Err(bad().hint(prefix_hint(letter)));
+    };
+    number.times_exactly(10_u64.pow(power.unsigned_abs())).ok_or_else(bad)
+}
+
+fn expected(min: u64, max: u64) -> String {
+    match (min, max) {
+        (min, max) if max <= NAMED_MAX => {
+            format!("a whole number from {} to {}", format::count(min), format::count(max))
+        }
+        (0, _) => "a whole number of zero or more".to_owned(),
+        (min, _) => format!("a whole number of at least {}", format::count(min)),
+    }
+}

@@ -1,5 +1,5 @@
 //! Will this plan carry the load?
+pub mod dist;
 pub mod engine;
 pub mod language;
-pub mod dist;
 pub mod traffic;

@@ -4,6 +4,8 @@ use rand::Rng;
 
 use super::Law;
 use crate::engine::random::uniform;
+use crate::language::units::{PositiveDuration, Whole};
+use crate::language::{Fields, Node, Problems, Read};
 
 /// The sum of `stages` independent exponentials.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,6 +21,17 @@ impl Erlang {
     /// `stages` ≥ 1 stages that together have mean `mean`.
     pub fn new(stages: u32, mean: f64) -> Self {
         Self { stages, stage_mean: mean / f64::from(stages) }
+    }
+}
+
+/// `{ stages = 3, mean = "3ms" }`; beyond 1000 stages it is all but constant.
+impl Read for Erlang {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::open(node, problems)?;
+        let stages = fields.required::<Whole<1, 1000>>("stages", problems);
+        let mean = fields.required::<PositiveDuration>("mean", problems);
+        fields.finish(problems);
+        Some(Self::new(u32::try_from(stages?.0).ok()?, mean?.0.ns() as f64))
     }
 }
 

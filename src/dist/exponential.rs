@@ -4,6 +4,8 @@ use rand::Rng;
 
 use super::Law;
 use crate::engine::random::uniform;
+use crate::language::units::PositiveDuration;
+use crate::language::{Fields, Node, Problems, Read};
 
 /// An exponential number with mean 1, from one draw: −ln U.
 #[inline]
@@ -21,6 +23,16 @@ impl Exponential {
     /// Exponential with mean `mean`.
     pub fn new(mean: f64) -> Self {
         Self { mean }
+    }
+}
+
+/// `{ mean = "3ms" }`
+impl Read for Exponential {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::open(node, problems)?;
+        let mean = fields.required::<PositiveDuration>("mean", problems);
+        fields.finish(problems);
+        Some(Self::new(mean?.0.ns() as f64))
     }
 }
 

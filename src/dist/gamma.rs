@@ -6,8 +6,11 @@
 
 use rand::Rng;
 
+use super::spec::{Cv, Shape};
 use super::{Law, normal};
 use crate::engine::random::uniform;
+use crate::language::units::PositiveDuration;
+use crate::language::{Fields, Node, Problems, Read};
 
 /// Gamma, prepared for sampling.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,6 +27,28 @@ impl Gamma {
     pub fn new(shape: f64, mean: f64) -> Self {
         let d = if shape < 1.0 { shape + 1.0 } else { shape } - 1.0 / 3.0;
         Self { shape, scale: mean / shape, d, c: 1.0 / (9.0 * d).sqrt() }
+    }
+}
+
+/// `{ mean = "3ms", cv = 0.5 }` or `{ mean = "3ms", shape = 4 }`
+impl Read for Gamma {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::open(node, problems)?;
+        let mean = fields.required::<PositiveDuration>("mean", problems);
+        let cv = fields.optional::<Cv>("cv", problems);
+        let shape = fields.optional::<Shape>("shape", problems);
+        let place = fields.place();
+        fields.finish(problems);
+        let shape = match (cv?, shape?) {
+            (Some(Cv(cv)), None) => 1.0 / (cv * cv),
+            (None, Some(Shape(shape))) => shape,
+            (None, None) | (Some(_), Some(_)) => {
+                let hint = "write, for example, `{ mean = \"3ms\", cv = 0.5 }`";
+                problems.add_with_hint(place, "a gamma has either `cv` or `shape`", hint);
+                return None;
+            }
+        };
+        Some(Self::new(shape, mean?.0.ns() as f64))
     }
 }
 

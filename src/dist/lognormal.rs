@@ -2,7 +2,10 @@
 
 use rand::Rng;
 
+use super::spec::Cv;
 use super::{Law, normal};
+use crate::language::units::PositiveDuration;
+use crate::language::{Fields, Node, Placed, Problems, Read};
 
 /// The 99 % point of the standard normal distribution.
 const Z99: f64 = 2.326_347_874_040_841;
@@ -47,6 +50,62 @@ impl Lognormal {
 
     /// The most that a lognormal's 99 % point can exceed its mean by: e^(z²/2), reached at σ = z.
     pub const LARGEST_P99_OVER_MEAN: f64 = 14.968;
+}
+
+/// `{ mean = "3ms", p99 = "12ms" }`, `{ mean = "3ms", cv = 1.5 }` or
+/// `{ median = "2ms", p99 = "12ms" }`
+impl Read for Lognormal {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::open(node, problems)?;
+        let mean = fields.optional::<PositiveDuration>("mean", problems);
+        let median = fields.optional::<PositiveDuration>("median", problems);
+        let p99 = fields.optional::<Placed<PositiveDuration>>("p99", problems);
+        let cv = fields.optional::<Cv>("cv", problems);
+        let place = fields.place();
+        fields.finish(problems);
+        let ns = |length: PositiveDuration| length.0.ns() as f64;
+        match (mean?, median?, p99?, cv?) {
+            (Some(mean), None, Some(p99), None) => {
+                let law = Self::by_mean_and_p99(ns(mean), ns(p99.value));
+                if law.is_none() {
+                    explain_p99(mean, &p99, problems);
+                }
+                law
+            }
+            (None, Some(median), Some(p99), None) => {
+                let law = Self::by_median_and_p99(ns(median), ns(p99.value));
+                if law.is_none() {
+                    problems.add(p99.place, "expected a `p99` of at least the `median`");
+                }
+                law
+            }
+            (Some(mean), None, None, Some(Cv(cv))) => Some(Self::by_mean_and_cv(ns(mean), cv)),
+            (_, _, _, _) => {
+                let hint = "give `mean` and `p99`, `mean` and `cv`, or `median` and `p99`";
+                problems.add_with_hint(place, "expected two figures that fix a lognormal", hint);
+                None
+            }
+        }
+    }
+}
+
+/// Says why no lognormal has this mean and 99 % point.
+fn explain_p99(mean: PositiveDuration, p99: &Placed<PositiveDuration>, problems: &mut Problems) {
+    if p99.value.0 <= mean.0 {
+        problems.add_with_hint(
+            p99.place,
+            "expected a `p99` above the `mean`",
+            "for a duration that never varies, write it alone: \"3ms\"",
+        );
+        return;
+    }
+    let times = p99.value.0.as_secs_f64() / mean.0.as_secs_f64();
+    let most = Lognormal::LARGEST_P99_OVER_MEAN;
+    problems.add_with_hint(
+        p99.place,
+        format!("no lognormal has a `p99` of {times:.1} times its `mean`: at most {most:.2} times"),
+        "lower `p99`, raise `mean`, or give `median` instead of `mean`",
+    );
 }
 
 impl Law for Lognormal {

@@ -28,6 +28,7 @@ use crate::engine::SimDuration;
 pub use empirical::Empirical;
 pub use erlang::Erlang;
 pub use exponential::Exponential;
+pub use files::Files;
 
 pub use gamma::Gamma;
 pub use hyperexponential::Hyperexponential;

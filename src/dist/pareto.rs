@@ -3,7 +3,10 @@
 use rand::Rng;
 
 use super::Law;
+use super::spec::Shape;
 use crate::engine::random::uniform;
+use crate::language::units::PositiveDuration;
+use crate::language::{Fields, Node, Placed, Problems, Read};
 
 /// Density ∝ x^(−shape−1) between `minimum` and `maximum`, one draw a sample.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,6 +36,23 @@ impl Pareto {
         let (d, log) = (power - self.shape, libm::log(self.maximum / self.minimum));
         let integral = if d.abs() < 1e-9 { log } else { libm::expm1(d * log) / d };
         self.shape / self.covered * libm::pow(self.minimum, power) * integral
+    }
+}
+
+/// `{ minimum = "1ms", maximum = "10s", shape = 1.3 }`
+impl Read for Pareto {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::open(node, problems)?;
+        let minimum = fields.required::<PositiveDuration>("minimum", problems);
+        let maximum = fields.required::<Placed<PositiveDuration>>("maximum", problems);
+        let shape = fields.required::<Shape>("shape", problems);
+        fields.finish(problems);
+        let (minimum, maximum, shape) = (minimum?.0, maximum?, shape?.0);
+        if maximum.value.0 <= minimum {
+            problems.add(maximum.place, "expected a `maximum` above the `minimum`");
+            return None;
+        }
+        Some(Self::new(minimum.ns() as f64, maximum.value.0.ns() as f64, shape))
     }
 }
 

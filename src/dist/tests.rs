@@ -1,5 +1,7 @@
 //! Every law against its own moments and quantiles, and against another implementation.
 
+mod spelling;
+
 use rand_distr::Distribution;
 
 use super::*;

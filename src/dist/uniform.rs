@@ -3,7 +3,9 @@
 use rand::Rng;
 
 use super::Law;
+use crate::engine::SimDuration;
 use crate::engine::random::uniform;
+use crate::language::{Fields, Node, Placed, Problems, Read};
 
 /// Evenly between `minimum` and `maximum`, one draw a sample.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,6 +18,22 @@ impl Uniform {
     /// With `minimum` ≤ `maximum`.
     pub fn new(minimum: f64, maximum: f64) -> Self {
         Self { minimum, width: maximum - minimum }
+    }
+}
+
+/// `{ minimum = "1ms", maximum = "5ms" }`
+impl Read for Uniform {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::open(node, problems)?;
+        let minimum = fields.required::<SimDuration>("minimum", problems);
+        let maximum = fields.required::<Placed<SimDuration>>("maximum", problems);
+        fields.finish(problems);
+        let (minimum, maximum) = (minimum?, maximum?);
+        if maximum.value <= minimum {
+            problems.add(maximum.place, "expected a `maximum` above the `minimum`");
+            return None;
+        }
+        Some(Self::new(minimum.ns() as f64, maximum.value.ns() as f64))
     }
 }
 

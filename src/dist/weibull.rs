@@ -2,7 +2,10 @@
 
 use rand::Rng;
 
+use super::spec::Shape;
 use super::{Law, exponential};
+use crate::language::units::PositiveDuration;
+use crate::language::{Fields, Node, Problems, Read};
 
 /// `scale` × E^(1/`shape`) with E exponential of mean 1, one draw a sample.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,6 +28,27 @@ impl Weibull {
     #[inline]
     fn at(&self, unit_exponential: f64) -> f64 {
         self.scale * libm::exp(libm::log(unit_exponential) * self.inverse_shape)
+    }
+}
+
+/// `{ shape = 1.5, mean = "180d" }` or `{ shape = 1.5, scale = "200d" }`
+impl Read for Weibull {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::open(node, problems)?;
+        let shape = fields.required::<Shape>("shape", problems);
+        let scale = fields.optional::<PositiveDuration>("scale", problems);
+        let mean = fields.optional::<PositiveDuration>("mean", problems);
+        let place = fields.place();
+        fields.finish(problems);
+        match (scale?, mean?) {
+            (Some(scale), None) => Some(Self::new(shape?.0, scale.0.ns() as f64)),
+            (None, Some(mean)) => Some(Self::by_mean(shape?.0, mean.0.ns() as f64)),
+            (None, None) | (Some(_), Some(_)) => {
+                let hint = "write, for example, `{ shape = 1.5, mean = \"3ms\" }`";
+                problems.add_with_hint(place, "a weibull has either `mean` or `scale`", hint);
+                None
+            }
+        }
     }
 }
 

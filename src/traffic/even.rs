@@ -31,8 +31,14 @@ impl Even {
 
     /// `count` at `rate` per second, the first one at `start`.
     pub(super) fn from(start: u64, rate: f64, count: u64) -> Self {
-        let mut even =
-            Self { next: start, left: count, step: NEVER, remainder: 0, step_remainder: 0, modulus: 1 };
+        let mut even = Self {
+            next: start,
+            left: count,
+            step: NEVER,
+            remainder: 0,
+            step_remainder: 0,
+            modulus: 1,
+        };
         if rate >= SLOWEST {
             let (mantissa, exponent) = parts(rate.min(FASTEST));
             let shift = exponent.unsigned_abs();
@@ -46,6 +52,11 @@ impl Even {
             even.modulus = below;
         }
         even
+    }
+
+    /// `count` at the very instant `at`.
+    pub(super) fn together(at: u64, count: u64) -> Self {
+        Self { step: 0, ..Self::from(at, 0.0, count) }
     }
 
     #[inline]

@@ -9,8 +9,8 @@
 //! Defaults: sd 7.7 %, correlation 0.67 per minute, measured about the 31-minute moving average
 //! of the 1998 World Cup site's 1,352,804,107 requests (Arlitt & Jin 1999 published the trace).
 
-use crate::engine::{Key, SimDuration, Stream};
 use crate::dist::normal;
+use crate::engine::{Key, SimDuration, Stream};
 use crate::language::units::{PositiveDuration, Share};
 use crate::language::{Choice, Fields, Node, Placed, Problems, Read};
 
@@ -18,7 +18,7 @@ use super::line::{Line, NEVER};
 
 /// What a scenario says about noise.
 #[derive(Clone, Debug)]
-pub struct NoiseSpec(Noise);
+pub(super) struct NoiseSpec(Noise);
 
 /// A wandering factor.
 #[derive(Clone, Debug, PartialEq)]

@@ -14,7 +14,7 @@ use super::line::Line;
 
 /// What a scenario says about hours and days.
 #[derive(Clone, Debug)]
-pub struct ProfileSpec {
+pub(super) struct ProfileSpec {
     hourly: Option<Vec<f64>>,
     weekly: Option<Vec<f64>>,
     steps: bool,
@@ -130,7 +130,7 @@ mod tests {
         let (level, cycles) = spec((0..24).map(f64::from), false)
             .resolve(SimDuration::from_secs(3 * 86_400 + 10 * 3600));
         assert_eq!(level, 1.0);
-        for hour in 0..48 {
+        for hour in 0..48u32 {
             let wanted = f64::from((10 + hour) % 24);
             let at = u64::from(hour) * HOUR + HOUR / 2;
             assert_eq!(cycles[0].line(at).from, wanted);
@@ -143,8 +143,7 @@ mod tests {
 
     #[test]
     fn steps_hold_for_the_whole_hour() {
-        let (_, cycles) =
-            spec((0..24).map(f64::from), true).resolve(SimDuration::from_secs(600));
+        let (_, cycles) = spec((0..24).map(f64::from), true).resolve(SimDuration::from_secs(600));
         assert_eq!(cycles[0].line(0), Line::flat(0.0, HOUR * 5 / 6));
         assert_eq!(cycles[0].line(HOUR * 5 / 6), Line::flat(1.0, HOUR * 11 / 6));
     }

@@ -19,7 +19,7 @@ use super::polyline::{Polyline, Segment};
 
 /// What a scenario says about one spike.
 #[derive(Clone, Debug)]
-pub struct SpikeSpec {
+pub(super) struct SpikeSpec {
     at: Placed<When>,
     times: f64,
     rise: SimDuration,

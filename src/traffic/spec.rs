@@ -1,0 +1,198 @@
+//! What a scenario says about a stream of messages: one base, and modifiers.
+
+use std::sync::Arc;
+
+use super::blast::BlastSpec;
+use super::bursts::BurstsSpec;
+use super::closed_loop::ClosedLoopSpec;
+use super::mmpp::MmppSpec;
+use super::noise::NoiseSpec;
+use super::polyline::Polyline;
+use super::profile::ProfileSpec;
+use super::replay::{Replay, ReplaySpec, Series};
+use super::spikes::SpikeSpec;
+use super::stages::StageSpec;
+use super::walk::Shape;
+use super::{Base, Traffic, spikes, stages};
+use crate::dist::Files;
+use crate::engine::SimTime;
+use crate::language::units::{Rate, RunClock};
+use crate::language::{Fields, Node, Place, Placed, Problems, Read, list_of};
+
+/// A stream of messages as written; files that it names are not looked into yet.
+#[derive(Clone, Debug)]
+pub struct TrafficSpec {
+    base: BaseSpec,
+    profile: Option<Placed<ProfileSpec>>,
+    spikes: Option<Placed<Vec<SpikeSpec>>>,
+    noise: Option<Placed<NoiseSpec>>,
+    bursts: Option<Placed<BurstsSpec>>,
+}
+
+#[derive(Clone, Debug)]
+enum BaseSpec {
+    Constant(f64),
+    Poisson(f64),
+    Stages(Placed<Vec<StageSpec>>),
+    Mmpp(MmppSpec),
+    Blast(BlastSpec),
+    Replay(ReplaySpec),
+    ClosedLoop(ClosedLoopSpec),
+}
+
+const BASES: [&str; 7] =
+    ["poisson", "constant", "stages", "blast", "mmpp", "replay", "closed-loop"];
+
+/// `{ rate = "40/s" }`
+struct RateSpec(f64);
+
+impl Read for RateSpec {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::open(node, problems)?;
+        let rate = fields.required::<Rate>("rate", problems);
+        fields.finish(problems);
+        Some(Self(rate?.per_s))
+    }
+}
+
+impl Read for TrafficSpec {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::open(node, problems)?;
+        let spec = Self::read_fields(&mut fields, problems);
+        fields.finish(problems);
+        spec
+    }
+}
+
+impl TrafficSpec {
+    /// Reads the keys that say when messages come out of a table that may have others.
+    pub fn read_fields(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Self> {
+        let base = base(fields, problems);
+        let profile = fields.optional("profile", problems);
+        let spikes = fields.optional("spikes", problems);
+        let noise = fields.optional("noise", problems);
+        let bursts = fields.optional("bursts", problems);
+        let spec = Self {
+            base: base?,
+            profile: profile?,
+            spikes: spikes?,
+            noise: noise?,
+            bursts: bursts?,
+        };
+        let refuses = match &spec.base {
+            BaseSpec::Blast(_) => Some("a blast"),
+            BaseSpec::ClosedLoop(_) => Some("a closed loop"),
+            BaseSpec::Constant(_)
+            | BaseSpec::Poisson(_)
+            | BaseSpec::Stages(_)
+            | BaseSpec::Mmpp(_)
+            | BaseSpec::Replay(_) => None,
+        };
+        match refuses {
+            Some(what) => spec.refuse_modifiers(what, problems).then_some(spec),
+            None => Some(spec),
+        }
+    }
+
+    /// Whether there are no modifiers; records each that there is.
+    fn refuse_modifiers(&self, what: &str, problems: &mut Problems) -> bool {
+        let before = problems.len();
+        let given: [(&str, Option<Place>); 4] = [
+            ("profile", self.profile.as_ref().map(|found| found.place)),
+            ("spikes", self.spikes.as_ref().map(|found| found.place)),
+            ("noise", self.noise.as_ref().map(|found| found.place)),
+            ("bursts", self.bursts.as_ref().map(|found| found.place)),
+        ];
+        for (name, place) in given {
+            if let Some(place) = place {
+                let label = format!("{what} has no rate that `{name}` could multiply");
+                let hint = "for other traffic beside it, add a `[traffic.<name>]` of its own";
+                problems.add_with_hint(place, label, hint);
+            }
+        }
+        problems.len() == before
+    }
+
+    /// The stream in a run with `clock`, reading the files that it names through `files`; `None`
+    /// after recording what is wrong with them, or with its times.
+    pub fn resolve(
+        &self,
+        clock: &RunClock,
+        files: &Files<'_>,
+        problems: &mut Problems,
+    ) -> Option<Traffic> {
+        let base = self.resolve_base(clock, files, problems);
+        let spikes = match &self.spikes {
+            Some(spikes) => spikes::resolve(&spikes.value, clock, problems),
+            None => Some(Polyline::default()),
+        };
+        let bursts = match &self.bursts {
+            Some(bursts) => bursts.value.resolve(files, problems).map(Some),
+            None => Some(None),
+        };
+        let (level, cycles) = match &self.profile {
+            Some(profile) => profile.value.resolve(clock.into_week(SimTime::ZERO)),
+            None => (1.0, Vec::new()),
+        };
+        let noise = self.noise.as_ref().and_then(|noise| noise.value.resolve());
+        let shape = Shape { level, cycles, spikes: spikes?, noise, bursts: bursts? };
+        Some(Traffic { base: base?, shape: Arc::new(shape), factor: 1.0 })
+    }
+
+    fn resolve_base(
+        &self,
+        clock: &RunClock,
+        files: &Files<'_>,
+        problems: &mut Problems,
+    ) -> Option<Base> {
+        Some(match &self.base {
+            BaseSpec::Constant(rate) => Base::Constant(*rate),
+            BaseSpec::Poisson(rate) => Base::Poisson(*rate),
+            BaseSpec::Stages(script) => Base::Stages(Arc::new(stages::resolve(script, problems)?)),
+            BaseSpec::Mmpp(spec) => Base::Mmpp(Arc::new(spec.resolve())),
+            BaseSpec::Blast(spec) => Base::Blast(spec.resolve(clock, problems)?),
+            BaseSpec::Replay(spec) => {
+                let replay: Replay = spec.resolve(clock, files, problems)?;
+                let single = matches!(replay.series, Series::Moments(_));
+                if single && !self.refuse_modifiers("a list of single arrivals", problems) {
+                    return None;
+                }
+                Base::Replay(Arc::new(replay))
+            }
+            BaseSpec::ClosedLoop(spec) => {
+                let (users, think) = spec.resolve(files, problems)?;
+                Base::ClosedLoop(users, think)
+            }
+        })
+    }
+}
+
+/// The one base among the keys of a stream.
+fn base(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<BaseSpec> {
+    let given: Vec<_> = BASES.iter().filter_map(|name| fields.entry(name)).collect();
+    let (first, more) = match given.as_slice() {
+        [] => {
+            let hint = format!("add one of {}", list_of(&BASES, "or"));
+            problems.add_with_hint(fields.place(), "nothing says when messages come", hint);
+            return None;
+        }
+        [first, more @ ..] => (*first, more),
+    };
+    for second in more {
+        let label = format!("`{}` beside `{}`: messages come one way", second.key, first.key);
+        let hint = "for both, write two streams: a `[traffic.<name>]` for each";
+        problems.add_with_hint(second.key_place, label, hint);
+    }
+    let rate = |problems: &mut Problems| RateSpec::read(&first.value, problems).map(|rate| rate.0);
+    let base = match first.key.as_str() {
+        "poisson" => BaseSpec::Poisson(rate(problems)?),
+        "constant" => BaseSpec::Constant(rate(problems)?),
+        "stages" => BaseSpec::Stages(Read::read(&first.value, problems)?),
+        "blast" => BaseSpec::Blast(Read::read(&first.value, problems)?),
+        "mmpp" => BaseSpec::Mmpp(Read::read(&first.value, problems)?),
+        "replay" => BaseSpec::Replay(Read::read(&first.value, problems)?),
+        "closed-loop" => BaseSpec::ClosedLoop(Read::read(&first.value, problems)?),
+        unlisted => unreachable!("`{unlisted}` is not in the list that was asked for"),
+    };
+    more.is_empty().then_some(base)
+}

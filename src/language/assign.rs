@@ -208,3 +208,160 @@ fn descend<'a>(
         | Value::Datetime(_) => unreachable!("the path was checked"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TEXT: &str = "title = \"x\"\n[service.api]\ninstances = 8\n\
+                        queue = { fifo = { length = 5 } }\n\
+                        spikes = [{ times = 5 }, { times = 6 }]\n";
+
+    fn document() -> Document {
+        Document::parse("test", TEXT).unwrap()
+    }
+
+    /// What `path` holds after `assignment`.
+    fn after(assignment: &str, path: &str) -> String {
+        let mut document = document();
+        document.set(assignment).unwrap();
+        document.get(path).unwrap().describe()
+    }
+
+    /// The text under the caret, the label and the hint of a refused assignment.
+    fn refused(assignment: &str) -> (String, String, String) {
+        let mut document = document();
+        let digest = document.digest();
+        let problems = document.set(assignment).unwrap_err();
+        assert_eq!(document.digest(), digest, "a refused assignment changes nothing");
+        assert!(document.render(&problems, false).contains("--> --set:1:"));
+        let problem = problems.iter().next().unwrap();
+        assert_eq!(problem.place.source, 1);
+        let written = &assignment[problem.place.start as usize..problem.place.end as usize];
+        (written.to_owned(), problem.label.clone(), problem.hint.clone().unwrap_or_default())
+    }
+
+    #[test]
+    fn values_are_toml_or_else_text() {
+        let path = "service.api.instances";
+        for (value, held) in [
+            ("40", "40"),
+            (" 1_000 ", "1000"),
+            ("0.5", "0.5"),
+            ("true", "true"),
+            ("40/s", "\"40/s\""),
+            ("10s", "\"10s\""),
+            ("99.9%", "\"99.9%\""),
+            ("'40'", "\"40\""),
+            ("two words", "\"two words\""),
+            ("a=b", "\"a=b\""),
+            ("2022-11-25", "the date 2022-11-25"),
+            ("[1, 2]", "an array of 2 elements"),
+            ("{ a = 1 }", "a table"),
+        ] {
+            assert_eq!(after(&format!("{path}={value}"), path), held);
+        }
+    }
+
+    #[test]
+    fn paths_reach_arrays_and_make_tables() {
+        assert_eq!(after("service.api.spikes.1.times=7", "service.api.spikes.1.times"), "7");
+        assert_eq!(after("service.\"new one\".cores=2", "service.'new one'.cores"), "2");
+        assert_eq!(after("run.seed = 3", "run"), "a table");
+        assert_eq!(after("service.api=1", "service.api"), "1");
+    }
+
+    #[test]
+    fn the_value_stands_in_the_assignment() {
+        let mut document = document();
+        document.set("title = 40/s ").unwrap();
+        document.set("service.api.instances=[1]").unwrap();
+        let place = document.get("title").unwrap().place;
+        assert_eq!(place, Place { source: 1, start: 8, end: 12 });
+        let place = document.get("service.api.instances.0").unwrap().place;
+        assert_eq!(place, Place { source: 2, start: 23, end: 24 });
+    }
+
+    #[test]
+    fn refusals_point_at_the_slip() {
+        let check = |assignment: &str, written: &str, label: &str, hint: &str| {
+            let expected = (written.to_owned(), label.to_owned(), hint.to_owned());
+            assert_eq!(refused(assignment), expected);
+        };
+        check(
+            "instances 40",
+            "instances 40",
+            "expected an assignment, found no `=`",
+            "write the path, `=` and the value, such as `service.api.instances=40`",
+        );
+        check("title=", "", "expected a value after `=`", "write an empty string as `''`");
+        check("=4", "", "expected a key", "write the path as `service.api.instances`");
+        check(
+            "service.api.spikes.2.times=1",
+            "2",
+            "`service.api.spikes` has no element `2`",
+            "its elements are `service.api.spikes.0` to `service.api.spikes.1`",
+        );
+        check(
+            "title.x=1",
+            "x",
+            "`title` is \"x\", not a table that could hold `x`",
+            "replace it as a whole: `title = { ... }`",
+        );
+        check(
+            "service.api.queue={ fifo = 5s }",
+            "5s",
+            "expected a value, found `5s`",
+            "put text in double quotes: \"5s\"",
+        );
+        check("title='x", "", "expected the closing `'` of this text", "");
+    }
+
+    #[test]
+    fn a_table_made_by_a_slip_is_told() {
+        let mut document = document();
+        document.set("service.ap.instances=40").unwrap();
+        let mut problems = Problems::new();
+        problems.add(document.get("service.ap").unwrap().place, "missing key `cores`");
+        let page = document.render(&problems, false);
+        assert!(page.contains("hint: this assignment made `ap`: did you mean `api`?"), "{page}");
+    }
+
+    #[test]
+    fn options_point_into_the_file() {
+        let text = "[service.api]\ninstances = 8\n[option.more]\n\
+                    set.\"service.api.instances.x\" = 4\n";
+        let mut document = Document::parse("test", text).unwrap();
+        let option = document.get("option.more.set").unwrap();
+        let Value::Table(entries) = &option.value else { panic!("an option is a table") };
+        let path = Placed { value: entries[0].key.clone(), place: entries[0].key_place };
+        let value = entries[0].value.clone();
+        let problems = document.set_node(&path, value.clone()).unwrap_err();
+        let place = problems.iter().next().unwrap().place;
+        assert_eq!((place.source, &text[place.start as usize..place.end as usize]), (0, "x"));
+        let path = Placed { value: "service.api.instances".to_owned(), place: path.place };
+        document.set_node(&path, value).unwrap();
+        assert_eq!(document.get("service.api.instances").unwrap().describe(), "4");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn no_assignment_panics(
+            assignment in prop_oneof![any::<String>(), "[a-c0.='\"{}, é\\]\\[\\\\]{0,16}"],
+            title in "title(\\.[a-z0])?=.{0,8}",
+        ) {
+            let mut document = document();
+            for text in [assignment, title] {
+                if let Err(problems) = document.set(&text) {
+                    prop_assert!(!problems.is_empty());
+                    prop_assert!(document.render(&problems, true).contains("--set"));
+                }
+            }
+            prop_assert_eq!(document.digest().len(), 64);
+        }
+    }
+}

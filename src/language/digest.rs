@@ -72,3 +72,88 @@ fn canonical(mut when: Datetime) -> String {
     }
     when.to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use crate::language::Document;
+
+    fn of(text: &str) -> String {
+        Document::parse("test", text).unwrap().digest()
+    }
+
+    #[test]
+    fn spelling_does_not_count() {
+        let plain = of("a = 1000\nb = \"x\"\n[c]\nd = 10:00\n");
+        assert_eq!(plain, of("# x\n  b='x' # y\n\na=1_000\nc = { d = 10:00:00 }\n"));
+        assert_eq!(plain, of("c.d = 10:00:00.0\nb = \"\\u0078\"\r\na = 0x3e8"));
+        assert_eq!(of("a = 2022-11-25T10:00:00Z"), of("a = 2022-11-25 10:00:00+00:00"));
+        assert_eq!(of("a = nan"), of("a = -nan"));
+    }
+
+    #[test]
+    fn the_form_is_fixed() {
+        // Results name the digest of their scenario, so it must not drift.
+        assert_eq!(
+            of("a = [1, 2.5]\nb.c = \"x\""),
+            "e396047c92f3a25567bf580bfa4fb96f7691d036ed0dc3f82ab60595a2f5c329"
+        );
+    }
+
+    #[test]
+    fn every_value_counts() {
+        let texts = [
+            "",
+            "a = 1",
+            "a = 2",
+            "a = 1.0",
+            "a = \"1\"",
+            "a = true",
+            "a = false",
+            "a = [1]",
+            "a = [[1]]",
+            "a = [1, 1]",
+            "a = []",
+            "a = {}",
+            "b = 1",
+            "a = 0.0",
+            "a = -0.0",
+            "a = 10:00",
+            "a = 10:01",
+            "a = { b = 1 }",
+            "a = 1\nb = 1",
+            "a = 2022-11-25",
+            "a = 2022-11-25 10:00:00",
+            "a = 2022-11-25 10:00:00Z",
+            "a = 2022-11-25 10:00:00+01:00",
+            "a = [\"b\", \"c\"]",
+            "a = [\"bc\"]",
+            "a = [\"b\"]\nc = 1",
+        ];
+        let digests: BTreeSet<String> = texts.iter().map(|text| of(text)).collect();
+        assert_eq!(digests.len(), texts.len());
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_keys_does_not_count(
+            entries in prop::collection::btree_map("[a-z]{1,4}", any::<i64>(), 1..8),
+            gap in "[ \t]{0,3}",
+            comment in "#[a-z ]{0,5}",
+        ) {
+            let line = |(key, value): (&String, &i64)| {
+                format!("{gap}{key}{gap}={gap}{value}{gap}{comment}\n")
+            };
+            let forward: String = entries.iter().map(line).collect();
+            let backward: String = entries.iter().rev().map(line).collect();
+            prop_assert_eq!(of(&forward), of(&backward));
+            let (key, value) = entries.iter().next().unwrap();
+            let mut changed = Document::parse("test", &forward).unwrap();
+            changed.set(&format!("{key}={}", value.wrapping_add(1))).unwrap();
+            prop_assert_ne!(of(&forward), changed.digest());
+        }
+    }
+}

@@ -102,7 +102,8 @@ impl Document {
     /// The left side is a path of keys (quoted where they hold dots) and of indices into arrays
     /// (`spikes.0.times`); tables that are missing come into being. The right side is a TOML value;
     /// text that is none is a string, so that `40/s` and `10s` need no quotes of their own. The
-    /// assignment becomes a source: later problems with the value point into it.
+    /// assignment becomes a source: later problems with the value point into it, so this document
+    /// has to render them.
     ///
     /// # Errors
     /// A path or value that cannot be read, or a path that runs through something that is neither
@@ -277,4 +278,45 @@ pub(super) fn shorten(text: &str) -> String {
         }
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_found_is_shown_short_and_on_one_line() {
+        let shown = |value: Value| Node::new(value, Place::default()).describe();
+        assert_eq!(shown("many".into()), "\"many\"");
+        assert_eq!(shown("a\nb\u{1b}".into()), "\"a\\nb\\u{1b}\"");
+        assert_eq!(shown("x".repeat(1000).into()), format!("\"{}...\"", "x".repeat(48)));
+        assert_eq!(shown(0.1.into()), "0.1");
+        assert_eq!(shown(1e300.into()), "1e300");
+        assert_eq!(shown(Vec::<Node>::new().into()), "an empty array");
+        assert_eq!(shown(vec![Node::new(true, Place::default())].into()), "an array of 1 element");
+    }
+
+    #[test]
+    fn parts_of_a_place_stay_within_it() {
+        let place = Place { source: 2, start: 10, end: 20 };
+        assert_eq!(place.part(2, 5), Place { source: 2, start: 12, end: 15 });
+        assert_eq!(place.part(5, usize::MAX), Place { source: 2, start: 15, end: 20 });
+    }
+
+    #[test]
+    fn get_walks_tables_and_arrays() {
+        let document = Document::parse("test", "a = [{ b = 1 }]\n\"c.d\" = 2\n").unwrap();
+        assert_eq!(document.get("a.0.b").unwrap().describe(), "1");
+        assert_eq!(document.get("'c.d'").unwrap().describe(), "2");
+        for path in ["a.1", "a.00", "c.d", "a.0.b.c", "", "a..b"] {
+            assert!(document.get(path).is_none(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_document_with_errors_can_render_them() {
+        let (document, problems) = Document::recover("x.toml", "a = 10s");
+        assert_eq!(Document::parse("x.toml", "a = 10s").unwrap_err(), problems);
+        assert!(document.render(&problems, false).contains("--> x.toml:1:5"));
+    }
 }

@@ -19,8 +19,10 @@ const PLAIN_DAYS: u64 = 100;
 /// A length of time: "80 ns", "4.2 us", "340 ms", "1.25 s", "1 min 30 s", "2 h 31 min", "3 d 4 h",
 /// "123 d".
 ///
-/// Three significant digits, counted in the smaller of two units: 12 min 34 s is 754 s, shown in
-/// full; 59 min 59.4 s is 3,599.4 s, shown as 3,600 s, which is "1 h".
+/// Three significant digits. From a minute up they are counted in the smaller of two whole units:
+/// 12 min 34 s is 754 s, shown in full; 59 min 59.4 s is 3,599.4 s, shown as 3,600 s, which is
+/// "1 h". So just above a minute, an hour or a day there are two digits: half a smaller unit is the
+/// most that a figure is off.
 pub fn duration(length: SimDuration) -> String {
     let ns = length.ns();
     if ns == 0 {
@@ -204,4 +206,188 @@ fn group(digits: &str) -> String {
         grouped.push(digit);
     }
     grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    use crate::engine::SimTime;
+    use crate::language::document::{Node, Place};
+    use crate::language::problem::Problems;
+    use crate::language::read::Read;
+    use crate::language::units::{Money, Rate, Share};
+
+    fn read<T: Read>(text: &str) -> Option<T> {
+        T::read(&Node::new(text, Place::default()), &mut Problems::new())
+    }
+
+    #[test]
+    fn durations_have_the_unit_that_fits() {
+        let check = |ns: u64, shown: &str| assert_eq!(duration(SimDuration::from_ns(ns)), shown);
+        check(0, "0 s");
+        check(80, "80 ns");
+        check(999, "999 ns");
+        check(4_200, "4.2 us");
+        check(340_000_000, "340 ms");
+        check(1_250_000_000, "1.25 s");
+        check(12_345_000_000, "12.3 s");
+        check(90 * NS_PER_S, "1 min 30 s");
+        check(754 * NS_PER_S, "12 min 34 s");
+        check(9_060 * NS_PER_S, "2 h 31 min");
+        check(76 * NS_PER_H, "3 d 4 h");
+        check(123 * NS_PER_DAY + 5 * NS_PER_H, "123 d");
+        check(SimTime::MAX.ns(), "1,670 d");
+    }
+
+    #[test]
+    fn rounding_carries_into_the_next_unit() {
+        let check = |ns: u64, shown: &str| assert_eq!(duration(SimDuration::from_ns(ns)), shown);
+        check(999_499, "999 us");
+        check(999_500, "1 ms");
+        check(999_950_000, "1 s");
+        check(59_949_999_999, "59.9 s");
+        check(59_960_000_000, "1 min");
+        check(3_599_400_000_000, "1 h");
+        check(1_439 * NS_PER_MIN + 36 * NS_PER_S, "1 d");
+        check(119 * NS_PER_S + 600_000_000, "2 min");
+    }
+
+    #[test]
+    fn seconds_may_be_negative_or_tiny() {
+        assert_eq!(seconds(-1.5), "-1.5 s");
+        assert_eq!(seconds(0.0), "0 s");
+        assert_eq!(seconds(2.5e-10), "0.25 ns");
+        assert_eq!(seconds(f64::NAN), "undefined ns");
+    }
+
+    #[test]
+    fn counts_are_grouped() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_003_000), "1,003,000");
+        assert_eq!(count(u64::MAX), "18,446,744,073,709,551,615");
+        assert_eq!(spoken_count(12_345), "12,300");
+        assert_eq!(spoken_count(1_613_000), "1.61 million");
+        assert_eq!(spoken_count(999_950), "1 million");
+        assert_eq!(spoken_count(5_800_000_000), "5.8 billion");
+    }
+
+    #[test]
+    fn numbers_show_three_digits_without_noise() {
+        for (figure, shown) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (906.0, "906"),
+            (0.1 + 0.2, "0.3"),
+            (1_234_567.0, "1,230,000"),
+            (0.012_51, "0.0125"),
+            (-0.1, "-0.1"),
+            (999.5, "1,000"),
+            (99.95, "100"),
+            (1e21, "1,000,000,000,000,000,000,000"),
+            (f64::INFINITY, "infinite"),
+        ] {
+            assert_eq!(number(figure), shown);
+        }
+        assert_eq!(number_to(std::f64::consts::PI, 6), "3.14159");
+        assert_eq!(number_to(0.5, 0), "0.5");
+    }
+
+    #[test]
+    fn rates_have_the_unit_that_fits() {
+        for (per_s, shown) in [
+            (40.0, "40/s"),
+            (115_000.0, "115 k/s"),
+            (999.7, "1 k/s"),
+            (1_500.0, "1.5 k/s"),
+            (2e6, "2 M/s"),
+            (1e9, "1 B/s"),
+            (0.5, "30/min"),
+            (1.0 / 60.0, "1/min"),
+            (0.9999, "1/s"),
+            (2.0 / 3600.0, "2/h"),
+            (1.0 / 86_400.0, "1/day"),
+            (0.0, "0/s"),
+            (-0.5, "-30/min"),
+        ] {
+            assert_eq!(rate(per_s), shown);
+        }
+    }
+
+    #[test]
+    fn only_the_whole_is_a_hundred_per_cent() {
+        for (part, shown) in [
+            (0.0, "0 %"),
+            (0.382, "38.2 %"),
+            (1.0, "100 %"),
+            (1.25, "125 %"),
+            (0.9994, "99.9 %"),
+            (0.999_51, "99.95 %"),
+            (0.999_97, "99.997 %"),
+            (0.999_999_99, "> 99.9999 %"),
+            (1e-9, "< 0.0001 %"),
+            (-0.568, "-56.8 %"),
+        ] {
+            assert_eq!(share(part), shown);
+        }
+    }
+
+    #[test]
+    fn money_shows_cents_where_they_matter() {
+        for (dollars, shown) in [
+            (0.0, "$ 0"),
+            (6.1, "$ 6.10"),
+            (500.0, "$ 500"),
+            (12_345.67, "$ 12,346"),
+            (99.999, "$ 100"),
+            (0.145, "$ 0.145"),
+            (0.5, "$ 0.50"),
+            (0.000_42, "$ 0.00042"),
+            (0.999_9, "$ 1.00"),
+            (-6.1, "-$ 6.10"),
+        ] {
+            assert_eq!(money(dollars), shown);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn durations_read_back_within_their_rounding(bits in 0..57_u32, any in any::<u64>()) {
+            let ns = (any % SimTime::MAX.ns()) >> bits;
+            let shown = duration(SimDuration::from_ns(ns));
+            // "1,670 d" is for people alone.
+            prop_assume!(!shown.contains(','));
+            let back = read::<SimDuration>(&shown).unwrap().ns();
+            // Half a unit in the third digit of a number that starts with a one, or half a unit.
+            let bound = (ns / 200).max(resolution(ns) / 2);
+            prop_assert!(back.abs_diff(ns) <= bound, "{} reads as {}", shown, back);
+        }
+
+        #[test]
+        fn rates_read_back_within_their_rounding(exponent in -4.0..9.0_f64) {
+            let per_s = libm::exp10(exponent);
+            let shown = rate(per_s);
+            let back = read::<Rate>(&shown).unwrap().per_s;
+            prop_assert!((back - per_s).abs() <= per_s / 199.0, "{} reads as {}", shown, back);
+        }
+
+        #[test]
+        fn shares_and_money_read_back(part in 0.0..0.999_999_f64, dollars in 0.0..99.0_f64) {
+            let back = read::<Share>(&share(part).replace("< ", "")).unwrap().0;
+            prop_assert!((back - part).abs() <= part / 199.0 + 1e-6);
+            let back = read::<Money>(&money(dollars)).unwrap().0;
+            prop_assert!((back - dollars).abs() <= 0.005 + 1e-9);
+        }
+
+        #[test]
+        fn any_figure_has_a_short_form(figure in any::<f64>()) {
+            let digits = number(figure).chars().filter(|c| ('1'..='9').contains(c)).count();
+            prop_assert!(digits <= 3);
+            for shown in [seconds(figure), rate(figure), share(figure), money(figure)] {
+                prop_assert!(shown.is_ascii() && !shown.is_empty());
+            }
+        }
+    }
 }

@@ -41,9 +41,10 @@ mod path;
 pub mod problem;
 pub mod read;
 mod render;
+mod syntax;
 pub mod units;
 
-pub use choice::Choice;
+pub use choice::{Choice, Reader, choose};
 pub use document::{Document, Entry, Node, Place, Value};
 pub use names::{list_of, suggest, unknown_name};
 pub use problem::{Problem, Problems};

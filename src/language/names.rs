@@ -98,3 +98,69 @@ fn plural(kind: &str) -> String {
         format!("{kind}s")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::document::Place;
+
+    fn near(found: &str, known: &[&str]) -> Option<String> {
+        suggest(found, known.iter().copied())
+    }
+
+    #[test]
+    fn slips_are_recognised() {
+        let known = ["accounts", "api", "sender", "length-at-most", "fifo", "lifo"];
+        for (found, meant) in [
+            ("acounts", "accounts"),
+            ("sendre", "sender"),
+            ("API", "api"),
+            ("ap", "api"),
+            ("length_at_most", "length-at-most"),
+            ("length", "length-at-most"),
+            ("fif", "fifo"),
+        ] {
+            assert_eq!(near(found, &known).as_deref(), Some(meant), "{found}");
+        }
+        for found in ["", "x", "billing", "li", "apples"] {
+            assert_eq!(near(found, &known), None, "{found}");
+        }
+        assert_eq!(near("ifo", &["lifo", "fifo"]).as_deref(), Some("lifo"));
+        assert_eq!(near("a", &["b", "c"]), None);
+        assert_eq!(near(&"a".repeat(10_000), &known), None);
+    }
+
+    #[test]
+    fn lists_read_aloud() {
+        assert_eq!(list_of(&[], "and"), "none");
+        assert_eq!(list_of(&["a"], "and"), "`a`");
+        assert_eq!(list_of(&["a", "b", "c"], "or"), "`a`, `b` or `c`");
+        assert!(list_of(&["a"; 15], "and").ends_with("`a` and 3 more"));
+    }
+
+    #[test]
+    fn unknown_names_come_with_the_known_ones() {
+        let told = |kind: &str, found: &str, known: &[&str]| {
+            let found = Placed { value: found.to_owned(), place: Place::default() };
+            let mut problems = Problems::new();
+            unknown_name(kind, &found, known, &mut problems);
+            let problem = problems.iter().next().unwrap();
+            format!("{} | {}", problem.label, problem.hint.as_deref().unwrap())
+        };
+        assert_eq!(
+            told("service", "acounts", &["accounts", "api", "sender"]),
+            "no service is named `acounts` | did you mean `accounts`? The services are \
+             `accounts`, `api` and `sender`"
+        );
+        assert_eq!(
+            told("class", "otp", &[]),
+            "no class is named `otp` | there are no classes here"
+        );
+        assert_eq!(
+            told("carrier", "x", &["us"]),
+            "no carrier is named `x` | the only carrier is `us`"
+        );
+        assert_eq!(plural("policy"), "policies");
+        assert_eq!(plural("day"), "days");
+    }
+}

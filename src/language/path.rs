@@ -152,3 +152,73 @@ fn quoted(path: &str, start: usize, quote: char) -> Result<Segment, PathError> {
         Err(error) => Err(bad(error.message())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn keys(path: &str) -> Vec<String> {
+        parse(path).unwrap().into_iter().map(|segment| segment.key).collect()
+    }
+
+    #[test]
+    fn keys_may_be_quoted() {
+        assert_eq!(keys("service.api.instances"), ["service", "api", "instances"]);
+        assert_eq!(keys("spikes.0.times"), ["spikes", "0", "times"]);
+        assert_eq!(keys(r#"a."b.c".'d"e'."\u00e9""#), ["a", "b.c", "d\"e", "é"]);
+        assert_eq!(keys(" a . b "), ["a", "b"]);
+    }
+
+    #[test]
+    fn errors_point_into_the_path() {
+        let check = |path: &str, start: usize, end: usize, label: &str| {
+            let error = parse(path).unwrap_err();
+            assert_eq!((error.start, error.end, error.label.as_str()), (start, end, label));
+        };
+        check("", 0, 0, "expected a key");
+        check("a..b", 2, 3, "expected a key, found `.`");
+        check("a.", 2, 2, "expected a key");
+        check("a b", 2, 3, "expected `.` or the end of the path, found `b`");
+        check("é.b", 0, 2, "expected a key, found `é`");
+        check("a.\"b", 2, 4, "this quote is never closed");
+        let long = ["a"; SEGMENTS_MAX + 1].join(".");
+        check(&long, 63, 65, "a path has at most 32 keys");
+    }
+
+    #[test]
+    fn an_assignment_is_split_at_its_first_bare_equals() {
+        assert_eq!(find_equals("a=b=c"), Some(1));
+        assert_eq!(find_equals("\"a=\\\"=\".b=1"), Some(9));
+        assert_eq!(find_equals("'a=\\'=1"), Some(5));
+        assert_eq!(find_equals("\"a=1"), None);
+    }
+
+    #[test]
+    fn indices_are_plain_digits() {
+        assert_eq!((index("0"), index("12")), (Some(0), Some(12)));
+        for key in ["", "01", "-1", "+1", "1.0", "99999999999999999999999"] {
+            assert_eq!(index(key), None, "{key}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_path_panics(path in prop_oneof![any::<String>(), "[ab.'\"\\\\ é0=]{0,12}"]) {
+            match parse(&path) {
+                Ok(segments) => prop_assert!(!segments.is_empty()),
+                Err(error) => prop_assert!(path.get(error.start..error.end).is_some()),
+            }
+        }
+
+        #[test]
+        fn what_is_joined_splits_again(names in prop::collection::vec("[a-z.]{1,6}", 1..5)) {
+            let segments: Vec<Segment> = names
+                .iter()
+                .map(|name| Segment { key: name.clone(), start: 0, end: 0 })
+                .collect();
+            prop_assert_eq!(keys(&join(&segments)), names);
+        }
+    }
+}

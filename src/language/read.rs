@@ -1,5 +1,6 @@
 //! Reading values and tables out of a document, going on after each problem.
 
+use super::choice::Choice;
 use super::document::{Entry, Node, Place, Value, shorten};
 use super::names::{list_of, with_suggestion};
 use super::problem::Problems;
@@ -97,6 +98,50 @@ impl<'a> Fields<'a> {
             self.known.push(key);
         }
         self.entries.iter().find(|entry| entry.key == key)
+    }
+
+    /// The one key among `allowed` that the table holds beside its others, as a choice; `None`
+    /// after recording that there is none, or more than one.
+    pub fn choice(
+        &mut self,
+        allowed: &[&'static str],
+        problems: &mut Problems,
+    ) -> Option<Choice<'a>> {
+        let choice = self.optional_choice(allowed, problems)?;
+        if choice.is_none() {
+            let label = match allowed {
+                [only] => format!("missing key `{only}`"),
+                several => format!("missing one of the keys {}", list_of(several, "or")),
+            };
+            problems.add(self.place, label);
+        }
+        choice
+    }
+
+    /// As [`Fields::choice`], but `Some(None)` if the table holds none of `allowed`.
+    pub fn optional_choice(
+        &mut self,
+        allowed: &[&'static str],
+        problems: &mut Problems,
+    ) -> Option<Option<Choice<'a>>> {
+        let mut found: Option<Choice<'a>> = None;
+        let mut clash = false;
+        for &name in allowed {
+            let Some(entry) = self.entry(name) else { continue };
+            match &found {
+                None => {
+                    let body = Some(&entry.value);
+                    found = Some(Choice { name, place: entry.key_place, body });
+                }
+                Some(other) => {
+                    let label = format!("`{name}` cannot stand beside `{}`", other.name);
+                    let hint = format!("keep only one of {}", list_of(allowed, "or"));
+                    problems.add_with_hint(entry.key_place, label, hint);
+                    clash = true;
+                }
+            }
+        }
+        if clash { None } else { Some(found) }
     }
 
     /// Where the table stands: its header, its braces, or the key that names it.
@@ -252,5 +297,161 @@ impl<T: Read> Read for Vec<T> {
             values.extend(T::read(element, problems));
         }
         (values.len() == elements.len()).then_some(values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::SimDuration;
+    use crate::language::units::Count;
+    use crate::language::{Document, Problem};
+
+    #[derive(Debug)]
+    struct Pool {
+        instances: Count,
+        timeout: SimDuration,
+        cores: Option<Count>,
+    }
+
+    impl Read for Pool {
+        fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+            let mut fields = Fields::open(node, problems)?;
+            let instances = fields.required("instances", problems);
+            let timeout = fields.or("timeout", SimDuration::from_secs(1), problems);
+            let cores = fields.optional("cores", problems);
+            fields.finish(problems);
+            Some(Self { instances: instances?, timeout: timeout?, cores: cores? })
+        }
+    }
+
+    /// The value of `text`, or its problems as "text under the caret: label | hint".
+    fn read<T: Read>(text: &str) -> Result<T, Vec<String>> {
+        let document = Document::parse("test", text).unwrap();
+        let mut problems = Problems::new();
+        let value = T::read(document.root(), &mut problems);
+        let show = |problem: &Problem| {
+            let written = &text[problem.place.start as usize..problem.place.end as usize];
+            format!("{written}: {} | {}", problem.label, problem.hint.as_deref().unwrap_or("-"))
+        };
+        match value {
+            Some(value) if problems.is_empty() => Ok(value),
+            Some(_) | None => {
+                assert!(!problems.is_empty());
+                Err(problems.iter().map(show).collect())
+            }
+        }
+    }
+
+    #[test]
+    fn tables_are_read_with_their_defaults() {
+        let pool: Pool = read("instances = 4").unwrap();
+        assert_eq!((pool.instances.0, pool.timeout.ns(), pool.cores), (4, 1_000_000_000, None));
+        let pool: Pool = read("instances = 4\ncores = 2\ntimeout = \"5s\"").unwrap();
+        assert_eq!((pool.timeout, pool.cores.unwrap().0), (SimDuration::from_secs(5), 2));
+    }
+
+    #[test]
+    fn every_problem_of_a_table_is_told() {
+        let problems = read::<Pool>("instanses = 4\ncores = 0\ntimeout = 5\nzone = 1").unwrap_err();
+        assert_eq!(
+            problems,
+            [
+                ": missing key `instances` | add, for example, `instances = 4`",
+                "5: expected a duration with its unit, found 5 | add the unit: \"5s\" or \"5ms\", \
+                 for example",
+                "0: expected a whole number of at least 1, found 0 | -",
+                "instanses: unknown key `instanses` | did you mean `instances`? The keys known \
+                 here are `instances`, `timeout` and `cores`",
+                "zone: unknown key `zone` | the keys known here are `instances`, `timeout` and \
+                 `cores`",
+            ]
+        );
+    }
+
+    #[test]
+    fn missing_keys_are_one_problem() {
+        struct Two;
+        impl Read for Two {
+            fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+                let mut fields = Fields::open(node, problems)?;
+                let a = fields.required::<Count>("a", problems);
+                let b = fields.required::<SimDuration>("b", problems);
+                fields.finish(problems);
+                (a.is_some() && b.is_some()).then_some(Self)
+            }
+        }
+        assert_eq!(
+            read::<Two>("").err().unwrap(),
+            [": missing keys `a` and `b` | add, for example, `a = 4` and `b = \"250ms\"`"]
+        );
+    }
+
+    #[test]
+    fn one_key_may_be_a_choice_among_the_others() {
+        struct Source(&'static str);
+        impl Read for Source {
+            fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+                let mut fields = Fields::open(node, problems)?;
+                let choice = fields.choice(&["poisson", "blast"], problems);
+                fields.finish(problems);
+                choice.map(|choice| Self(choice.name))
+            }
+        }
+        let problems = |text: &str| read::<Source>(text).err().unwrap();
+        assert_eq!(read::<Source>("blast = {}").ok().unwrap().0, "blast");
+        assert_eq!(problems(""), [": missing one of the keys `poisson` or `blast` | -"]);
+        assert_eq!(
+            problems("blast = 1\npoisson = 2"),
+            ["blast: `blast` cannot stand beside `poisson` | keep only one of `poisson` or \
+              `blast`"]
+        );
+        assert_eq!(
+            problems("blast = 1\npoison = 2"),
+            ["poison: unknown key `poison` | did you mean `poisson`? The keys known here are \
+              `poisson` and `blast`"]
+        );
+    }
+
+    #[test]
+    fn names_are_sorted_and_shown() {
+        let named: Named<Count> = read("zeta = 1\nalpha = 2").unwrap();
+        let names: Vec<&str> = named.0.iter().map(|(name, _)| name.value.as_str()).collect();
+        assert_eq!(names, ["alpha", "zeta"]);
+        assert_eq!(named.0[1].0.place, Place { source: 0, start: 0, end: 4 });
+        assert_eq!(
+            read::<Named<Count>>("\"\" = 1\n\"a\\nb\" = 0").unwrap_err(),
+            [
+                "\"\": expected a name, found an empty one | -",
+                "\"a\\nb\": a name holds no line breaks or control characters | -",
+                "0: expected a whole number of at least 1, found 0 | -",
+            ]
+        );
+    }
+
+    #[test]
+    fn arrays_tell_of_each_element() {
+        struct List(Vec<Placed<bool>>);
+        impl Read for List {
+            fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+                let mut fields = Fields::open(node, problems)?;
+                let list = fields.required("x", problems);
+                fields.finish(problems);
+                list.map(Self)
+            }
+        }
+        let list = read::<List>("x = [true, false]").ok().unwrap().0;
+        assert_eq!((list[1].value, list[1].place.start), (false, 11));
+        assert_eq!(
+            read::<List>("x = [1, true, \"false\"]").err().unwrap(),
+            [
+                "1: expected true or false, found 1 | -",
+                "\"false\": expected true or false, found \"false\" | write false without quotes",
+            ]
+        );
+        assert_eq!(
+            read::<List>("x = true").err().unwrap(),
+            ["true: expected an array, found true | write, for example, `[true]`"]
+        );
     }
 }

@@ -10,19 +10,22 @@ use super::problem::{Problem, Problems};
 
 /// Problems shown; the rest is counted.
 const SHOWN_MAX: usize = 100;
+/// Columns of the page that source lines are cut to; reports fit them too.
+const COLUMNS: usize = 100;
+/// Bytes of a line that carets run under.
+const MARKED_BYTES_MAX: usize = 40;
+/// Editors do not show it, so neither carets nor columns count it.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 pub(super) fn render(document: &Document, problems: &Problems, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.term_width(COLUMNS);
     // What is read twice is wrong twice; once is enough to be told.
     let mut told = BTreeSet::new();
     let mut sorted: Vec<&Problem> =
         problems.iter().filter(|p| told.insert((p.place, &p.label))).collect();
     sorted.sort_by_key(|problem| problem.place);
-    let name = &document.sources[0].name;
-    let heading = match sorted.len() {
-        1 => format!("`{name}` has 1 problem"),
-        count => format!("`{name}` has {count} problems"),
-    };
+    let heading = heading(document, &sorted);
     let heading = Group::with_title(Level::ERROR.primary_title(heading));
     let mut page = renderer.render(&[heading]);
     page.push('\n');
@@ -35,6 +38,27 @@ pub(super) fn render(document: &Document, problems: &Problems, color: bool) -> S
         page.push_str(&format!("\nand {} more problems\n", sorted.len() - SHOWN_MAX));
     }
     page
+}
+
+/// Names the file, or the assignments where nothing else is wrong.
+fn heading(document: &Document, problems: &[&Problem]) -> String {
+    let in_file = problems.iter().any(|problem| problem.place.source == 0);
+    let assigned = problems.iter().find(|problem| problem.place.source != 0);
+    let name = |source: u16| match document.sources.get(usize::from(source)) {
+        Some(source) => source.name.as_str(),
+        None => "",
+    };
+    let names = match assigned {
+        None => format!("`{}` has", name(0)),
+        Some(problem) if in_file => {
+            format!("`{}` with `{}` has", name(0), name(problem.place.source))
+        }
+        Some(problem) => format!("`{}` has", name(problem.place.source)),
+    };
+    match problems.len() {
+        1 => format!("{names} 1 problem"),
+        count => format!("{names} {count} problems"),
+    }
 }
 
 fn group<'a>(document: &'a Document, problem: &'a Problem) -> Group<'a> {
@@ -74,23 +98,28 @@ fn line(source: &Source, place: Place) -> Option<Line<'_>> {
         return None;
     }
     let text = source.text.as_str();
-    let start = boundary(text, place.start);
-    let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let start = boundary(text, place.start as usize);
+    let end = boundary(text, place.end as usize).max(start);
+    let before = &text[..start];
+    let mut line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    if line_start == 0 && start > 0 && text.starts_with(BYTE_ORDER_MARK) {
+        line_start = BYTE_ORDER_MARK.len_utf8();
+    }
     let line_end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
     let line = text[line_start..line_end].trim_end_matches('\r');
-    let within = |byte: usize| (byte - line_start).min(line.len());
-    let start_in_line = within(start);
-    let end = boundary(text, place.end).max(start);
+    // An array or table may fill many lines, or one far wider than the page: its start will do.
+    let marked_end = boundary(text, end.min(start + MARKED_BYTES_MAX));
+    let within = |byte: usize| byte.saturating_sub(line_start).min(line.len());
     Some(Line {
-        number: text[..line_start].matches('\n').count() + 1,
+        number: before.matches('\n').count() + 1,
         text: line,
-        marked: start_in_line..within(end),
+        marked: within(start)..within(marked_end),
     })
 }
 
-/// The byte at or before `byte` where a character starts.
-fn boundary(text: &str, byte: u32) -> usize {
-    let mut at = (byte as usize).min(text.len());
+/// The byte at or before `at` where a character starts.
+fn boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
     while !text.is_char_boundary(at) {
         at -= 1;
     }
@@ -99,74 +128,163 @@ fn boundary(text: &str, byte: u32) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use insta::assert_snapshot;
+
     use super::*;
+    use crate::language::{Placed, unknown_name};
+
+    /// A page on the nodes at `paths`, each "expected a duration", with `hint` below.
+    fn page(text: &str, paths: &[&str], hint: &str) -> String {
+        let document = Document::parse("scenarios/blast.toml", text).unwrap();
+        let mut problems = Problems::new();
+        for path in paths {
+            problems.expected_with_hint(document.get(path).unwrap(), "a duration", hint);
+        }
+        document.render(&problems, false)
+    }
+
     #[test]
-    fn look() {
-        let text = "title = \"x\"\n[service.api]\ninstances = \"many\"\n\"ñ\" = 3 # c\n\tq = [{ a = 1 },\n 2]\n";
-        let mut document = Document::parse("scenarios/blast.toml", text).unwrap();
+    fn a_page_tells_all_in_the_order_of_the_text() {
+        let text = "title = \"x\"\n\n[service.api]\ncall = \"acounts.check\"\nworkers = \"many\"\n";
+        let document = Document::parse("scenarios/blast.toml", text).unwrap();
+        let mut problems = Problems::new();
+        let workers = document.get("service.api.workers").unwrap();
+        problems.expected(workers, "a whole number of at least 1");
+        let call = document.get("service.api.call").unwrap();
+        let found = Placed { value: "acounts".to_owned(), place: call.place };
+        unknown_name("service", &found, &["accounts", "api", "sender"], &mut problems);
+        problems.expected(workers, "a whole number of at least 1");
+        problems.add(document.root().place, "missing key `run`");
+        assert_snapshot!(document.render(&problems, false), @r#"
+        error: `scenarios/blast.toml` has 3 problems
+
+        --> scenarios/blast.toml
+         = missing key `run`
+
+         --> scenarios/blast.toml:4:8
+          |
+        4 | call = "acounts.check"
+          |        ^^^^^^^^^^^^^^^ no service is named `acounts`
+          |
+          = hint: did you mean `accounts`? The services are `accounts`, `api` and `sender`
+
+         --> scenarios/blast.toml:5:11
+          |
+        5 | workers = "many"
+          |           ^^^^^^ expected a whole number of at least 1, found "many"
+        "#);
+    }
+
+    #[test]
+    fn carets_are_exact_beside_wide_letters_tabs_and_windows_line_ends() {
+        let text = "\u{feff}a = 1\r\n\"日本\" = \"ü\"\r\n\tb = 2 # é\r\n";
+        assert_snapshot!(page(text, &["a", "'日本'", "b"], "-"), @r#"
+        error: `scenarios/blast.toml` has 3 problems
+
+         --> scenarios/blast.toml:1:5
+          |
+        1 | a = 1
+          |     ^ expected a duration, found 1
+          |
+          = hint: -
+
+         --> scenarios/blast.toml:2:8
+          |
+        2 | "日本" = "ü"
+          |          ^^^ expected a duration, found "ü"
+          |
+          = hint: -
+
+         --> scenarios/blast.toml:3:6
+          |
+        3 |     b = 2 # é
+          |         ^ expected a duration, found 2
+          |
+          = hint: -
+        "#);
+    }
+
+    #[test]
+    fn long_and_many_lines_are_cut() {
+        let many = ["0.5"; 40].join(", ");
+        let text = format!("hourly = [{many}]\ntable = {{\n  a = [ # first\n 1],\n}}\n");
+        let whole = page(&text, &["hourly"], "-");
+        assert!(whole.contains(&format!("| {:9}{} expected", "", "^".repeat(40))), "{whole}");
+        assert_snapshot!(page(&text, &["hourly.30", "table", "table.a"], "-"), @r#"
+        error: `scenarios/blast.toml` has 3 problems
+
+         --> scenarios/blast.toml:1:161
+          |
+        1 | ...5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]
+          |                                ^^^ expected a duration, found 0.5
+          |
+          = hint: -
+
+         --> scenarios/blast.toml:2:9
+          |
+        2 | table = {
+          |         ^ expected a duration, found a table
+          |
+          = hint: -
+
+         --> scenarios/blast.toml:3:7
+          |
+        3 |   a = [ # first
+          |       ^^^^^^^^^ expected a duration, found an array of 1 element
+          |
+          = hint: -
+        "#);
+    }
+
+    #[test]
+    fn problems_in_assignments_show_the_assignment() {
+        let mut document = Document::parse("blast.toml", "[service.api]\ncores = 0\n").unwrap();
         document.set("service.ap.instances=10s").unwrap();
-        let mut p = Problems::new();
-        for path in [
-            "service.api.instances",
-            "service.api.\"ñ\"",
-            "service.api.q",
-            "service.api.q.1",
-            "service.api",
-            "service.ap.instances",
-            "service.ap",
-        ] {
-            match document.get(path) {
-                Some(n) => p.expected_with_hint(
-                    n,
-                    "a whole number of at least 1",
-                    "did you mean `x`? The services are `accounts`, `api` and `sender`",
-                ),
-                None => println!("no {path}"),
-            }
+        let mut problems = Problems::new();
+        problems.expected(document.get("service.ap.instances").unwrap(), "a whole number");
+        problems.add(document.get("service.ap").unwrap().place, "missing key `cores`");
+        assert_snapshot!(document.render(&problems, false), @r#"
+        error: `--set` has 2 problems
+
+         --> --set:1:9
+          |
+        1 | service.ap.instances=10s
+          |         ^^ missing key `cores`
+          |
+          = hint: this assignment made `ap`: did you mean `api`?
+
+         --> --set:1:22
+          |
+        1 | service.ap.instances=10s
+          |                      ^^^ expected a whole number, found "10s"
+        "#);
+        problems.expected(document.get("service.api.cores").unwrap(), "a whole number above zero");
+        let page = document.render(&problems, false);
+        assert!(page.starts_with("error: `blast.toml` with `--set` has 3 problems\n"), "{page}");
+    }
+
+    #[test]
+    fn colour_adds_nothing_but_styles() {
+        let document = Document::parse("blast.toml", "a = 1").unwrap();
+        let mut problems = Problems::new();
+        problems.expected_with_hint(document.get("a").unwrap(), "a duration", "add the unit");
+        let (plain, styled) = (document.render(&problems, false), document.render(&problems, true));
+        assert!(!plain.contains('\u{1b}') && styled.contains('\u{1b}'));
+        let mut stripped = String::new();
+        for (at, part) in styled.split('\u{1b}').enumerate() {
+            let text = if at == 0 { part } else { part.split_once('m').unwrap().1 };
+            stripped.push_str(text);
         }
-        p.add(Place::default(), "missing key `run`");
-        println!("{}", document.render(&p, false));
-        for bad in [
-            "a = 10s",
-            "a: 3",
-            "a = ",
-            "a = \"x",
-            "[a",
-            "a = 1\na = 2",
-            "[a]\n[b]\n[a]",
-            "a = True",
-            "a = [1, 2",
-            "a = { b = 1, c = }",
-            "a = 01",
-            "a b = 3",
-            "= 3",
-            "a = 1 b = 2",
-            "a = 99999999999999999999",
-            "a = 1e999",
-            "a = 2022-13-01",
-            "a = 'x' 'y'",
-            "a=\"\\q\"",
-            "a = 40/s",
-            "a = 99%",
-            "[a]\nb=1\n[a.b]",
-            "a.b = 1\na = 2",
-            "a = {b = 1\n, c = 2,}",
-            "[]",
-            "]",
-            "\u{0}",
-            "\t",
-            "a = \u{201c}x\u{201d}",
-            "a==3",
-            "a = .5",
-            "a = 5.",
-            "a = 1_000_",
-            "a=yes",
-            "a = [1 2]",
-            "a = { b = 1 c = 2}",
-            "a=1979-05-27T07:32:00+25:00",
-        ] {
-            let (d, p) = Document::recover("bad.toml", bad);
-            println!("##### {bad:?}\n{}", d.render(&p, false));
-        }
+        assert_eq!(stripped, plain);
+    }
+
+    #[test]
+    fn very_many_problems_are_counted() {
+        let text = format!("a = 1\nb = [{}]\n", "1, ".repeat(150));
+        let paths: Vec<String> = (0..150).map(|at| format!("b.{at}")).collect();
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let page = page(&text, &paths, "-");
+        assert!(page.starts_with("error: `scenarios/blast.toml` has 150 problems\n"));
+        assert!(page.ends_with("\nand 50 more problems\n"), "{page}");
     }
 }

@@ -190,3 +190,99 @@ fn show(civil: DateTime) -> String {
     let minutes = format!("{date} {:02}:{:02}", time.hour(), time.minute());
     if time.second() == 0 { minutes } else { format!("{minutes}:{:02}", time.second()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::{date, time};
+    use proptest::prelude::*;
+
+    use crate::language::units::read_text;
+
+    fn clock(start: &str, zone: Option<i16>) -> RunClock {
+        let zone = zone.and_then(UtcOffset::from_minutes);
+        read_text::<Start>(start).unwrap().clock(zone)
+    }
+
+    fn hours(count: u64) -> SimTime {
+        SimTime::from_ns(count * 3_600_000_000_000)
+    }
+
+    #[test]
+    fn a_start_without_a_date_is_a_monday() {
+        let clock = clock("\"09:50\"", None);
+        assert_eq!(clock.civil(SimTime::ZERO), date(2024, 1, 1).at(9, 50, 0, 0));
+        assert_eq!(clock.weekday(SimTime::ZERO), Weekday::Monday);
+        assert_eq!(clock.hour_of_week(SimTime::ZERO), 9);
+        assert_eq!(clock.hour_of_week(hours(15)), 24);
+    }
+
+    #[test]
+    fn a_start_may_be_text_or_a_toml_date_in_any_offset() {
+        let told = clock("\"2022-11-25 09:50\"", Some(-480));
+        assert_eq!(told, clock("2022-11-25T09:50:00", Some(-480)));
+        assert_eq!(told, clock("2022-11-25T17:50:00Z", Some(-480)));
+        assert_eq!(told, clock("2022-11-25T09:50:00-08:00", None));
+        assert_eq!(told.start, date(2022, 11, 25).at(9, 50, 0, 0));
+        assert_eq!(clock("2022-11-25", None).start, date(2022, 11, 25).at(0, 0, 0, 0));
+    }
+
+    #[test]
+    fn weeks_and_days_go_round() {
+        let clock = clock("\"2022-11-26 23:00\"", None);
+        assert_eq!(clock.hour_of_week(SimTime::ZERO), 5 * 24 + 23);
+        assert_eq!(clock.into_week(SimTime::ZERO), SimDuration::from_secs(143 * 3600));
+        assert_eq!(clock.into_week(hours(25)), SimDuration::ZERO);
+        assert_eq!(clock.into_day(hours(2)), SimDuration::from_secs(3600));
+    }
+
+    #[test]
+    fn moments_outside_a_run_are_refused() {
+        let clock = clock("\"2022-11-25 09:50\"", None);
+        assert_eq!(clock.at(date(2022, 11, 25).at(9, 50, 0, 0), None), Ok(SimTime::ZERO));
+        assert_eq!(clock.at(date(2022, 11, 25).at(10, 50, 0, 0), None), Ok(hours(1)));
+        assert_eq!(
+            clock.at(date(2022, 11, 25).at(9, 49, 59, 0), None).unwrap_err(),
+            "2022-11-25 09:49:59 is before the run starts, at 2022-11-25 09:50"
+        );
+        assert_eq!(
+            clock.at(date(2032, 1, 1).at(0, 0, 0, 0), None).unwrap_err(),
+            "2032-01-01 00:00 is more than 1,667 days after the run starts"
+        );
+    }
+
+    #[test]
+    fn what_the_calendar_lacks_is_told() {
+        let error = |toml: &str| read_text::<Start>(toml).unwrap_err();
+        assert!(error("\"25:00\"").contains("write, for example, \"09:50\""));
+        assert!(error("9").starts_with("expected a time of day or a date and time, found 9"));
+        assert!(error("\"1900-01-01\"").starts_with("expected a year from 1970 to 2999"));
+        assert!(error("\"2023-02-29 10:00\"").contains("expected a"));
+        assert!(error("\"2023-02-20 10:00:60\"").contains("expected a"));
+    }
+
+    proptest! {
+        #[test]
+        fn the_first_time_of_day_is_within_a_day(
+            start in 0_i8..24,
+            at in 0_i8..24,
+            minute in 0_i8..60,
+        ) {
+            let start = date(2022, 12, 31).at(start, 30, 0, 0);
+            let clock = RunClock { start, zone: UtcOffset::UTC };
+            let told = time(at, minute, 0, 0);
+            let first = clock.first(told);
+            prop_assert!(first < hours(24));
+            prop_assert_eq!(clock.civil(first).time(), told);
+        }
+
+        #[test]
+        fn any_clock_tells_any_time(year in -9999_i16..=9999, at in any::<u64>()) {
+            let start = DateTime::new(year, 12, 31, 23, 59, 59, 0).unwrap();
+            let clock = RunClock { start, zone: UtcOffset::UTC };
+            let at = SimTime::from_ns(at);
+            prop_assert!(clock.hour_of_week(at) < 168);
+            prop_assert!(clock.into_week(at) < SimDuration::from_secs(7 * 86_400));
+        }
+    }
+}

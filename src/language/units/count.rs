@@ -90,3 +90,42 @@ fn expected(min: u64, max: u64) -> String {
         (min, _) => format!("a whole number of at least {}", format::count(min)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::units::read_text;
+
+    #[test]
+    fn whole_numbers_have_many_spellings() {
+        let count = |toml: &str| read_text::<Count>(toml).unwrap().0;
+        assert_eq!(count("40"), 40);
+        assert_eq!(count("1_000_000"), 1_000_000);
+        assert_eq!(count("1e6"), 1_000_000);
+        assert_eq!(count("\"1M\""), 1_000_000);
+        assert_eq!(count("\"1.5k\""), 1500);
+        assert_eq!(count("\"1 B\""), 1_000_000_000);
+        assert_eq!(read_text::<CountOrZero>("0").unwrap().0, 0);
+        assert_eq!(read_text::<u64>("9223372036854775807").unwrap(), i64::MAX as u64);
+        assert_eq!(read_text::<u64>("\"18446744073709551615\"").unwrap(), u64::MAX);
+    }
+
+    #[test]
+    fn faults_name_the_end_that_was_passed() {
+        let check = |toml: &str, expected: &str| {
+            assert_eq!(read_text::<Count>(toml).unwrap_err(), expected);
+        };
+        let least = "expected a whole number of at least 1, found";
+        check("0", &format!("{least} 0"));
+        check("-3", &format!("{least} -3"));
+        check("1.5", &format!("{least} 1.5"));
+        check("\"many\"", &format!("{least} \"many\""));
+        check("\"1.0005k\"", &format!("{least} \"1.0005k\""));
+        check("inf", &format!("{least} inf"));
+        check("\"1,000\"", &format!("{least} \"1,000\" | write 1000 or 1_000 rather than 1,000"));
+        check("\"1001B\"", "expected a whole number of at most 1,000,000,000,000, found \"1001B\"");
+        check("\"999999999999999999999999B\"", &format!("{least} \"999999999999999999999999B\""));
+        let range = "expected a whole number from 2 to 100, found";
+        assert_eq!(read_text::<Whole<2, 100>>("1").unwrap_err(), format!("{range} 1"));
+    }
+}

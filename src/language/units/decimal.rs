@@ -74,7 +74,7 @@ impl Decimal {
     pub(super) fn times_exactly(self, unit: u64) -> Option<u64> {
         let divisor = 10_u128.pow(self.decimals);
         let product = self.digits * u128::from(unit);
-        if product % divisor == 0 { u64::try_from(product / divisor).ok() } else { None }
+        if product.is_multiple_of(divisor) { u64::try_from(product / divisor).ok() } else { None }
     }
 
     pub(super) fn is_zero(self) -> bool {
@@ -82,7 +82,7 @@ impl Decimal {
     }
 
     pub(super) fn is_whole(self) -> bool {
-        self.digits % 10_u128.pow(self.decimals) == 0
+        self.digits.is_multiple_of(10_u128.pow(self.decimals))
     }
 }
 

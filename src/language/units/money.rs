@@ -42,3 +42,32 @@ fn parse(text: &str) -> Option<f64> {
     let (_, power) = PREFIXES.iter().find(|(letter, _)| *letter == rest.trim())?;
     Some(number.to_f64(*power))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::units::read_text;
+
+    #[test]
+    fn dollars_with_and_without_their_sign() {
+        let dollars = |toml: &str| read_text::<Money>(toml).unwrap().0;
+        assert_eq!(dollars("\"$0.145\""), 0.145);
+        assert_eq!(dollars("0.145"), 0.145);
+        assert_eq!(dollars("\"$ 12.5k\""), 12_500.0);
+        assert_eq!(dollars("0"), 0.0);
+    }
+
+    #[test]
+    fn faults_come_with_examples() {
+        let hint = "write, for example, \"$0.145\", \"$12k\" or 0.145";
+        for (toml, found) in
+            [("\"5\"", "\"5\""), ("-1", "-1"), ("nan", "NaN"), ("\"€5\"", "\"€5\"")]
+        {
+            assert_eq!(
+                read_text::<Money>(toml).unwrap_err(),
+                format!("expected an amount in dollars of zero or more, found {found} | {hint}")
+            );
+        }
+        assert!(read_text::<Money>("inf").unwrap_err().contains("at most"));
+    }
+}

@@ -74,3 +74,35 @@ fn finite(node: &Node, expected: &str) -> Result<f64, Fault> {
         | Value::Table(_) => Err(Fault::new(expected)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::units::read_text;
+
+    #[test]
+    fn numbers_keep_their_range() {
+        assert_eq!(read_text::<f64>("-1.5").unwrap(), -1.5);
+        assert_eq!(read_text::<Factor>("5").unwrap().0, 5.0);
+        assert_eq!(read_text::<Factor>("\"12x\"").unwrap().0, 12.0);
+        assert_eq!(read_text::<NonNegative>("0").unwrap().0, 0.0);
+    }
+
+    #[test]
+    fn faults_name_the_range() {
+        let factor = |toml: &str| read_text::<Factor>(toml).unwrap_err();
+        assert_eq!(factor("0"), "expected a number above zero, found 0");
+        assert_eq!(factor("\"0x\""), "expected a number above zero, found \"0x\"");
+        assert_eq!(factor("inf"), "expected a number above zero that is finite, found inf");
+        assert_eq!(
+            factor("\"2.5\""),
+            "expected a number above zero, found \"2.5\" | write 2.5 without quotes"
+        );
+        let number = read_text::<NonNegative>("-0.1").unwrap_err();
+        assert_eq!(number, "expected a number of zero or more, found -0.1");
+        assert_eq!(
+            read_text::<f64>("nan").unwrap_err(),
+            "expected a number that is finite, found NaN"
+        );
+    }
+}

@@ -81,3 +81,33 @@ pub(super) fn parse(text: &str) -> Option<UtcOffset> {
     }
     UtcOffset::from_minutes(sign * (hours * 60 + minutes))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::units::read_text;
+
+    #[test]
+    fn offsets_read_as_they_show() {
+        for text in ["UTC", "+02:00", "-08:00", "+05:45", "-00:30", "+18:00"] {
+            let offset: UtcOffset = read_text(&format!("\"{text}\"")).unwrap();
+            assert_eq!(offset.to_string(), text);
+        }
+        assert_eq!(read_text::<UtcOffset>("\"Z\"").unwrap(), UtcOffset::UTC);
+        assert_eq!(read_text::<UtcOffset>("\"-08:00\"").unwrap().minutes(), -480);
+    }
+
+    #[test]
+    fn what_is_no_offset_is_told() {
+        for text in
+            ["\"+2\"", "\"+0200\"", "\"+18:01\"", "\"+01:60\"", "2", "\"+-1:00\"", "\"+é1:00\""]
+        {
+            let error = read_text::<UtcOffset>(text).unwrap_err();
+            assert!(error.contains("write, for example, \"UTC\", \"+02:00\" or"), "{error}");
+        }
+        for text in ["\"Europe/Berlin\"", "\"CET\""] {
+            let error = read_text::<UtcOffset>(text).unwrap_err();
+            assert!(error.contains("names of time zones are not known here"), "{error}");
+        }
+    }
+}

@@ -113,3 +113,57 @@ pub(super) fn prefix_hint(prefix: &str) -> String {
         _ => list.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::units::read_text;
+
+    fn per_s(text: &str) -> f64 {
+        read_text::<Rate>(&format!("\"{text}\"")).unwrap().per_s
+    }
+
+    #[test]
+    fn rates_are_the_nearest_double() {
+        assert_eq!(per_s("40/s"), 40.0);
+        assert_eq!(per_s("1.5k/s"), 1500.0);
+        assert_eq!(per_s("0.1k/s"), 100.0);
+        assert_eq!(per_s("400M/day"), 400e6 / 86_400.0);
+        assert_eq!(per_s("75/min"), 1.25);
+        assert_eq!(per_s("2/h"), 2.0 / 3600.0);
+        assert_eq!(per_s("5.8B/d"), 5.8e9 / 86_400.0);
+        assert_eq!(per_s("1B/s"), 1e9);
+        assert_eq!(per_s(" 115 k / s "), 115e3);
+    }
+
+    #[test]
+    fn faults_come_with_their_cure() {
+        let check = |toml: &str, expected: &str| {
+            assert_eq!(read_text::<Rate>(toml).unwrap_err(), expected);
+        };
+        let examples = "write, for example, \"40/s\", \"1.5k/s\" or \"400M/day\"";
+        check("\"fast\"", &format!("expected a rate, found \"fast\" | {examples}"));
+        check("[]", &format!("expected a rate, found an empty array | {examples}"));
+        check(
+            "40",
+            "expected a rate with its unit, found 40 | add the unit: \"40/s\", for example",
+        );
+        check(
+            "\"2k\"",
+            "expected a rate with its unit, found \"2k\" | add the unit: \"2k/s\", for example",
+        );
+        check("\"0/s\"", "expected a rate above zero, found \"0/s\"");
+        check("\"-1/s\"", "expected a rate above zero, found \"-1/s\"");
+        check("\"2B/s\"", "expected a rate of at most 1B/s, found \"2B/s\"");
+        check("\"40/sec\"", "expected a rate, found \"40/sec\" | write \"40/s\"");
+        check(
+            "\"40/month\"",
+            "expected a rate, found \"40/month\" | a rate is per `s`, `min`, `h` or `day`",
+        );
+        check(
+            "\"2K/s\"",
+            "expected a rate, found \"2K/s\" | write `k` for a thousand: `k` is a thousand, \
+             `M` a million, `B` a thousand million",
+        );
+    }
+}

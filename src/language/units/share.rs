@@ -49,9 +49,46 @@ fn parse(text: &str) -> Result<Share, Fault> {
             if share <= 1.0 { Ok(Share(share)) } else { Err(bad()) }
         }
         "" => {
-            let text = text.trim();
+            let (text, value) = (text.trim(), number.to_f64(0));
+            if value > 1.0 {
+                return of_number(value, text);
+            }
             Err(Fault::new(EXPECTED).hint(format!("write \"{text}%\", or {text} without quotes")))
         }
         _ => Err(bad()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::units::read_text;
+
+    #[test]
+    fn per_cent_and_fractions_meet() {
+        let share = |toml: &str| read_text::<Share>(toml).unwrap().0;
+        assert_eq!(share("\"99.9%\""), 0.999);
+        assert_eq!(share("\"38.2 %\""), 0.382);
+        assert_eq!(share("0.25"), 0.25);
+        assert_eq!(share("1"), 1.0);
+        assert_eq!(share("\"100%\""), 1.0);
+        assert!(share("-0.0").is_sign_positive());
+    }
+
+    #[test]
+    fn faults_come_with_their_cure() {
+        let check = |toml: &str, expected: &str| {
+            assert_eq!(read_text::<Share>(toml).unwrap_err(), expected);
+        };
+        let start = "expected a share from 0% to 100%, found";
+        let examples = "write, for example, \"99.9%\" or 0.999";
+        check("25", &format!("{start} 25 | write per cent as \"25%\""));
+        check("\"25\"", &format!("{start} \"25\" | write per cent as \"25%\""));
+        check("\"0.25\"", &format!("{start} \"0.25\" | write \"0.25%\", or 0.25 without quotes"));
+        check("\"100.1%\"", &format!("{start} \"100.1%\" | {examples}"));
+        check("\"-1%\"", &format!("{start} \"-1%\" | {examples}"));
+        check("nan", &format!("{start} NaN | {examples}"));
+        check("inf", &format!("{start} inf | {examples}"));
+        check("-0.1", &format!("{start} -0.1 | {examples}"));
     }
 }

@@ -81,3 +81,44 @@ fn neither() -> Fault {
     Fault::new("a time of day, a date and time, or a duration since the start")
         .hint("write, for example, \"10:00\", \"2022-11-25 10:00\" or \"90min\"")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    use crate::language::units::read_text;
+
+    fn resolve(toml: &str) -> Result<u64, String> {
+        let start = date(2022, 11, 25).at(9, 50, 0, 0);
+        let zone = UtcOffset::from_minutes(60).unwrap();
+        let clock = RunClock { start, zone };
+        let when = read_text::<When>(toml)?;
+        when.resolve(&clock).map(|at| at.ns() / 1_000_000_000)
+    }
+
+    #[test]
+    fn points_in_a_run_have_three_spellings() {
+        assert_eq!(resolve("\"10:00\""), Ok(600));
+        assert_eq!(resolve("10:00"), Ok(600));
+        assert_eq!(resolve("\"09:49:30\""), Ok(86_400 - 30));
+        assert_eq!(resolve("\"09:50\""), Ok(0));
+        assert_eq!(resolve("\"2022-11-25 10:00\""), Ok(600));
+        assert_eq!(resolve("2022-11-25T09:00:00Z"), Ok(600));
+        assert_eq!(resolve("2022-11-26"), Ok(14 * 3600 + 600));
+        assert_eq!(resolve("\"90min\""), Ok(5400));
+        assert_eq!(resolve("\"1h30min\""), Ok(5400));
+    }
+
+    #[test]
+    fn faults_come_with_their_cure() {
+        let start = "expected a time of day, a date and time, or a duration since the start, found";
+        let examples = "write, for example, \"10:00\", \"2022-11-25 10:00\" or \"90min\"";
+        for text in ["\"noon\"", "\"24:00\"", "\"10:60\"", "\"2022-13-01\"", "\"\"", "\"-5s\""] {
+            assert_eq!(resolve(text), Err(format!("{start} {text} | {examples}")));
+        }
+        assert_eq!(resolve("600"), Err(format!("{start} 600 | {examples}")));
+        assert_eq!(resolve("\"5m\""), Err(format!("{start} \"5m\" | write \"5min\"")));
+        assert!(resolve("\"2022-11-25 09:00\"").unwrap_err().contains("before the run starts"));
+    }
+}

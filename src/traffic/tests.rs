@@ -55,8 +55,7 @@ fn open(traffic: &Traffic, key: Key) -> Arrivals {
 
 /// The arrivals before `end`, in nanoseconds.
 fn until(traffic: &Traffic, key: Key, end: u64) -> Vec<u64> {
-    let mut arrivals = open(traffic, key);
-    std::iter::from_fn(|| arrivals.next()).map(SimTime::ns).take_while(|at| *at < end).collect()
+    open(traffic, key).map(SimTime::ns).take_while(|at| *at < end).collect()
 }
 
 /// How many of `times` fall into each of `windows` windows of `length`.

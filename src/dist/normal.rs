@@ -56,6 +56,7 @@ fn horner(r: f64, coefficients: &[f64; 8]) -> f64 {
     coefficients.iter().rev().fold(0.0, |sum, c| sum * r + c)
 }
 
+#[expect(clippy::excessive_precision, reason = "the digits as published")]
 const CENTRE: Rational = Rational {
     above: [
         3.387_132_872_796_366_608_0,
@@ -79,6 +80,7 @@ const CENTRE: Rational = Rational {
     ],
 };
 
+#[expect(clippy::excessive_precision, reason = "the digits as published")]
 const MIDDLE: Rational = Rational {
     above: [
         1.423_437_110_749_683_577_34,
@@ -102,6 +104,7 @@ const MIDDLE: Rational = Rational {
     ],
 };
 
+#[expect(clippy::excessive_precision, reason = "the digits as published")]
 const FAR: Rational = Rational {
     above: [
         6.657_904_643_501_103_777_20,

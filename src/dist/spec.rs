@@ -4,7 +4,7 @@ use super::empirical::EmpiricalSpec;
 use super::{Dist, Files};
 use crate::engine::SimDuration;
 use crate::language::units::Factor;
-use crate::language::{Choice, Node, Problems, Read, Value};
+use crate::language::{Choice, Node, Problems, Read, Reader, Value, choose};
 
 /// A duration as written; only a file that it names is not looked into yet.
 #[derive(Clone, Debug)]
@@ -16,17 +16,28 @@ enum Spec {
     Measured(EmpiricalSpec),
 }
 
-const LAWS: [&str; 9] = [
-    "exponential",
-    "lognormal",
-    "erlang",
-    "gamma",
-    "weibull",
-    "pareto",
-    "hyperexponential",
-    "uniform",
-    "empirical",
+/// Every law with its name; `constant` has none, a bare duration stands for it.
+const LAWS: [Reader<DistSpec>; 9] = [
+    ("exponential", |choice, problems| read(choice, Dist::Exponential, problems)),
+    ("lognormal", |choice, problems| read(choice, Dist::Lognormal, problems)),
+    ("erlang", |choice, problems| read(choice, Dist::Erlang, problems)),
+    ("gamma", |choice, problems| read(choice, Dist::Gamma, problems)),
+    ("weibull", |choice, problems| read(choice, Dist::Weibull, problems)),
+    ("pareto", |choice, problems| read(choice, Dist::Pareto, problems)),
+    ("hyperexponential", |choice, problems| read(choice, Dist::Hyperexponential, problems)),
+    ("uniform", |choice, problems| read(choice, Dist::Uniform, problems)),
+    ("empirical", |choice, problems| {
+        choice.read_body(problems).map(|spec| DistSpec(Spec::Measured(spec)))
+    }),
 ];
+
+fn read<L: Read>(
+    choice: &Choice<'_>,
+    wrap: fn(L) -> Dist,
+    problems: &mut Problems,
+) -> Option<DistSpec> {
+    choice.read_body(problems).map(|law| wrap(law).into())
+}
 
 impl DistSpec {
     /// The law, after reading the file that it may name through `files`.
@@ -48,10 +59,10 @@ impl Read for DistSpec {
     const EXAMPLE: &'static str = "\"3ms\"";
 
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
-        let names_a_law = node.as_str().is_some_and(|text| LAWS.contains(&text.trim()));
+        let names_a_law = node.as_str().is_some_and(|t| LAWS.iter().any(|(name, _)| *name == t));
         match &node.value {
-            Value::Table(_) => law(node, problems),
-            Value::String(_) if names_a_law => law(node, problems),
+            Value::Table(_) => choose(node, &LAWS, problems),
+            Value::String(_) if names_a_law => choose(node, &LAWS, problems),
             Value::String(_)
             | Value::Integer(_)
             | Value::Float(_)
@@ -62,23 +73,6 @@ impl Read for DistSpec {
             }
         }
     }
-}
-
-fn law(node: &Node, problems: &mut Problems) -> Option<DistSpec> {
-    let choice = Choice::read(node, &LAWS, problems)?;
-    let dist = match choice.name {
-        "exponential" => Dist::Exponential(choice.read_body(problems)?),
-        "lognormal" => Dist::Lognormal(choice.read_body(problems)?),
-        "erlang" => Dist::Erlang(choice.read_body(problems)?),
-        "gamma" => Dist::Gamma(choice.read_body(problems)?),
-        "weibull" => Dist::Weibull(choice.read_body(problems)?),
-        "pareto" => Dist::Pareto(choice.read_body(problems)?),
-        "hyperexponential" => Dist::Hyperexponential(choice.read_body(problems)?),
-        "uniform" => Dist::Uniform(choice.read_body(problems)?),
-        "empirical" => return Some(DistSpec(Spec::Measured(choice.read_body(problems)?))),
-        unlisted => unreachable!("`{unlisted}` is not in the list that was given"),
-    };
-    Some(dist.into())
 }
 
 /// A coefficient of variation, from 0.001 to 100: below, a law is constant; above, no run is long

@@ -1,5 +1,7 @@
 //! Every law against its own moments and quantiles, and against another implementation.
 
+mod spelling;
+
 use rand_distr::Distribution;
 
 use super::*;
@@ -11,9 +13,11 @@ fn stream(name: &str) -> Stream {
     Stream::from(Key::new(7, 0, name))
 }
 
+type Sampler = Box<dyn Fn(&mut Stream) -> f64>;
+
 /// The laws, with finite fourth moments, and the same from `rand_distr` (in nanoseconds).
-fn laws() -> Vec<(&'static str, Dist, Box<dyn Fn(&mut Stream) -> f64>)> {
-    fn other<D: Distribution<f64> + 'static>(law: D) -> Box<dyn Fn(&mut Stream) -> f64> {
+fn laws() -> Vec<(&'static str, Dist, Sampler)> {
+    fn other<D: Distribution<f64> + 'static>(law: D) -> Sampler {
         Box::new(move |rng| law.sample(rng))
     }
     let lognormal = Lognormal::by_mean_and_p99(3.0 * MS, 12.0 * MS).unwrap();

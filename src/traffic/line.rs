@@ -6,7 +6,7 @@ use crate::engine::SimTime;
 pub(super) const NEVER: u64 = SimTime::MAX.ns();
 
 /// How far a product of sloped factors may be from its chord, as a share of its largest value.
-const CHORD_ERROR: f64 = 1e-4;
+pub(super) const CHORD_ERROR: f64 = 1e-7;
 
 /// A quantity over a stretch of time that begins where the asker stands: straight from `from`
 /// there to `to` at `end`.
@@ -50,9 +50,9 @@ impl Line {
 /// The product of `lines` from `start` on, over a stretch on which it is straight.
 ///
 /// Up to one sloped factor the product is exact. With more, the stretch is cut so short that the
-/// product stays within 10⁻⁴ of its peak from a chord, and the chord is set to have the product's
+/// product stays within 10⁻⁷ of its peak from a chord, and the chord is set to have the product's
 /// own integral (Simpson's rule, exact for up to three sloped factors). So no arrival is lost or
-/// added, and none is displaced by more than that share of a short stretch.
+/// added, and none is displaced by more than microseconds.
 pub(super) fn product(lines: &[Line], start: u64) -> Line {
     let end = lines.iter().map(|line| line.end).min().unwrap_or(NEVER);
     let cut = |end: u64| lines.iter().map(move |line| line.until(start, end));
@@ -105,7 +105,7 @@ mod tests {
         // Expanded, the product is 1 + 4.5 x + 3.5 x² − 3 x³.
         let wanted = 1.0 + 4.5 / 2.0 + 3.5 / 3.0 - 3.0 / 4.0;
         assert!((integral - wanted).abs() < 1e-12, "{integral}");
-        assert!((50..200).contains(&pieces), "{pieces}");
+        assert!((1500..6000).contains(&pieces), "{pieces}");
     }
 
     #[test]

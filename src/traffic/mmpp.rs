@@ -152,9 +152,9 @@ fn stationary(chances: &[Vec<f64>], stays: &[f64]) -> Option<Vec<f64>> {
         }
     }
     let mut shares = vec![1.0];
-    for state in 1..count {
-        let share = (0..state).map(|from| shares[from] * rates[from][state]).sum();
-        shares.push(share);
+    while shares.len() < count {
+        let into = |(share, row): (&f64, &Vec<f64>)| share * row[shares.len()];
+        shares.push(shares.iter().zip(&rates).map(into).sum());
     }
     let sum: f64 = shares.iter().sum();
     shares.iter().all(|share| *share > 0.0).then(|| shares.iter().map(|s| s / sum).collect())

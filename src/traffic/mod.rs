@@ -227,11 +227,13 @@ fn integrate(mut rate: RateWalk, from: u64, to: u64) -> f64 {
     sum
 }
 
-impl Arrivals {
+impl Iterator for Arrivals {
+    type Item = SimTime;
+
     /// When the next message comes, never before the last one; `None` if there is none before
     /// [`SimTime::MAX`].
     #[inline]
-    pub fn next(&mut self) -> Option<SimTime> {
+    fn next(&mut self) -> Option<SimTime> {
         let at = match &mut self.0 {
             Process::Poisson(m) => m.warp.advance(exponential::unit(&mut m.stream), &mut *m.rate),
             Process::Regular(m) => m.warp.advance(1.0, &mut *m.rate),

@@ -40,8 +40,19 @@ enum BaseSpec {
     ClosedLoop(ClosedLoopSpec),
 }
 
-const BASES: [&str; 7] =
-    ["poisson", "constant", "stages", "blast", "mmpp", "replay", "closed-loop"];
+/// How to read what stands at a key.
+type Reader = fn(&Node, &mut Problems) -> Option<BaseSpec>;
+
+/// Every base with its key.
+const BASES: [(&str, Reader); 7] = [
+    ("poisson", |node, problems| RateSpec::read(node, problems).map(|r| BaseSpec::Poisson(r.0))),
+    ("constant", |node, problems| RateSpec::read(node, problems).map(|r| BaseSpec::Constant(r.0))),
+    ("stages", |node, problems| Read::read(node, problems).map(BaseSpec::Stages)),
+    ("blast", |node, problems| Read::read(node, problems).map(BaseSpec::Blast)),
+    ("mmpp", |node, problems| Read::read(node, problems).map(BaseSpec::Mmpp)),
+    ("replay", |node, problems| Read::read(node, problems).map(BaseSpec::Replay)),
+    ("closed-loop", |node, problems| Read::read(node, problems).map(BaseSpec::ClosedLoop)),
+];
 
 /// `{ rate = "40/s" }`
 struct RateSpec(f64);
@@ -67,8 +78,12 @@ impl Read for TrafficSpec {
 impl TrafficSpec {
     /// Reads the keys that say when messages come, where there are any: `Some(None)` of a table
     /// that has none of them.
-    pub fn read_if_given(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Option<Self>> {
-        let keys = BASES.into_iter().chain(["profile", "spikes", "noise", "bursts"]);
+    pub fn read_if_given(
+        fields: &mut Fields<'_>,
+        problems: &mut Problems,
+    ) -> Option<Option<Self>> {
+        let bases = BASES.iter().map(|(name, _)| *name);
+        let keys = bases.chain(["profile", "spikes", "noise", "bursts"]);
         let given = keys.filter(|key| fields.node(key).is_some()).count() > 0;
         if given { Self::read_fields(fields, problems).map(Some) } else { Some(None) }
     }
@@ -177,30 +192,18 @@ impl TrafficSpec {
 
 /// The one base among the keys of a stream.
 fn base(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<BaseSpec> {
-    let given: Vec<_> = BASES.iter().filter_map(|name| fields.entry(name)).collect();
-    let (first, more) = match given.as_slice() {
-        [] => {
-            let hint = format!("add one of {}", list_of(&BASES, "or"));
-            problems.add_with_hint(fields.place(), "nothing says when messages come", hint);
-            return None;
-        }
-        [first, more @ ..] => (*first, more),
+    let given: Vec<_> =
+        BASES.iter().filter_map(|(key, read)| Some((fields.entry(key)?, read))).collect();
+    let [(first, read), more @ ..] = given.as_slice() else {
+        let hint = format!("add one of {}", list_of(&BASES.map(|(key, _)| key), "or"));
+        problems.add_with_hint(fields.place(), "nothing says when messages come", hint);
+        return None;
     };
-    for second in more {
+    for (second, _) in more {
         let label = format!("`{}` beside `{}`: messages come one way", second.key, first.key);
         let hint = "for both, write two streams: a `[traffic.<name>]` for each";
         problems.add_with_hint(second.key_place, label, hint);
     }
-    let rate = |problems: &mut Problems| RateSpec::read(&first.value, problems).map(|rate| rate.0);
-    let base = match first.key.as_str() {
-        "poisson" => BaseSpec::Poisson(rate(problems)?),
-        "constant" => BaseSpec::Constant(rate(problems)?),
-        "stages" => BaseSpec::Stages(Read::read(&first.value, problems)?),
-        "blast" => BaseSpec::Blast(Read::read(&first.value, problems)?),
-        "mmpp" => BaseSpec::Mmpp(Read::read(&first.value, problems)?),
-        "replay" => BaseSpec::Replay(Read::read(&first.value, problems)?),
-        "closed-loop" => BaseSpec::ClosedLoop(Read::read(&first.value, problems)?),
-        unlisted => unreachable!("`{unlisted}` is not in the list that was asked for"),
-    };
+    let base = read(&first.value, problems)?;
     more.is_empty().then_some(base)
 }

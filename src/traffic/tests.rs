@@ -28,14 +28,14 @@ fn with_file(toml: &str, csv: &str) -> Result<Traffic, String> {
     };
     let traffic = TrafficSpec::read(document.root(), &mut problems)
         .and_then(|spec| spec.resolve(&clock(), &files, &mut problems));
-    assert_eq!(traffic.is_none(), !problems.is_empty(), "{}", document.render(&problems, false));
-    traffic.ok_or_else(|| {
-        let say = |p: &crate::language::Problem| match &p.hint {
-            Some(hint) => format!("{} | {hint}", p.label),
-            None => p.label.clone(),
-        };
-        problems.iter().map(say).collect::<Vec<_>>().join("\n")
-    })
+    let say = |problem: &crate::language::Problem| match &problem.hint {
+        Some(hint) => format!("{} | {hint}", problem.label),
+        None => problem.label.clone(),
+    };
+    match problems.is_empty() {
+        true => Ok(traffic.expect("without problems there is a stream")),
+        false => Err(problems.iter().map(say).collect::<Vec<_>>().join("\n")),
+    }
 }
 
 fn stream(toml: &str) -> Traffic {
@@ -55,8 +55,7 @@ fn open(traffic: &Traffic, key: Key) -> Arrivals {
 
 /// The arrivals before `end`, in nanoseconds.
 fn until(traffic: &Traffic, key: Key, end: u64) -> Vec<u64> {
-    let mut arrivals = open(traffic, key);
-    std::iter::from_fn(|| arrivals.next()).map(SimTime::ns).take_while(|at| *at < end).collect()
+    open(traffic, key).map(SimTime::ns).take_while(|at| *at < end).collect()
 }
 
 /// How many of `times` fall into each of `windows` windows of `length`.

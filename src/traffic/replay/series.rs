@@ -85,7 +85,11 @@ pub(super) fn build(
                     first + i128::from(offset.ns())
                 }
                 Ok(_) | Err(_) => {
-                    let label = format!("the series runs from {} to {}", facts.first, facts.last);
+                    let label = format!(
+                        "the series runs from {} to {}",
+                        show(facts.first),
+                        show(facts.last)
+                    );
                     problems.add(from.place, label);
                     return None;
                 }
@@ -164,9 +168,9 @@ impl Columns {
                 return None;
             }
             (None, Some(Rows::Arrivals)) => None,
-            (None, rows) => {
+            (None, Some(Rows::Counts) | None) => {
                 let heading = (first_row == 1).then(|| &table.rows[0]);
-                guess_count(spec, rows, time, heading, row, problems)?
+                guess_count(spec, time, heading, row, problems)?
             }
         };
         Some(Self { time, count, stamps, first_row })
@@ -221,40 +225,35 @@ impl Columns {
     }
 }
 
-/// The column of counts: the only other one that holds numbers, or the one with a telling
-/// heading. `Some(None)` if there is none, so that each row is an arrival.
+/// The column of counts: the one with a telling heading, or the only one that holds numbers.
+/// `Some(None)` if the file has nothing but time stamps, so that each row is an arrival.
 fn guess_count(
     spec: &ReplaySpec,
-    rows: Option<Rows>,
     time: usize,
     heading: Option<&StringRecord>,
     row: &StringRecord,
     problems: &mut Problems,
 ) -> Option<Option<usize>> {
-    let numeric: Vec<usize> =
-        (0..row.len()).filter(|&i| i != time && row[i].parse::<f64>().is_ok()).collect();
-    let telling: Vec<usize> = numeric
-        .iter()
-        .copied()
-        .filter(|&i| {
-            heading.is_some_and(|h| COUNT_HEADINGS.contains(&h[i].to_lowercase().as_str()))
-        })
-        .collect();
-    match (numeric.as_slice(), telling.as_slice()) {
-        ([only], _) | (_, [only]) => Some(Some(*only)),
-        ([], _) if rows.is_none() => Some(None),
-        ([], _) => {
-            problems.add(spec.file.place, "this file has no column of counts");
-            None
-        }
-        (several, _) => {
-            let label = format!("this file has {} columns of numbers", several.len());
-            let hint = "say which one counts with `count = \"...\"`, \
-                        or `rows = \"arrivals\"` if each row is a message";
-            problems.add_with_hint(spec.file.place, label, hint);
-            None
-        }
+    let others = |wanted: &dyn Fn(usize) -> bool| -> Vec<usize> {
+        (0..row.len()).filter(|&i| i != time && wanted(i)).collect()
+    };
+    let telling = others(&|i| {
+        heading.is_some_and(|h| COUNT_HEADINGS.contains(&h[i].to_lowercase().as_str()))
+    });
+    let numeric = others(&|i| row[i].parse::<f64>().is_ok());
+    match (telling.as_slice(), numeric.as_slice()) {
+        ([only], _) | (_, [only]) => return Some(Some(*only)),
+        ([], []) if row.len() == 1 && spec.rows.is_none() => return Some(None),
+        (_, _) => {}
     }
+    let label = match numeric.len() {
+        0 => "this file has no column of counts".to_owned(),
+        several => format!("this file has {several} columns of numbers"),
+    };
+    let hint = "say which one counts with `count = \"...\"`, or `rows = \"arrivals\"` if each row \
+                is a message";
+    problems.add_with_hint(spec.file.place, label, hint);
+    None
 }
 
 fn count(cell: &str) -> Option<f64> {
@@ -345,21 +344,33 @@ fn duration(ns: i128, stretch: f64) -> SimDuration {
 
 impl fmt::Display for SeriesFacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows = format::count(self.rows);
         match self.every {
-            Some(every) => write!(f, "{rows} counts, each for {}", format::duration(every))?,
-            None => write!(f, "{rows} arrivals")?,
+            Some(every) => {
+                let every = format::duration(every);
+                write!(f, "{}, each for {every}", some(self.rows, "count", "counts"))?;
+            }
+            None => write!(f, "{}", some(self.rows, "arrival", "arrivals"))?,
         }
-        write!(f, ", from {} to {}", self.first, self.last)?;
+        write!(f, ", from {} to {}", show(self.first), show(self.last))?;
         if self.repeated > 0 {
-            let repeated = format::count(self.repeated);
-            write!(f, "; {repeated} rows repeat a time stamp and are added up")?;
+            let rows = some(self.repeated, "row repeats", "rows repeat");
+            write!(f, "; {rows} a time stamp, counts added up")?;
         }
         if self.missing > 0 {
-            let (missing, gaps) = (format::count(self.missing), format::count(self.gaps));
-            let fate = if self.interpolated { "are interpolated" } else { "count as zero" };
-            write!(f, "; {missing} missing intervals in {gaps} gaps {fate}")?;
+            let missing = some(self.missing, "missing interval", "missing intervals");
+            let gaps = some(self.gaps, "gap", "gaps");
+            let fate = if self.interpolated { "interpolated" } else { "counted as zero" };
+            write!(f, "; {missing} in {gaps} {fate}")?;
         }
         Ok(())
     }
+}
+
+fn some(number: u64, one: &str, more: &str) -> String {
+    format!("{} {}", format::count(number), if number == 1 { one } else { more })
+}
+
+/// A date and time with a space between them.
+fn show(civil: DateTime) -> String {
+    format!("{} {}", civil.date(), civil.time())
 }

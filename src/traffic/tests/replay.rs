@@ -29,8 +29,8 @@ fn counts_are_exact_and_fractions_are_carried() {
     assert_eq!((facts.messages, facts.length().as_secs_f64()), (371.0, 540.0));
     assert_eq!(
         facts.to_string(),
-        "8 counts, each for 1 min, from 2014-04-10T00:04:00 to 2014-04-10T00:12:00; \
-         1 rows repeat a time stamp and are added up; 2 missing intervals in 1 gaps count as zero"
+        "8 counts, each for 1 min, from 2014-04-10 00:04:00 to 2014-04-10 00:12:00; 1 row repeats \
+         a time stamp, counts added up; 2 missing intervals in 1 gap counted as zero"
     );
 }
 
@@ -174,9 +174,14 @@ fn a_fault_in_the_file_is_told_with_its_line() {
         (
             ", from = \"2h\"",
             "t,n\n0,1\n60,2\n",
-            "the series runs from 1970-01-01T00:00:00 to 1970-01-01T00:01:00",
+            "the series runs from 1970-01-01 00:00:00 to 1970-01-01 00:01:00",
         ),
-        (", rows = \"counts\"", "0\n60\n", "this file has no column of counts"),
+        (
+            ", rows = \"counts\"",
+            "0\n60\n",
+            "this file has no column of counts | say which one counts with `count = \"...\"`, or \
+             `rows = \"arrivals\"` if each row is a message",
+        ),
     ] {
         assert_eq!(fault(options, csv), wanted, "{csv:?}");
     }

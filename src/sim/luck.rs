@@ -130,15 +130,16 @@ fn step_purposes(model: &Model, purpose: impl Fn(&str) -> Purpose) -> Vec<Purpos
     let mut purposes = vec![purpose("none"); model.steps.len()];
     for operation in &model.operations {
         let (mut works, mut delays) = (0, 0);
-        for at in usize::from(operation.first_step).. {
-            let (kind, nth) = match &model.steps[at] {
+        let first = usize::from(operation.first_step);
+        for (step, purpose_of) in model.steps[first..].iter().zip(&mut purposes[first..]) {
+            let (kind, nth) = match step {
                 Step::Work(_) => ("work", &mut works),
                 Step::Delay(_) => ("delay", &mut delays),
                 Step::Call { .. } | Step::HandTo { .. } => continue,
                 Step::End => break,
             };
             *nth += 1;
-            purposes[at] = purpose(&format!("operation/{}/{kind}/{nth}", operation.name));
+            *purpose_of = purpose(&format!("operation/{}/{kind}/{nth}", operation.name));
         }
     }
     purposes

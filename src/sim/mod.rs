@@ -40,10 +40,10 @@ pub use trace::{NoTrace, TextTrace, Trace};
 
 /// Runs `model` once. The same model and replication give the same measurements, always.
 pub fn run(model: &Model, replication: u32) -> Measurements {
-    run::Run::new(model, replication, NoTrace).to_end().0
+    run::Run::new(model, replication, NoTrace).finish().0
 }
 
 /// Runs `model` once and writes down what happens.
 pub fn run_traced<T: Trace>(model: &Model, replication: u32, trace: T) -> (Measurements, T) {
-    run::Run::new(model, replication, trace).to_end()
+    run::Run::new(model, replication, trace).finish()
 }

@@ -84,7 +84,7 @@ impl<'m, T: Trace> Run<'m, T> {
     }
 
     /// Takes events until the horizon, or until a bound is reached.
-    pub(super) fn to_end(mut self) -> (Measurements, T) {
+    pub(super) fn finish(mut self) -> (Measurements, T) {
         // What would happen at the horizon itself happens after the run.
         let horizon = SimTime::from_ns(self.model.run.horizon.ns() - 1);
         let mut left = self.model.run.events_at_most.min(self.calendar.sequence_left() / 4);

@@ -185,7 +185,7 @@ fn precision(model: &Model, assessment: &Assessment) -> Option<Precision> {
     let relative = |aim: &Aim| {
         let value = aim.estimate.map_or(f64::NAN, |estimate| estimate.value.abs());
         match aim.reached() {
-            Some(reached) if reached == 0.0 => 0.0,
+            Some(0.0) => 0.0,
             Some(reached) => reached / value.max(aim.precision.floor),
             None => f64::INFINITY,
         }

@@ -66,10 +66,6 @@ impl Names {
         &self.classes
     }
 
-    pub(super) fn groups(&self) -> &[String] {
-        &self.groups
-    }
-
     /// The class of that name.
     pub(super) fn class(&self, name: &Placed<String>, problems: &mut Problems) -> Option<ClassId> {
         find("class", &self.classes, name, problems).map(ClassId::from_index)

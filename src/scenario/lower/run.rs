@@ -110,7 +110,7 @@ fn window_for(mode: Mode, horizon: SimTime, asked: &[SimDuration]) -> SimDuratio
     // The shortest that is long enough; where none of these divides what is asked, the longest
     // that does.
     let long_enough = nice().filter(|window| window.ns() >= least).find(|&window| fits(window));
-    let shorter = || nice().filter(|&window| window.ns() < least && fits(window)).last();
+    let shorter = || nice().rfind(|&window| window.ns() < least && fits(window));
     let shortest_asked = || asked.iter().copied().min();
     long_enough
         .or_else(shorter)

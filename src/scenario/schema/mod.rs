@@ -103,11 +103,6 @@ impl<T> Section<T> {
         self.items.iter().map(|(name, _)| name.value.as_str()).collect()
     }
 
-    /// The position of a name.
-    pub(super) fn position(&self, name: &str) -> Option<usize> {
-        self.items.binary_search_by(|(known, _)| known.value.as_str().cmp(name)).ok()
-    }
-
     /// What could be read, with its name.
     pub(super) fn good(&self) -> impl Iterator<Item = (&Placed<String>, &T)> {
         self.items.iter().filter_map(|(name, item)| item.as_ref().map(|item| (name, item)))

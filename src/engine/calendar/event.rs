@@ -38,25 +38,41 @@ impl Event {
 /// Numbers events in the order in which they are scheduled.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sequence {
-    next: u64,
+    stamped: u64,
 }
 
 impl Sequence {
-    const LAST: u64 = (1 << SEQUENCE_BITS) - 1;
+    const NUMBERS: u64 = 1 << SEQUENCE_BITS;
 
-    /// The next event in order. Past the last number, events at one time come in the order of
-    /// their payloads: still the same on every machine.
+    /// The next event in order. When the numbers are used up, all further events bear the last
+    /// one, and those at one time come in the order of their payloads.
     #[inline]
     pub(super) fn stamp(&mut self, at: SimTime, payload: u32) -> Event {
-        let event = u128::from(at.ns()) << TIME_SHIFT
-            | u128::from(self.next) << PAYLOAD_BITS
-            | u128::from(payload);
-        self.next += u64::from(self.next < Self::LAST);
-        Event(event)
+        let number = self.stamped.min(Self::NUMBERS - 1);
+        self.stamped += 1;
+        Event(
+            u128::from(at.ns()) << TIME_SHIFT
+                | u128::from(number) << PAYLOAD_BITS
+                | u128::from(payload),
+        )
     }
 
+    /// Events stamped so far.
+    #[inline]
+    pub(super) fn stamped(&self) -> u64 {
+        self.stamped
+    }
+
+    /// Numbers not yet given out.
+    #[inline]
     pub(super) fn left(&self) -> u64 {
-        Self::LAST - self.next
+        Self::NUMBERS.saturating_sub(self.stamped)
+    }
+
+    /// As if all but `left` numbers were given out.
+    #[cfg(test)]
+    pub(super) fn with_left(left: u64) -> Self {
+        Self { stamped: Self::NUMBERS - left }
     }
 }
 
@@ -79,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_spent_sequence_never_reaches_into_the_time() {
-        let mut sequence = Sequence { next: Sequence::LAST - 1 };
+        let mut sequence = Sequence::with_left(1);
         assert_eq!(sequence.left(), 1);
         for payload in 0..3 {
             assert_eq!(sequence.stamp(SimTime::from_ns(9), payload).parts().0.ns(), 9);

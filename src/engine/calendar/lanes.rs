@@ -4,16 +4,24 @@ use std::collections::VecDeque;
 
 use super::event::Event;
 
-/// One lane of one calendar.
+/// A ring of at most this many events (64 KiB) keeps its memory when it empties.
+const KEPT: usize = 4096;
+/// A longer one that is filled less than one part in this many gives it back.
+const SPARSE: usize = 8;
+
+/// The name of a lane in the calendar that made it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LaneId(u32);
 
+/// Rings, and the first of their heads.
 #[derive(Debug)]
 pub(super) struct Lanes {
     rings: Vec<VecDeque<Event>>,
-    /// The head of each ring, side by side; `Event::LAST` for an empty ring.
+    /// The head of each ring, side by side; `Event::LAST` for an empty one.
     heads: Vec<Event>,
+    /// The first of the heads, `Event::LAST` if all rings are empty,
     first: Event,
+    /// and its ring.
     first_at: usize,
 }
 
@@ -28,6 +36,7 @@ impl Lanes {
         LaneId((self.rings.len() - 1) as u32)
     }
 
+    /// The first event of all lanes, or `Event::LAST`.
     #[inline]
     pub(super) fn first(&self) -> Event {
         self.first
@@ -35,13 +44,13 @@ impl Lanes {
 
     #[inline]
     pub(super) fn push(&mut self, lane: LaneId, event: Event) {
-        let lane = lane.0 as usize;
-        let ring = &mut self.rings[lane];
-        debug_assert!(ring.back().is_none_or(|last| last.at() <= event.at()));
+        let at = lane.0 as usize;
+        let ring = &mut self.rings[at];
+        debug_assert!(ring.back().is_none_or(|last| last.at() <= event.at()), "out of order");
         if ring.is_empty() {
-            self.heads[lane] = event;
+            self.heads[at] = event;
             if event < self.first {
-                (self.first, self.first_at) = (event, lane);
+                (self.first, self.first_at) = (event, at);
             }
         }
         ring.push_back(event);
@@ -50,24 +59,22 @@ impl Lanes {
     /// Takes the first event of all lanes, if it is not after `bound`.
     #[inline]
     pub(super) fn pop(&mut self, bound: Event) -> Option<Event> {
-        let event = self.first;
-        if event > bound {
+        if self.first > bound {
             return None;
         }
         let ring = self.rings.get_mut(self.first_at)?;
-        ring.pop_front()?;
+        let event = ring.pop_front()?;
         self.heads[self.first_at] = ring.front().copied().unwrap_or(Event::LAST);
+        if ring.capacity() > KEPT && ring.len() * SPARSE < ring.capacity() {
+            ring.shrink_to(2 * ring.len());
+        }
         self.find_first();
         Some(event)
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.rings.iter().map(VecDeque::len).sum()
-    }
-
     pub(super) fn bytes(&self) -> usize {
-        let ring = |ring: &VecDeque<Event>| ring.capacity() * size_of::<Event>();
-        self.rings.iter().map(ring).sum()
+        let events: usize = self.rings.iter().map(VecDeque::capacity).sum();
+        events * size_of::<Event>()
     }
 
     #[inline]

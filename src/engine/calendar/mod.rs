@@ -1,5 +1,6 @@
 //! The calendar: the set of pending events, popped in order of time, then of scheduling.
 
+mod bottom;
 mod chunks;
 mod event;
 mod heap;
@@ -16,35 +17,63 @@ use event::{Event, Sequence};
 use ladder::Ladder;
 use lanes::Lanes;
 
-/// The set of pending events.
+/// The set of pending events. Each has a time and a payload of 32 bits that says what happens.
+///
+/// Events come out in the order of their times; events at one time in the order in which they
+/// were scheduled, in lanes or not. That order is exact, and the same on every machine.
+///
+/// What it costs, scheduling and popping together: 5 to 20 ns for up to 30 pending events, then
+/// 20 to 25 ns up to 10⁵ and under twice that up to 10⁷ (`cargo bench --bench event_set`). A
+/// pending event takes 16 bytes, in memory that grows by doubling; nothing is allocated while no
+/// more events are pending than have been before, and most of it is given back after a peak.
+///
+/// Events that are born in time order, such as timeouts of one constant length, belong in a
+/// *lane*: a ring whose head alone competes with all other events, so that a timer costs a few
+/// nanoseconds however many are pending. It need not be cancelled; when its time comes, it is
+/// dropped if it is stale.
 #[derive(Debug)]
 pub struct Calendar {
     sequence: Sequence,
     ladder: Ladder,
     lanes: Lanes,
+    /// Events popped or dropped so far.
+    gone: u64,
 }
 
 impl Calendar {
     /// Without events or lanes, at time zero.
+    #[expect(clippy::new_without_default, reason = "a run begins with a calendar on purpose")]
     pub fn new() -> Self {
-        Self { sequence: Sequence::default(), ladder: Ladder::new(), lanes: Lanes::new() }
+        Self { sequence: Sequence::default(), ladder: Ladder::new(), lanes: Lanes::new(), gone: 0 }
     }
 
+    /// Adds an event at `at`, which may be the time of the last event popped, but not before it.
+    /// (Should it be, in a release build, the event comes next.)
     #[inline]
     pub fn schedule(&mut self, at: SimTime, payload: u32) {
         debug_assert!(at >= self.ladder.now().at(), "scheduled in the past");
         self.ladder.push(self.sequence.stamp(at, payload));
     }
 
+    /// Adds a lane. Each event popped from any lane looks at the heads of all of them: 0.5 ns
+    /// a lane, so that more than about 16 lanes are better merged or left out.
     pub fn add_lane(&mut self) -> LaneId {
         self.lanes.add()
     }
 
+    /// Adds an event in `lane` of this calendar at `at`, neither before the last event popped nor
+    /// before the last one of its lane.
     #[inline]
     pub fn schedule_in_lane(&mut self, lane: LaneId, at: SimTime, payload: u32) {
+        debug_assert!(at >= self.ladder.now().at(), "scheduled in the past");
         self.lanes.push(lane, self.sequence.stamp(at, payload));
     }
 
+    /// Takes out the first event, if it is not after `horizon`.
+    ///
+    /// When a lane's event is the first, `is_live` is asked, once, whether it still means
+    /// anything: if not, it is dropped and the next one looked for. Other events are always
+    /// returned.
     #[inline]
     pub fn pop(
         &mut self,
@@ -54,9 +83,11 @@ impl Calendar {
         let end = Event::end_of(horizon);
         loop {
             if let Some(event) = self.ladder.pop(end.min(self.lanes.first())) {
+                self.gone += 1;
                 return Some(event.parts());
             }
             let event = self.lanes.pop(end)?;
+            self.gone += 1;
             let (at, payload) = event.parts();
             if is_live(at, payload) {
                 self.ladder.advance(event);
@@ -65,30 +96,28 @@ impl Calendar {
         }
     }
 
+    /// Events pending, stale ones in lanes among them.
+    #[inline]
     pub fn len(&self) -> usize {
-        self.ladder.len() + self.lanes.len()
+        (self.sequence.stamped() - self.gone) as usize
     }
 
+    /// Whether nothing is pending.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
+    /// Memory held, in bytes.
     pub fn bytes(&self) -> usize {
-        self.ladder.bytes() + self.lanes.bytes()
+        size_of::<Self>() + self.ladder.bytes() + self.lanes.bytes()
     }
 
-    #[cfg(test)]
-    fn check(&mut self) {
-        self.ladder.check();
-    }
-
+    /// Events that may yet be scheduled until order is no longer certain: at first 2³⁹, which is
+    /// 5.5·10¹¹. A run must stop before it is 0; beyond that, events at one time come in the
+    /// order of their payloads.
+    #[inline]
     pub fn sequence_left(&self) -> u64 {
         self.sequence.left()
-    }
-}
-
-impl Default for Calendar {
-    fn default() -> Self {
-        Self::new()
     }
 }

@@ -84,7 +84,7 @@ impl Trio {
                 while self.pop(horizon) {}
             }
         }
-        self.ladder.check();
+        self.ladder.ladder.check();
         assert_eq!(self.ladder.len(), self.map.len());
         assert_eq!(self.heap.len(), self.map.len());
     }
@@ -144,4 +144,115 @@ proptest! {
         trio.take(&Step::Until { delay: u64::MAX });
         prop_assert!(trio.ladder.is_empty() && trio.heap.is_empty());
     }
+}
+
+fn pop_all(calendar: &mut Calendar) -> Vec<(u64, u32)> {
+    let pop = || calendar.pop(SimTime::MAX, |_, _| true).map(|(at, payload)| (at.ns(), payload));
+    std::iter::from_fn(pop).collect()
+}
+
+/// The case where the reach must not go back: a horizon has let events be spread around a later
+/// time, and then more events than the bottom holds come before that.
+#[test]
+fn a_burst_before_a_horizon_that_was_reached_comes_in_order() {
+    let mut calendar = Calendar::new();
+    let (start, end) = (1u64 << 40, 1u64 << 41);
+    let late: Vec<_> = (0..2_000).map(|i| (end - 2_000 + u64::from(i), i)).collect();
+    late.iter().for_each(|&(at, payload)| calendar.schedule(SimTime::from_ns(at), payload));
+    assert_eq!(calendar.pop(SimTime::from_ns(start), |_, _| true), None);
+    let early: Vec<_> = (0..1_000).map(|i| (start - 1_000 + u64::from(i), i)).collect();
+    for &(at, payload) in early.iter().rev() {
+        calendar.schedule(SimTime::from_ns(at), payload);
+    }
+    calendar.ladder.check();
+    assert_eq!(pop_all(&mut calendar), [early, late].concat());
+}
+
+#[test]
+fn a_million_events_at_one_time_come_in_the_order_of_scheduling() {
+    let mut calendar = Calendar::new();
+    let noon = SimTime::from_ns(43_200_000_000_000);
+    for payload in 0..500_000 {
+        calendar.schedule(noon, payload);
+    }
+    // Each of these causes another at once.
+    for payload in 0..500_000 {
+        assert_eq!(calendar.pop(noon, |_, _| true), Some((noon, payload)));
+        calendar.schedule(noon, 500_000 + payload);
+    }
+    let popped = pop_all(&mut calendar);
+    assert!(popped.into_iter().eq((500_000..1_000_000).map(|payload| (noon.ns(), payload))));
+}
+
+#[test]
+fn memory_is_steady_under_steady_load_and_given_back_after_a_peak() {
+    let mut calendar = Calendar::new();
+    let lane = calendar.add_lane();
+    let length = SimDuration::from_secs(60);
+    let hold = |calendar: &mut Calendar, pending: usize, steps: u32| {
+        for step in 0..steps {
+            let mut now = SimTime::ZERO;
+            if calendar.len() >= pending {
+                now = calendar.pop(SimTime::MAX, |_, _| true).expect("something is pending").0;
+            }
+            if calendar.len() < pending {
+                let spread = u64::from(step.wrapping_mul(0x9e37_79b9)) << 4;
+                calendar.schedule(now + SimDuration::from_ns(spread), step);
+                if step % 4 == 0 && now > SimTime::ZERO {
+                    calendar.schedule_in_lane(lane, now + length, step);
+                }
+            }
+        }
+        calendar.bytes()
+    };
+    hold(&mut calendar, 10_000, 200_000);
+    let steady = hold(&mut calendar, 10_000, 200_000);
+    assert_eq!(hold(&mut calendar, 10_000, 400_000), steady);
+    let now = calendar.pop(SimTime::MAX, |_, _| true).expect("something is pending").0;
+    for i in 0..1_000_000 {
+        calendar.schedule(now + SimDuration::from_ns(i << 10), 0);
+        calendar.schedule_in_lane(lane, now + length, 0);
+    }
+    let peak = calendar.bytes();
+    assert!(peak > 32_000_000 && peak < 100_000_000, "{peak} bytes for two million events");
+    while calendar.len() > 100 {
+        calendar.pop(SimTime::MAX, |_, _| true);
+    }
+    assert!(calendar.bytes() < 3_000_000, "{} bytes for 100 events", calendar.bytes());
+}
+
+#[test]
+fn a_spent_sequence_is_told_and_keeps_time_in_order() {
+    let mut calendar = Calendar::new();
+    assert_eq!(calendar.sequence_left(), 1 << 39);
+    calendar.sequence = Sequence::with_left(3);
+    calendar.gone = calendar.sequence.stamped();
+    let mut left = Vec::new();
+    for payload in 0..1_000 {
+        left.push(calendar.sequence_left());
+        calendar.schedule(SimTime::from_ns(1_000 - u64::from(payload % 5)), payload);
+    }
+    assert_eq!(left[..5], [3, 2, 1, 0, 0]);
+    assert_eq!(calendar.len(), 1_000);
+    let popped = pop_all(&mut calendar);
+    assert_eq!(popped.len(), 1_000);
+    assert!(popped.is_sorted_by_key(|&(at, _)| at));
+}
+
+#[test]
+#[should_panic(expected = "scheduled in the past")]
+fn the_past_is_closed_in_debug_builds() {
+    let mut calendar = Calendar::new();
+    calendar.schedule(SimTime::from_ns(10), 0);
+    calendar.pop(SimTime::MAX, |_, _| true);
+    calendar.schedule(SimTime::from_ns(9), 0);
+}
+
+#[test]
+#[should_panic(expected = "out of order")]
+fn a_lane_is_in_order_in_debug_builds() {
+    let mut calendar = Calendar::new();
+    let lane = calendar.add_lane();
+    calendar.schedule_in_lane(lane, SimTime::from_ns(10), 0);
+    calendar.schedule_in_lane(lane, SimTime::from_ns(9), 0);
 }

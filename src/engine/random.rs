@@ -139,10 +139,16 @@ impl TryRng for Draws {
     }
 }
 
-/// A number strictly between 0 and 1, with 53 bits: safe to take the logarithm of.
+/// A number strictly between 0 and 1, with 52 bits: safe to take the logarithm of.
 #[inline]
 pub fn uniform(rng: &mut impl Rng) -> f64 {
-    ((rng.next_u64() >> 11) as f64 + 0.5) * (1.0 / (1u64 << 53) as f64)
+    unit_interval(rng.next_u64())
+}
+
+/// The middle of one of 2⁵² equal parts: with a bit more, the last would round to 1.
+#[inline]
+fn unit_interval(word: u64) -> f64 {
+    ((word >> 12) as f64 + 0.5) * (1.0 / (1u64 << 52) as f64)
 }
 
 /// A whole number below `bound`, by multiplication (Lemire 2019); the bias is below 2⁻³² for
@@ -232,6 +238,11 @@ mod tests {
         assert!((sum / n).abs() < 5.0 * (1.0 / 12.0 / n).sqrt());
         assert!((squares / n - 1.0 / 12.0).abs() < 5.0 * (1.0 / 180.0 / n).sqrt());
         assert!((product / n).abs() < 5.0 * (1.0 / 144.0 / n).sqrt());
+    }
+
+    #[test]
+    fn uniform_reaches_neither_end() {
+        assert!(unit_interval(0) > 0.0 && unit_interval(u64::MAX) < 1.0);
     }
 
     #[test]

@@ -58,7 +58,7 @@ fn settle<T>(result: Result<T, Fault>, node: &Node, problems: &mut Problems) -> 
     }
 }
 
-/// A problem with two of them at most: the first two of several texts in a test read as one.
+/// What `x = <toml>` reads as, or its first problem as "label | hint".
 #[cfg(test)]
 fn read_text<T: super::read::Read>(toml: &str) -> Result<T, String> {
     let text = format!("x = {toml}");
@@ -74,4 +74,76 @@ fn read_text<T: super::read::Read>(toml: &str) -> Result<T, String> {
             None => problem.label.clone(),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::engine::{SimDuration, SimTime};
+    use crate::language::document::{Place, Value};
+    use crate::language::read::Read;
+
+    /// The quantity that `value` is; it is refused with exactly one problem or not at all.
+    fn read<T: Read>(value: &Value) -> Option<T> {
+        let mut problems = Problems::new();
+        let quantity = T::read(&Node::new(value.clone(), Place::default()), &mut problems);
+        assert_eq!(problems.len(), usize::from(quantity.is_none()));
+        quantity
+    }
+
+    /// Text that is nearly a quantity, any text, and numbers of all sizes.
+    fn any_value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            "[-$+]?[0-9_.,]{0,6} ?(ns|us|ms|s|min|h|d|k|M|B|%|x|/s|/day|k/s|:00|-01)?"
+                .prop_map(Value::String),
+            "[0-9]{1,30}(.[0-9]{1,30})?(d|ns|B/s|B|%)".prop_map(Value::String),
+            "[0-9]{4}-[01][0-9]-[0-3][0-9]( [0-2][0-9]:[0-6][0-9])?(Z|[-+][0-2][0-9]:[0-6][0-9])?"
+                .prop_map(Value::String),
+            any::<String>().prop_map(Value::String),
+            any::<i64>().prop_map(Value::Integer),
+            any::<f64>().prop_map(Value::Float),
+            any::<bool>().prop_map(Value::Boolean),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn every_quantity_keeps_its_range(value in any_value()) {
+            if let Some(PositiveDuration(length)) = read(&value) {
+                prop_assert!(length > SimDuration::ZERO && length <= SimDuration::MAX);
+                prop_assert_eq!(read::<SimDuration>(&value), Some(length));
+            }
+            if let Some(Rate { per_s }) = read(&value) {
+                prop_assert!(per_s > 0.0 && per_s <= 1e9);
+            }
+            if let Some(Share(share)) = read(&value) {
+                prop_assert!((0.0..=1.0).contains(&share));
+            }
+            if let Some(Factor(factor)) = read(&value) {
+                prop_assert!(factor > 0.0 && factor.is_finite());
+            }
+            if let Some(NonNegative(number)) = read(&value) {
+                prop_assert!(number >= 0.0 && number.is_finite());
+            }
+            if let Some(Whole(count)) = read::<Whole<3, 500>>(&value) {
+                prop_assert!((3..=500).contains(&count));
+            }
+            if let Some(Money(dollars)) = read(&value) {
+                prop_assert!((0.0..=1e15).contains(&dollars));
+            }
+            if let Some(offset) = read::<UtcOffset>(&value) {
+                prop_assert!(offset.minutes().abs() <= 18 * 60);
+            }
+            let zone = read::<UtcOffset>(&value);
+            let clock = read::<Start>(&value).map(|start| start.clock(zone));
+            if let (Some(when), Some(clock)) = (read::<When>(&value), clock) {
+                // What starts at a moment is at its beginning at that moment.
+                prop_assert_eq!(when.resolve(&clock), Ok(SimTime::ZERO));
+            }
+        }
+    }
 }

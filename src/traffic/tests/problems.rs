@@ -7,7 +7,8 @@ fn problems_name_the_way_out() {
     for (toml, wanted) in [
         (
             "",
-            "nothing says when messages come | add one of `poisson`, `constant`, `stages`, `blast`, \
+            "nothing says when messages come | add one of `poisson`, `constant`, `stages`, \
+             `blast`, \
              `mmpp`, `replay` or `closed-loop`",
         ),
         (
@@ -81,12 +82,14 @@ fn problems_name_the_way_out() {
             "expected 2 to 32 states, found 1",
         ),
         (
-            "mmpp = { states = [{ rate = \"1/s\", stay = \"1s\", next = [1, 1] }, { stay = \"1s\", next = [1] }] }",
+            "mmpp = { states = [{ rate = \"1/s\", stay = \"1s\", next = [1, 1] }, { stay = \
+             \"1s\", next = [1] }] }",
             "a state does not move to itself | how long it stays is what `stay` says; write 0 for \
              the state itself\nexpected 2 weights, one a state, found 1",
         ),
         (
-            "mmpp = { states = [{ rate = \"1/s\", stay = \"1s\", next = [0, 1, 0] }, { stay = \"1s\", next = \
+            "mmpp = { states = [{ rate = \"1/s\", stay = \"1s\", next = [0, 1, 0] }, { stay = \
+             \"1s\", next = \
              [1, 0, 0] }, { stay = \"1s\" }] }",
             "some states are never returned to | give each state a way to every other, directly or \
              through others",

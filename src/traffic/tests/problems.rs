@@ -118,3 +118,18 @@ fn all_mmpp_states_silent_is_no_traffic() {
     let toml = "mmpp = { states = [{ stay = \"1s\" }, { stay = \"1s\" }] }";
     assert_eq!(with_file(toml, "").unwrap_err(), "in these states nothing ever arrives");
 }
+
+#[test]
+fn a_table_may_say_more_than_when_messages_come() {
+    let toml = "to = \"api.send\"\npoisson = { rate = \"40/s\" }\n\
+                noise = { ar1 = { sd = \"7.7%\", correlation = 0.67, every = \"1min\" } }\n\
+                spikes = [{ at = \"12:00\", times = 5, rise = \"30s\", hold = \"5min\", \
+                fall = \"10min\" }]";
+    let document = Document::parse("x.toml", toml).unwrap();
+    let mut problems = Problems::new();
+    let mut fields = crate::language::Fields::open(document.root(), &mut problems).unwrap();
+    assert!(TrafficSpec::read_fields(&mut fields, &mut problems).is_some());
+    assert_eq!(fields.required::<String>("to", &mut problems).as_deref(), Some("api.send"));
+    fields.finish(&mut problems);
+    assert!(problems.is_empty(), "{}", document.render(&problems, false));
+}

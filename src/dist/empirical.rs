@@ -131,12 +131,12 @@ fn values(
             (Some(ns), _) => values.push(ns),
             (None, 0) => {}
             (None, _) => {
-                let (line, cell) = (files::line(row), &row[column]);
+                let (line, cell) = (files::line(row), files::shown(&row[column]));
                 let (wanted, hint) = match unit_ns {
                     Some(_) => ("a number of zero or more", "a row that is no number is no sample"),
                     None => ("a duration such as 12ms", "for bare numbers, add `unit = \"ms\"`"),
                 };
-                let label = format!("line {line} of this file: expected {wanted}, found `{cell}`");
+                let label = format!("line {line} of this file: expected {wanted}, found {cell}");
                 problems.add_with_hint(file.place, label, hint);
                 return None;
             }

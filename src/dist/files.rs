@@ -5,7 +5,7 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
-use crate::language::{Placed, Problems};
+use crate::language::{Node, Place, Placed, Problems};
 
 /// Gives the text of the file at a path as the scenario spells it, or says why it cannot, as a
 /// lower-case fragment.
@@ -74,11 +74,19 @@ pub fn line(row: &StringRecord) -> u64 {
     row.position().map_or(0, csv::Position::line)
 }
 
+/// A cell as a problem may show it: in quotes, short, on one line.
+pub fn shown(cell: &str) -> String {
+    Node::new(cell, Place::default()).describe()
+}
+
 fn explain(error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
             let line = pos.as_ref().map_or(0, csv::Position::line);
-            format!("line {line} has {len} fields where the first has {expected_len}")
+            format!(
+                "line {line} differs from the first in its number of fields: {len}, not \
+                 {expected_len}"
+            )
         }
         _ => error.to_string(),
     }
@@ -100,7 +108,7 @@ mod tests {
     #[test]
     fn a_malformed_line_is_named() {
         let found = Table::parse("a,b\n1,2\n3\n").unwrap_err();
-        assert_eq!(found, "line 3 has 1 fields where the first has 2");
+        assert_eq!(found, "line 3 differs from the first in its number of fields: 1, not 2");
         assert_eq!(Table::parse("").unwrap_err(), "there are no rows");
     }
 }

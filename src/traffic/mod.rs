@@ -38,8 +38,9 @@ mod warp;
 
 use std::sync::Arc;
 
-use crate::dist::{Dist, exponential};
-use crate::engine::{Key, SimDuration, SimTime, Stream};
+use crate::dist::Dist;
+use crate::dist::exponential::Units;
+use crate::engine::{Key, SimDuration, SimTime};
 
 use blast::Blast;
 use even::Even;
@@ -88,8 +89,8 @@ pub struct Arrivals(Process);
 
 #[derive(Clone, Debug)]
 enum Process {
-    Poisson(Modulated),
-    Regular(Modulated),
+    Poisson(Box<(Units, Modulated)>),
+    Regular(Box<Modulated>),
     Even(Even),
     Counts(Box<CountsWalk>),
     Moments(MomentsWalk),
@@ -99,8 +100,7 @@ enum Process {
 #[derive(Clone, Debug)]
 struct Modulated {
     warp: Warp,
-    stream: Stream,
-    rate: Box<RateWalk>,
+    rate: RateWalk,
 }
 
 impl Traffic {
@@ -115,21 +115,19 @@ impl Traffic {
     pub fn start(&self, key: Key) -> Source {
         let modulated = |base| Modulated {
             warp: Warp::new(),
-            stream: Stream::from(key.nth(0)),
-            rate: Box::new(RateWalk { base, shape: self.shape_walk(self.factor, key) }),
+            rate: RateWalk { base, shape: self.shape_walk(self.factor, key) },
         };
+        let poisson = |base| Process::Poisson(Box::new((Units::from(key.nth(0)), modulated(base))));
         let process = match &self.base {
             Base::Constant(rate) if self.shape.is_flat() => {
                 Process::Even(Even::for_ever(rate * (self.shape.level * self.factor)))
             }
-            Base::Constant(rate) => Process::Regular(modulated(BaseWalk::Flat(*rate))),
-            Base::Poisson(rate) => Process::Poisson(modulated(BaseWalk::Flat(*rate))),
-            Base::Stages(script) => {
-                Process::Poisson(modulated(BaseWalk::Stages(Arc::clone(script))))
-            }
+            Base::Constant(rate) => Process::Regular(Box::new(modulated(BaseWalk::Flat(*rate)))),
+            Base::Poisson(rate) => poisson(BaseWalk::Flat(*rate)),
+            Base::Stages(script) => poisson(BaseWalk::Stages(Arc::clone(script))),
             Base::Mmpp(mmpp) => {
                 let states = MmppWalk::start(mmpp, key.nth(2));
-                Process::Poisson(modulated(BaseWalk::Mmpp(states)))
+                poisson(BaseWalk::Mmpp(states))
             }
             Base::Blast(blast) => Process::Even(blast.start(self.factor)),
             Base::Replay(replay) => match &replay.series {
@@ -235,8 +233,11 @@ impl Iterator for Arrivals {
     #[inline]
     fn next(&mut self) -> Option<SimTime> {
         let at = match &mut self.0 {
-            Process::Poisson(m) => m.warp.advance(exponential::unit(&mut m.stream), &mut *m.rate),
-            Process::Regular(m) => m.warp.advance(1.0, &mut *m.rate),
+            Process::Poisson(poisson) => {
+                let (units, Modulated { warp, rate }) = &mut **poisson;
+                warp.advance(units.draw(), rate)
+            }
+            Process::Regular(regular) => regular.warp.advance(1.0, &mut regular.rate),
             Process::Even(even) => even.next(),
             Process::Counts(counts) => counts.next(),
             Process::Moments(moments) => moments.next(),

@@ -53,9 +53,10 @@ impl Warp {
     #[inline]
     pub(super) fn advance(&mut self, units: f64, rate: &mut impl Rate) -> Option<u64> {
         let length = self.fraction + units * self.ns_per_unit;
-        // The cast saturates, and so does the sum.
-        let whole = length as u64;
-        let at = self.at.saturating_add(whole);
+        // The cast saturates at 2⁶³ − 1, so the sum stays below 2⁶⁴. (By way of i64: x86 has no
+        // instruction for u64.)
+        let whole = length as i64;
+        let at = self.at + whole as u64;
         if at < self.end {
             self.at = at;
             self.fraction = length - whole as f64;

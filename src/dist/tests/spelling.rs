@@ -95,7 +95,8 @@ fn impossible_figures_are_problems_with_a_way_out() {
         ),
         (
             "{ lognormal = { mean = \"3ms\" } }",
-            "expected two figures that fix a lognormal | give `mean` and `p99`, `mean` and `cv`, or \
+            "expected two figures that fix a lognormal | give `mean` and `p99`, `mean` and \
+             `cv`, or \
              `median` and `p99`",
         ),
         (
@@ -144,13 +145,15 @@ fn a_fault_in_a_file_is_told_with_its_line() {
         (
             "",
             "latency\n3ms\n4\n",
-            "line 3 of this file: expected a duration such as 12ms, found `4` | for bare numbers, \
+            "line 3 of this file: expected a duration such as 12ms, found \"4\" | for bare \
+             numbers, \
              add `unit = \"ms\"`",
         ),
         (
             ", unit = \"ms\"",
             "3\n-4\n",
-            "line 2 of this file: expected a number of zero or more, found `-4` | a row that is no \
+            "line 2 of this file: expected a number of zero or more, found \"-4\" | a row that \
+             is no \
              number is no sample",
         ),
         ("", "latency\n", "this file holds no durations"),

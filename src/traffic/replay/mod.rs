@@ -74,6 +74,9 @@ pub(super) struct Interval {
     pub(super) count: f64,
 }
 
+/// Beyond, intervals vanish or outlast any run.
+const STRETCHES: std::ops::RangeInclusive<f64> = 0.001..=1000.0;
+
 impl Read for ReplaySpec {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::open(node, problems)?;
@@ -86,8 +89,14 @@ impl Read for ReplaySpec {
         let gaps = choice(&mut fields, "gaps", &["zero", "interpolate"], problems);
         let spread = choice(&mut fields, "spread", &["random", "even"], problems);
         let scale = fields.or("scale", Factor(1.0), problems);
-        let stretch = fields.or("stretch", Factor(1.0), problems);
+        let stretch = fields.optional::<Placed<Factor>>("stretch", problems);
         fields.finish(problems);
+        let stretch = stretch?;
+        if let Some(found) = stretch.as_ref().filter(|s| !STRETCHES.contains(&s.value.0)) {
+            let label = "expected a stretch from 0.001 to 1000 times the time it took";
+            problems.add(found.place, label);
+            return None;
+        }
         let rows = match rows? {
             Some("arrivals") => Some(Rows::Arrivals),
             Some(_) => Some(Rows::Counts),
@@ -103,7 +112,7 @@ impl Read for ReplaySpec {
             interpolate: gaps? == Some("interpolate"),
             evenly: spread? == Some("even"),
             scale: scale?.0,
-            stretch: stretch?.0,
+            stretch: stretch.map_or(1.0, |stretch| stretch.value.0),
         })
     }
 }

@@ -76,26 +76,7 @@ pub(super) fn build(
         messages: 0.0,
         length: SimDuration::ZERO,
     };
-    let start = match &spec.from {
-        None => first,
-        Some(from) => {
-            let series_clock = RunClock { start: facts.first, zone: clock.zone };
-            match from.value.resolve(&series_clock) {
-                Ok(offset) if first + i128::from(offset.ns()) <= last => {
-                    first + i128::from(offset.ns())
-                }
-                Ok(_) | Err(_) => {
-                    let label = format!(
-                        "the series runs from {} to {}",
-                        show(facts.first),
-                        show(facts.last)
-                    );
-                    problems.add(from.place, label);
-                    return None;
-                }
-            }
-        }
-    };
+    let start = start(spec, first, last, clock, problems)?;
     let series = match columns.count {
         Some(_) => {
             let every = match spec.every {
@@ -132,6 +113,25 @@ pub(super) fn build(
     Some((series, facts))
 }
 
+/// Which time of the series is the start of the run.
+fn start(
+    spec: &ReplaySpec,
+    first: i128,
+    last: i128,
+    clock: &RunClock,
+    problems: &mut Problems,
+) -> Option<i128> {
+    let Some(from) = &spec.from else { return Some(first) };
+    let series_clock = RunClock { start: times::civil(first), zone: clock.zone };
+    let offset = from.value.resolve(&series_clock).ok();
+    let start = offset.map(|offset| first + i128::from(offset.ns())).filter(|at| *at <= last);
+    if start.is_none() {
+        let (first, last) = (show(times::civil(first)), show(times::civil(last)));
+        problems.add(from.place, format!("the series runs from {first} to {last}"));
+    }
+    start
+}
+
 /// Where the figures stand.
 struct Columns {
     time: usize,
@@ -154,8 +154,8 @@ impl Columns {
             return None;
         };
         let Some(stamps) = Stamps::of(&row[time]) else {
-            let (line, cell) = (files::line(row), &row[time]);
-            let label = format!("line {line} of this file: expected a time stamp, found `{cell}`");
+            let (line, cell) = (files::line(row), files::shown(&row[time]));
+            let label = format!("line {line} of this file: expected a time stamp, found {cell}");
             let hint = "time stamps are like 2014-04-10 00:04:00, or seconds; \
                         if they stand in another column, add `time = \"...\"`";
             problems.add_with_hint(spec.file.place, label, hint);
@@ -192,15 +192,15 @@ impl Columns {
             let count = self.count.map_or(Some(1.0), |column| count(&row[column]));
             match (time, count, points.last_mut()) {
                 (None, _, _) => {
-                    let found = &row[self.time];
-                    bad.push(format!("line {line}: expected a time stamp, found `{found}`"));
+                    let found = files::shown(&row[self.time]);
+                    bad.push(format!("line {line}: expected a time stamp, found {found}"));
                 }
                 (Some(_), None, _) => {
-                    let found = self.count.map_or("", |column| &row[column]);
-                    bad.push(format!("line {line}: expected a count, found `{found}`"));
+                    let found = files::shown(self.count.map_or("", |column| &row[column]));
+                    bad.push(format!("line {line}: expected a count, found {found}"));
                 }
                 (Some(time), Some(_), Some((before, _))) if time < *before => {
-                    let found = &row[self.time];
+                    let found = files::shown(&row[self.time]);
                     bad.push(format!("line {line}: {found} is earlier than the line before"));
                 }
                 (Some(time), Some(count), Some((same, sum))) if time == *same => {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{Interval, Replay, Series};
-use crate::dist::exponential;
-use crate::engine::{Key, SimTime, Stream};
+use crate::dist::exponential::Units;
+use crate::engine::{Key, SimTime};
 use crate::traffic::line::Line;
 use crate::traffic::walk::ShapeWalk;
 
@@ -15,7 +15,7 @@ use crate::traffic::walk::ShapeWalk;
 pub(in crate::traffic) struct CountsWalk {
     replay: Arc<Replay>,
     shape: ShapeWalk,
-    stream: Stream,
+    units: Units,
     next_interval: usize,
     /// What rounding has left over so far, from −½ to ½ of a message.
     carry: f64,
@@ -24,8 +24,9 @@ pub(in crate::traffic) struct CountsWalk {
     mass: f64,
     count: u64,
     done: u64,
-    /// The share of the interval's mass beyond the last arrival.
-    rest: f64,
+    /// The exponentials drawn in this interval so far, and what they come to at its end.
+    drawn: f64,
+    total: f64,
     last: u64,
 }
 
@@ -42,7 +43,7 @@ impl CountsWalk {
         Self {
             replay: Arc::clone(replay),
             shape,
-            stream: Stream::from(key),
+            units: Units::from(key),
             next_interval: 0,
             carry: 0.0,
             stretches: Vec::new(),
@@ -50,7 +51,8 @@ impl CountsWalk {
             mass: 0.0,
             count: 0,
             done: 0,
-            rest: 0.0,
+            drawn: 0.0,
+            total: 0.0,
             last: 0,
         }
     }
@@ -59,15 +61,12 @@ impl CountsWalk {
         while self.done == self.count {
             self.open_interval()?;
         }
-        let left = (self.count - self.done) as f64;
         self.done += 1;
         let share = if self.replay.evenly {
             (self.done as f64 - 0.5) / self.count as f64
         } else {
-            // The next of `left` sorted uniform numbers: what lies beyond it shrinks by
-            // U^(1/left) (Bentley & Saxe 1980).
-            self.rest *= libm::exp(-exponential::unit(&mut self.stream) / left);
-            1.0 - self.rest
+            self.drawn += self.units.draw();
+            self.drawn / self.total
         };
         self.last = self.last.max(self.position(share * self.mass));
         Some(self.last)
@@ -82,10 +81,24 @@ impl CountsWalk {
         let length = (interval.end - interval.start) as f64;
         self.carry += interval.count * (self.mass / length);
         // Rounding, not flooring: a sum that misses a whole number by a bit still reaches it.
-        let count = (self.carry + 0.5).floor().max(0.0);
-        self.carry -= count;
-        (self.count, self.done, self.rest, self.stretch) = (count as u64, 0, 1.0, 0);
+        self.count = (self.carry + 0.5) as u64;
+        self.carry -= self.count as f64;
+        (self.done, self.stretch) = (0, 0);
+        if !self.replay.evenly {
+            self.look_ahead();
+        }
         Some(())
+    }
+
+    /// Adds up the exponentials of this interval, one more than its arrivals: n sums of
+    /// exponentials, divided by the sum of n + 1, are n sorted uniform numbers (Devroye 1986,
+    /// section V.2). The copy of the generator is thrown away; the arrivals draw the same again.
+    fn look_ahead(&mut self) {
+        (self.drawn, self.total) = (0.0, 0.0);
+        if self.count > 0 {
+            let mut ahead = self.units.clone();
+            self.total = (0..self.count).fold(0.0, |sum, _| sum + ahead.draw()) + ahead.draw();
+        }
     }
 
     /// Where the interval has `mass` behind it.
@@ -95,10 +108,15 @@ impl CountsWalk {
         }
         let Stretch { start, line, mass_before } = self.stretches[self.stretch];
         let units = mass - mass_before;
-        let slope = (line.to - line.from) / (line.end - start) as f64;
-        let root = (line.from * line.from + 2.0 * slope * units).max(0.0).sqrt();
-        let length = 2.0 * units / (line.from + root);
-        (start + length as u64).min(line.end - 1)
+        let length = if line.is_flat() {
+            units / line.from
+        } else {
+            let slope = (line.to - line.from) / (line.end - start) as f64;
+            let under = line.from * line.from + 2.0 * slope * units;
+            2.0 * units / (line.from + under.max(0.0).sqrt())
+        };
+        // By way of i64: x86 has no instruction for u64.
+        (start + length as i64 as u64).min(line.end - 1)
     }
 }
 
@@ -157,9 +175,8 @@ impl MomentsWalk {
             moments.get(self.next)?;
             self.next += 1;
             self.carry += self.factor;
-            let count = (self.carry + 0.5).floor().max(0.0);
-            self.carry -= count;
-            self.left = count as u64;
+            self.left = (self.carry + 0.5) as u64;
+            self.carry -= self.left as f64;
         }
         self.left -= 1;
         moments.get(self.next - 1).copied()

@@ -7,7 +7,8 @@ fn problems_name_the_way_out() {
     for (toml, wanted) in [
         (
             "",
-            "nothing says when messages come | add one of `poisson`, `constant`, `stages`, `blast`, \
+            "nothing says when messages come | add one of `poisson`, `constant`, `stages`, \
+             `blast`, \
              `mmpp`, `replay` or `closed-loop`",
         ),
         (
@@ -81,12 +82,14 @@ fn problems_name_the_way_out() {
             "expected 2 to 32 states, found 1",
         ),
         (
-            "mmpp = { states = [{ rate = \"1/s\", stay = \"1s\", next = [1, 1] }, { stay = \"1s\", next = [1] }] }",
+            "mmpp = { states = [{ rate = \"1/s\", stay = \"1s\", next = [1, 1] }, { stay = \
+             \"1s\", next = [1] }] }",
             "a state does not move to itself | how long it stays is what `stay` says; write 0 for \
              the state itself\nexpected 2 weights, one a state, found 1",
         ),
         (
-            "mmpp = { states = [{ rate = \"1/s\", stay = \"1s\", next = [0, 1, 0] }, { stay = \"1s\", next = \
+            "mmpp = { states = [{ rate = \"1/s\", stay = \"1s\", next = [0, 1, 0] }, { stay = \
+             \"1s\", next = \
              [1, 0, 0] }, { stay = \"1s\" }] }",
             "some states are never returned to | give each state a way to every other, directly or \
              through others",
@@ -114,4 +117,19 @@ fn a_list_of_single_arrivals_has_no_rate_to_multiply() {
 fn all_mmpp_states_silent_is_no_traffic() {
     let toml = "mmpp = { states = [{ stay = \"1s\" }, { stay = \"1s\" }] }";
     assert_eq!(with_file(toml, "").unwrap_err(), "in these states nothing ever arrives");
+}
+
+#[test]
+fn a_table_may_say_more_than_when_messages_come() {
+    let toml = "to = \"api.send\"\npoisson = { rate = \"40/s\" }\n\
+                noise = { ar1 = { sd = \"7.7%\", correlation = 0.67, every = \"1min\" } }\n\
+                spikes = [{ at = \"12:00\", times = 5, rise = \"30s\", hold = \"5min\", \
+                fall = \"10min\" }]";
+    let document = Document::parse("x.toml", toml).unwrap();
+    let mut problems = Problems::new();
+    let mut fields = crate::language::Fields::open(document.root(), &mut problems).unwrap();
+    assert!(TrafficSpec::read_fields(&mut fields, &mut problems).is_some());
+    assert_eq!(fields.required::<String>("to", &mut problems).as_deref(), Some("api.send"));
+    fields.finish(&mut problems);
+    assert!(problems.is_empty(), "{}", document.render(&problems, false));
 }

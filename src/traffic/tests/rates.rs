@@ -60,7 +60,8 @@ fn slopes_multiply_exactly() {
     let toml = format!(
         "constant = {{ rate = \"20/s\" }}\n\
          profile = {{ hourly = {hourly:?}, weekly = {weekly:?} }}\n\
-         spikes = [{{ at = \"05:10\", times = 5, rise = \"40min\", hold = \"10min\", fall = \"2h\" }}, \
+         spikes = [{{ at = \"05:10\", times = 5, rise = \"40min\", hold = \"10min\", fall = \
+         \"2h\" }}, \
          {{ at = \"06:00\", times = 3, rise = \"5min\", fall = \"5min\" }}, \
          {{ at = \"11:00\", times = 0.2, hold = \"1h\" }}]"
     );
@@ -131,7 +132,8 @@ fn an_mmpp_is_as_bursty_as_its_closed_form() {
     // I∞ = 2 q₁ q₂ (r₁ − r₂)² / (q² (q₂ r₁ + q₁ r₂)).
     let (r1, r2, q1, q2) = (50.0, 5.0, 1.0 / 4.0, 1.0 / 10.0);
     let traffic = stream(
-        "mmpp = { states = [{ rate = \"50/s\", stay = \"4s\" }, { rate = \"5/s\", stay = \"10s\" }] }",
+        "mmpp = { states = [{ rate = \"50/s\", stay = \"4s\" }, { rate = \"5/s\", stay = \
+         \"10s\" }] }",
     );
     let mean: f64 = (q2 * r1 + q1 * r2) / (q1 + q2);
     let (q, windows, length) = (q1 + q2, 40_000, 5.0);

@@ -1,5 +1,7 @@
 //! Measured series: counts come out exactly as they went in.
 
+use proptest::prelude::*;
+
 use super::*;
 
 /// Counts per minute with a gap, a repeated time stamp and a fraction.
@@ -141,17 +143,22 @@ fn a_fault_in_the_file_is_told_with_its_line() {
     for (options, csv, wanted) in [
         ("", "", "in this file, there are no rows"),
         ("", "t,n\n", "this file has a heading and no rows"),
-        ("", "t,n\n0,1\n60,x\n", "in this file, line 3: expected a count, found `x`"),
-        ("", "t,n\n0,1\n60,-1\n", "in this file, line 3: expected a count, found `-1`"),
-        ("", "t,n\n0,1\n60,\n", "in this file, line 3: expected a count, found ``"),
-        ("", "t,n\n0,1\n60,inf\n", "in this file, line 3: expected a count, found `inf`"),
-        ("", "t,n\n0,1\nx,2\n", "in this file, line 3: expected a time stamp, found `x`"),
-        ("", "t,n\n60,1\n0,2\n", "in this file, line 3: 0 is earlier than the line before"),
-        ("", "t,n\n0,1\n60\n", "in this file, line 3 has 1 fields where the first has 2"),
+        ("", "t,n\n0,1\n60,x\n", "in this file, line 3: expected a count, found \"x\""),
+        ("", "t,n\n0,1\n60,-1\n", "in this file, line 3: expected a count, found \"-1\""),
+        ("", "t,n\n0,1\n60,\n", "in this file, line 3: expected a count, found \"\""),
+        ("", "t,n\n0,1\n60,inf\n", "in this file, line 3: expected a count, found \"inf\""),
+        ("", "t,n\n0,1\nx,2\n", "in this file, line 3: expected a time stamp, found \"x\""),
+        ("", "t,n\n60,1\n0,2\n", "in this file, line 3: \"0\" is earlier than the line before"),
+        (
+            "",
+            "t,n\n0,1\n60\n",
+            "in this file, line 3 differs from the first in its number of fields: 1, not 2",
+        ),
         (
             "",
             "t,n\n0,1\n",
-            "this file has a single interval | say how long its interval is with `every = \"1min\"`",
+            "this file has a single interval | say how long its interval is with `every = \
+             \"1min\"`",
         ),
         (
             "",
@@ -168,8 +175,14 @@ fn a_fault_in_the_file_is_told_with_its_line() {
         (
             "",
             "host,n\nweb,1\n",
-            "line 2 of this file: expected a time stamp, found `web` | time stamps are like \
-             2014-04-10 00:04:00, or seconds; if they stand in another column, add `time = \"...\"`",
+            "line 2 of this file: expected a time stamp, found \"web\" | time stamps are like \
+             2014-04-10 00:04:00, or seconds; if they stand in another column, add `time = \
+             \"...\"`",
+        ),
+        (
+            ", stretch = 1e9",
+            "0,1\n60,2\n",
+            "expected a stretch from 0.001 to 1000 times the time it took",
         ),
         (
             ", from = \"2h\"",
@@ -192,4 +205,55 @@ fn a_fault_in_the_file_is_told_with_its_line() {
     let many = fault("", "t,n\n0,a\n1,b\n2,c\n3,d\n4,e\n");
     assert_eq!(many.lines().count(), 4);
     assert!(many.ends_with("2 more lines like these"));
+}
+
+/// Cells that files hold, and some that they should not.
+fn cell() -> impl Strategy<Value = String> {
+    prop_oneof![
+        (0i64..1000).prop_map(|number| number.to_string()),
+        (0i64..100).prop_map(|minute| format!("2024-01-01 00:{minute:02}")),
+        any::<f64>().prop_map(|number| number.to_string()),
+        "[a-z\"#;\t é-]{0,6}",
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_file_is_too_odd_to_be_played_or_refused(
+        rows in prop::collection::vec((cell(), cell()), 0..12),
+        options in prop::sample::select(vec![
+            "",
+            ", gaps = \"interpolate\"",
+            ", every = \"1min\", stretch = 0.01",
+            ", rows = \"arrivals\", scale = 3",
+            ", from = \"1s\", spread = \"even\"",
+        ]),
+    ) {
+        let csv: String = rows.iter().map(|(time, count)| format!("{time},{count}\n")).collect();
+        let toml = format!("replay = {{ file = \"x.csv\"{options} }}");
+        if let Ok(traffic) = with_file(&toml, &csv) {
+            let expected = traffic.expected_messages(SimDuration::MAX);
+            prop_assert!(expected >= 0.0);
+            let mut last = SimTime::ZERO;
+            if expected < 1e6 {
+                for at in open(&traffic, key()) {
+                    prop_assert!(at >= last);
+                    last = at;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn whole_counts_come_out_as_they_went_in(
+        counts in prop::collection::vec(0u32..50, 2..40),
+        evenly in any::<bool>(),
+    ) {
+        let row = |(minute, count): (usize, &u32)| format!("{},{count}\n", minute * 60);
+        let csv: String = counts.iter().enumerate().map(row).collect();
+        let spread = if evenly { "even" } else { "random" };
+        let toml = format!("replay = {{ file = \"x.csv\", spread = \"{spread}\" }}");
+        let wanted: Vec<f64> = counts.iter().copied().map(f64::from).collect();
+        prop_assert_eq!(per_minute(&with_file(&toml, &csv).unwrap(), wanted.len()), wanted);
+    }
 }

@@ -10,7 +10,8 @@ const STREAMS: [&str; 8] = [
     "poisson = { rate = \"40/s\" }",
     "stages = [{ for = \"1h\", from = 0, to = \"20/s\" }, { for = \"1h\" }, \
      { for = \"1h\", rate = \"5/s\" }]",
-    "mmpp = { states = [{ rate = \"5/s\", stay = \"10min\" }, { rate = \"80/s\", stay = \"1min\" }] }",
+    "mmpp = { states = [{ rate = \"5/s\", stay = \"10min\" }, { rate = \"80/s\", stay = \
+     \"1min\" }] }",
     "blast = { at = \"00:30\", audience = 10_000, rate = \"7/s\" }",
     "blast = { at = \"90min\", audience = 1000 }",
     "replay = { file = \"x.csv\" }",

@@ -1,2 +1,84 @@
-//! What a run tells the people who asked.
+//! What a run tells the people who asked: text, tables (CSV), documents (JSON) and pictures (PNG),
+//! as bytes. Nothing here reads a file, a clock or the environment, so that the same result gives
+//! the same bytes.
+//!
+//! In reading order: `words` (figures in the words of all reports), `text` (what is printed),
+//! `csv` (a file a table), `json` (documents for programs), `chart` (figures as PNG) and `figures`
+//! (from results to figures).
+
 pub mod chart;
+mod csv;
+mod json;
+mod text;
+mod words;
+
+use crate::sweep::PointResult;
+
+/// What a report says of a run that its result does not know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// The version of the program.
+    pub version: &'static str,
+    /// The scenario's file, without folder and ending.
+    pub scenario: String,
+    /// SHA-256 of the scenario's content with all overrides, in hexadecimal.
+    pub scenario_digest: String,
+    /// Keys that were set on the command line, as written, in order.
+    pub overrides: Vec<String>,
+    /// Files that the scenario names, and the SHA-256 of each, in hexadecimal.
+    pub files: Vec<(String, String)>,
+}
+
+/// What a run prints.
+pub fn run_text(result: &PointResult, about: &About) -> String {
+    text::run::report(result, about)
+}
+
+/// The result of a run as a JSON document.
+pub fn run_json(result: &PointResult, about: &About) -> String {
+    json::run_document(result, about)
+}
+
+/// All files of a run's folder, by name; `with_charts` adds the pictures, which take longest.
+pub fn run_files(
+    result: &PointResult,
+    about: &About,
+    with_charts: bool,
+) -> Vec<(String, Vec<u8>)> {
+    let tables = csv::of_run(result);
+    let record = json::run_record(result, about, &tables);
+    let mut files: Vec<(String, Vec<u8>)> = vec![
+        ("report.txt".to_owned(), run_text(result, about).into_bytes()),
+        ("report.json".to_owned(), run_json(result, about).into_bytes()),
+        ("run.json".to_owned(), record.into_bytes()),
+    ];
+    files.extend(tables.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)));
+    let _ = with_charts;
+    files
+}
+
+/// What a sweep of `key` prints; `points` are the values tried, as written, and their results.
+pub fn sweep_text(key: &str, points: &[(String, PointResult)], about: &About) -> String {
+    let one = |(value, result): &(String, PointResult)| {
+        format!("{key} = {value}\n{}", run_text(result, about))
+    };
+    points.iter().map(one).collect::<Vec<_>>().join("\n")
+}
+
+/// The results of a sweep as a JSON document.
+pub fn sweep_json(key: &str, points: &[(String, PointResult)], about: &About) -> String {
+    let one = |(value, result): &(String, PointResult)| (value.clone(), run_json(result, about));
+    let _ = key;
+    points.iter().map(one).map(|(_, text)| text).collect()
+}
+
+/// All files of a sweep, by name: each starts with `sweep`.
+pub fn sweep_files(
+    key: &str,
+    points: &[(String, PointResult)],
+    about: &About,
+    with_charts: bool,
+) -> Vec<(String, Vec<u8>)> {
+    let _ = with_charts;
+    vec![("sweep.txt".to_owned(), sweep_text(key, points, about).into_bytes())]
+}

@@ -1,8 +1,6 @@
 //! Tables without lines: aligned by display width, shortened where they would be too wide.
 
-use comfy_table::{
-    Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, presets,
-};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, presets};
 
 use super::WIDTH;
 

@@ -125,14 +125,14 @@ impl<'m, T: Trace> Run<'m, T> {
         while let Some(task) = self.todo.pop_front() {
             self.go_on(task);
             left -= 1;
-            if self.tasks.len() > self.tasks_at_most {
-                return Some(Bound::Memory);
-            }
             if left == 0 {
                 return Some(Bound::Instant);
             }
+            if self.tasks.len() > self.tasks_at_most {
+                break;
+            }
         }
-        None
+        (self.tasks.len() > self.tasks_at_most).then_some(Bound::Memory)
     }
 
     /// The next event at or before the horizon; stale timers in rings are passed over.

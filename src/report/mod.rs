@@ -40,11 +40,7 @@ pub fn run_json(result: &PointResult, about: &About) -> String {
 }
 
 /// All files of a run's folder, by name; `with_charts` adds the pictures, which take longest.
-pub fn run_files(
-    result: &PointResult,
-    about: &About,
-    with_charts: bool,
-) -> Vec<(String, Vec<u8>)> {
+pub fn run_files(result: &PointResult, about: &About, with_charts: bool) -> Vec<(String, Vec<u8>)> {
     let tables = csv::of_run(result);
     let record = json::run_record(result, about, &tables);
     let mut files: Vec<(String, Vec<u8>)> = vec![

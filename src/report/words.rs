@@ -124,7 +124,11 @@ fn per(windowed: Option<Windowed>) -> String {
 
 /// "p99", "p99.9", "median".
 pub(super) fn quantile_name(level: f64) -> String {
-    if level == 0.5 { "median".to_owned() } else { format!("p{}", format::number_to(level * 100.0, 6)) }
+    if level == 0.5 {
+        "median".to_owned()
+    } else {
+        format!("p{}", format::number_to(level * 100.0, 6))
+    }
 }
 
 /// "met", "NOT MET, 906 times over", "undecided: one replication has no interval".

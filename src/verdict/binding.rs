@@ -50,6 +50,8 @@ pub enum Cause {
     Rate,
     /// Its window of unacknowledged submissions.
     Window,
+    /// Its pauses: it refused submissions, and wanted quiet after each.
+    Pauses,
     /// It loses messages.
     Loss,
     /// Its queue's bounds turn messages away.
@@ -76,8 +78,7 @@ pub(super) fn of(
 ) -> Vec<Binding> {
     let view = View { model, runs, period, stations };
     let unmet = targets.iter().enumerate().filter(|(_, verdict)| verdict.answer != Answer::Met);
-    let mut bindings: Vec<Binding> =
-        unmet.filter_map(|(index, _)| view.of_target(index)).collect();
+    let mut bindings: Vec<Binding> = unmet.filter_map(|(index, _)| view.of_target(index)).collect();
     if bindings.is_empty() {
         bindings.extend(view.nearest());
     }
@@ -121,11 +122,7 @@ impl View<'_> {
     }
 
     /// Sums over replications and classes, by station.
-    fn sums(
-        &self,
-        class: Option<ClassId>,
-        of: impl Fn(&crate::measure::Share) -> f64,
-    ) -> Vec<f64> {
+    fn sums(&self, class: Option<ClassId>, of: impl Fn(&crate::measure::Share) -> f64) -> Vec<f64> {
         let stations = self.model.stations();
         let mut sums = vec![0.0; stations];
         for run in self.runs {
@@ -192,20 +189,16 @@ impl View<'_> {
                     Callee::Group(group) => self.model.group_station(group).index(),
                 })
             }
-            Step::Call { .. } | Step::Work(_) | Step::Delay(_) | Step::HandTo { .. } | Step::End => {
-                None
-            }
+            Step::Call { .. }
+            | Step::Work(_)
+            | Step::Delay(_)
+            | Step::HandTo { .. }
+            | Step::End => None,
         };
         self.model.steps.iter().enumerate().filter_map(own).collect()
     }
 
-    fn describe(
-        &self,
-        target: Option<usize>,
-        station: usize,
-        share: f64,
-        lost: bool,
-    ) -> Binding {
+    fn describe(&self, target: Option<usize>, station: usize, share: f64, lost: bool) -> Binding {
         let id = StationId::from_index(station);
         let is_ours = self.model.is_ours(id);
         Binding {
@@ -231,6 +224,9 @@ impl View<'_> {
         match (is_ours, of(&figures.workers) > of(&figures.cores)) {
             (true, true) if self.holds_workers(station) => Cause::Workers,
             (true, _) => Cause::Cores,
+            (false, _) if figures.throttled > 0.0 && self.utilization(station) < SATURATED => {
+                Cause::Pauses
+            }
             (false, true) => Cause::Window,
             (false, false) => Cause::Rate,
         }

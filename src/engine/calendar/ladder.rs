@@ -209,6 +209,13 @@ impl Ladder {
         }
     }
 
+    /// Whether the reach may go back to the time that has been reached, as after every pop.
+    #[cfg(test)]
+    pub(super) fn may_overflow(&self) -> bool {
+        let reach = Event(self.now.0 | mask_below(0));
+        reach >= self.reach || !self.changes_buckets(reach)
+    }
+
     /// What must hold between any two calls.
     #[cfg(test)]
     pub(super) fn check(&self) {

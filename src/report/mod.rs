@@ -9,6 +9,7 @@
 pub mod chart;
 mod csv;
 mod json;
+mod pool;
 mod text;
 mod words;
 

@@ -31,7 +31,7 @@ pub struct About {
 
 /// What a run prints.
 pub fn run_text(result: &PointResult, about: &About) -> String {
-    text::run::report(result, about)
+    text::run_report(result, about)
 }
 
 /// The result of a run as a JSON document.
@@ -55,10 +55,7 @@ pub fn run_files(result: &PointResult, about: &About, with_charts: bool) -> Vec<
 
 /// What a sweep of `key` prints; `points` are the values tried, as written, and their results.
 pub fn sweep_text(key: &str, points: &[(String, PointResult)], about: &About) -> String {
-    let one = |(value, result): &(String, PointResult)| {
-        format!("{key} = {value}\n{}", run_text(result, about))
-    };
-    points.iter().map(one).collect::<Vec<_>>().join("\n")
+    text::sweep_report(key, points, about)
 }
 
 /// The results of a sweep as a JSON document.

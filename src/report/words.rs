@@ -1,8 +1,11 @@
 //! Figures, targets and times in the words of all reports.
 
+use jiff::civil::Time;
+
+use super::chart::Origin;
 use crate::engine::SimTime;
 use crate::language::format;
-use crate::model::{Criterion, Mode, Model, Target, Windowed};
+use crate::model::{ClassId, Criterion, Mode, Model, RunPlan, Target, Windowed};
 use crate::stats::{Estimate, Interval, Limit};
 use crate::verdict::{Answer, Figure, Reason, TargetVerdict, Unit};
 
@@ -41,37 +44,37 @@ pub(super) fn bare(figure: &Figure) -> String {
     figure.estimate.map_or_else(|| NOTHING.to_owned(), |known| value(figure.unit, known.value))
 }
 
-/// A figure with its interval: "38.2 % (38.1 – 38.3)". A figure that is exact has none to show.
+/// A figure with its interval: "38.2 % (38.1 – 38.3)", or "38.2 % (± 0.004)" where the ends show
+/// the same digits. A figure that is exact has none to show.
 pub(super) fn with_interval(figure: &Figure) -> String {
     let Some(Estimate { value: center, interval, .. }) = figure.estimate else {
         return NOTHING.to_owned();
     };
     let shown = value(figure.unit, center);
-    match interval {
-        Some(Interval { low, high }) if low != high => {
-            format!("{shown} ({})", range(figure.unit, low, high))
-        }
-        Some(_) | None => shown,
+    let Some(Interval { low, high }) = interval.filter(|interval| interval.low != interval.high)
+    else {
+        return shown;
+    };
+    let ends = [low, high].map(|end| value(figure.unit, end));
+    if ends.iter().all(|end| *end == shown) {
+        let half_width = (center - low).max(high - center);
+        return format!("{shown} (± {})", value(figure.unit, half_width));
     }
-}
-
-/// "38.1 – 38.3": the unit is left out where both ends have the same as one another; it stands
-/// before them.
-fn range(unit: Unit, low: f64, high: f64) -> String {
-    let (low, high) = (value(unit, low), value(unit, high));
-    let last = |text: &str| text.rsplit_once(' ').map(|(_, unit)| unit.to_owned());
-    match (last(&low), last(&high)) {
-        (Some(a), Some(b)) if a == b => {
-            let bare = |text: &str| text.rsplit_once(' ').map_or(text, |(bare, _)| bare).to_owned();
-            format!("{} – {}", bare(&low), bare(&high))
+    let [low, high] = &ends;
+    // The unit stands before the ends; where all three have it in common they do without.
+    let unit = |text: &str| text.rsplit_once(' ').map(|(_, unit)| unit.to_owned());
+    match (unit(&shown), unit(low), unit(high)) {
+        (Some(unit), Some(a), Some(b)) if unit == a && unit == b => {
+            let bare = |text: &str| text[..text.len() - unit.len() - 1].to_owned();
+            format!("{shown} ({} – {})", bare(low), bare(high))
         }
-        _ => format!("{low} – {high}"),
+        _ => format!("{shown} ({low} – {high})"),
     }
 }
 
 /// What a target asks: "p99 of otp at most 10 s".
 pub(super) fn wanted(model: &Model, target: &Target) -> String {
-    let class = |id: crate::model::ClassId| &model.classes[id.index()].name;
+    let class = |id: ClassId| &model.classes[id.index()].name;
     match &target.criterion {
         Criterion::Latency { class: id, quantile, limit, windowed } => {
             let limit = format::duration(*limit);
@@ -97,7 +100,7 @@ pub(super) fn wanted(model: &Model, target: &Target) -> String {
             let of = station.map_or_else(String::new, |station| {
                 format!(" for {}", model.station_name(station))
             });
-            format!("{left} {place}{of} from {}", Clock::of(model).at(*by))
+            format!("{left} {place}{of} from {} on", Clock::of(model).at(*by))
         }
         Criterion::Utilization { station, at_most, windowed } => {
             let share = format::share(*at_most);
@@ -190,23 +193,89 @@ fn doubt(reason: Reason) -> String {
     }
 }
 
-/// Tells when something was: by the clock, or since the start where the clock means nothing.
+/// Tells when something was: by the clock, or since the start where no clock means anything.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clock<'a> {
-    model: &'a Model,
+    run: &'a RunPlan,
+    origin: Origin,
 }
 
 impl<'a> Clock<'a> {
     pub(super) fn of(model: &'a Model) -> Self {
-        Self { model }
+        Self { run: &model.run, origin: origin(&model.run) }
     }
 
-    /// "10:02", "day 2, 10:02", "2 h 31 min in".
+    /// "10:02", "day 2, 10:02", "2022-11-25 10:02"; "after 2 h 31 min" without a clock.
     pub(super) fn at(self, time: SimTime) -> String {
-        if self.model.run.mode == Mode::Steady {
-            return format!("{} in", format::duration(time.since(SimTime::ZERO)));
+        match self.origin {
+            Origin::Elapsed => format!("after {}", elapsed(time)),
+            Origin::TimeOfDay(_) | Origin::Dated(_) => self.civil(time),
         }
-        let civil = self.model.run.clock.civil(time);
-        format!("{:02}:{:02}", civil.hour(), civil.minute())
+    }
+
+    /// "from 10:02 to 12:55", "from 1 h to 2 h after the start".
+    pub(super) fn span(self, from: SimTime, until: SimTime) -> String {
+        match self.origin {
+            Origin::Elapsed => {
+                format!("from {} to {} after the start", elapsed(from), elapsed(until))
+            }
+            Origin::TimeOfDay(_) | Origin::Dated(_) => {
+                format!("from {} to {}", self.civil(from), self.civil(until))
+            }
+        }
+    }
+
+    fn civil(self, time: SimTime) -> String {
+        let (start, civil) = (self.run.clock.start, self.run.clock.civil(time));
+        let of_day = if self.run.window.ns() < NS_PER_MIN {
+            format!("{:02}:{:02}:{:02}", civil.hour(), civil.minute(), civil.second())
+        } else {
+            format!("{:02}:{:02}", civil.hour(), civil.minute())
+        };
+        let end = self.run.clock.civil(self.run.horizon);
+        if start.date() == end.date() {
+            return of_day;
+        }
+        match self.origin {
+            Origin::Dated(_) => format!("{} {of_day}", civil.date()),
+            Origin::TimeOfDay(_) | Origin::Elapsed => {
+                let days = start.date().duration_until(civil.date()).as_hours() / 24;
+                format!("day {}, {of_day}", days + 1)
+            }
+        }
+    }
+}
+
+const NS_PER_MIN: u64 = 60_000_000_000;
+const NS_PER_DAY: u64 = 86_400_000_000_000;
+
+/// What the times of a run are told by. A run that starts at midnight of no particular date and
+/// is over the same day most likely says nothing about clocks at all.
+pub(super) fn origin(run: &RunPlan) -> Origin {
+    let start = run.clock.start;
+    let says_nothing = !run.clock.is_dated()
+        && start.time() == Time::midnight()
+        && run.horizon.ns() < NS_PER_DAY;
+    match run.mode {
+        Mode::Steady => Origin::Elapsed,
+        Mode::Terminating if says_nothing => Origin::Elapsed,
+        Mode::Terminating if run.clock.is_dated() => Origin::Dated(start),
+        Mode::Terminating => Origin::TimeOfDay(start.time()),
+    }
+}
+
+fn elapsed(time: SimTime) -> String {
+    format::duration(time.since(SimTime::ZERO))
+}
+
+/// "a", "a and b", "a, b and c".
+pub(super) fn list<T: AsRef<str>>(items: &[T]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.as_ref().to_owned(),
+        [most @ .., last] => {
+            let most: Vec<&str> = most.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", most.join(", "), last.as_ref())
+        }
     }
 }

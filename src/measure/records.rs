@@ -173,8 +173,8 @@ pub struct StationGauges {
     pub on_core: Gauge,
     /// See [`StationWindow::queue`].
     pub queue: Gauge,
-    /// Waiting times in the current window.
-    pub waits: RecentHistogram,
+    /// Waiting times in the current window, of those that waited at all.
+    waits: RecentHistogram,
     /// The current window's counts.
     pub window: StationWindow,
 }
@@ -196,8 +196,10 @@ impl StationGauges {
     #[inline]
     pub fn started(&mut self, wait: SimDuration) {
         self.window.started += 1;
-        self.window.waited += u64::from(wait > SimDuration::ZERO);
-        self.waits.record(wait.ns());
+        if wait > SimDuration::ZERO {
+            self.window.waited += 1;
+            self.waits.record(wait.ns());
+        }
     }
 
     /// Ends the window at `now`; waiting times go to `waits`.
@@ -208,6 +210,7 @@ impl StationGauges {
         window.queue = self.queue.close(now);
         window.wait_sum = self.waits.exact().sum();
         self.waits.drain_into(waits);
+        waits.record_zeros(window.started - window.waited);
         window
     }
 }

@@ -1,14 +1,12 @@
 //! The state of a run, and the loop that takes one event after the other.
 
-use std::collections::VecDeque;
-
 use super::books::Books;
 use super::event::Event;
 use super::luck::Keys;
 use super::stations::{ServiceState, queues_of};
 use super::submissions::CarrierState;
 use super::task::{State, TaskId};
-use super::tasks::Tasks;
+use super::tasks::{Tasks, Todo};
 use super::trace::Trace;
 use crate::dist::Dist;
 use crate::engine::{Calendar, LaneId, Purpose, SimDuration, SimTime};
@@ -34,8 +32,8 @@ pub(super) struct Run<'m, T> {
     /// The ring of each constant delay.
     lanes: Vec<(SimDuration, LaneId)>,
     pub(super) tasks: Tasks,
-    /// Tasks whose state ends at this very instant, in order.
-    pub(super) todo: VecDeque<TaskId>,
+    /// Tasks whose state ends at this very instant.
+    pub(super) todo: Todo,
     pub(super) sources: Vec<SourceState>,
     pub(super) services: Vec<ServiceState>,
     pub(super) carriers: Vec<CarrierState>,
@@ -68,7 +66,7 @@ impl<'m, T: Trace> Run<'m, T> {
             calendar,
             lanes,
             tasks: Tasks::new(),
-            todo: VecDeque::new(),
+            todo: Todo::default(),
             sources,
             services: ServiceState::all(model),
             first_carrier_queue: queues_of(model) - model.carriers() as usize,
@@ -122,7 +120,7 @@ impl<'m, T: Trace> Run<'m, T> {
     #[inline]
     fn work_off(&mut self) -> Option<Bound> {
         let mut left = STEPS_OF_AN_INSTANT;
-        while let Some(task) = self.todo.pop_front() {
+        while let Some(task) = self.todo.pop() {
             self.go_on(task);
             left -= 1;
             if left == 0 {
@@ -189,7 +187,7 @@ impl<'m, T: Trace> Run<'m, T> {
         let task = &mut self.tasks[id];
         task.state = state;
         if length == SimDuration::ZERO {
-            self.todo.push_back(id);
+            self.todo.push(id);
         } else {
             let wake = self.now + length;
             task.wake = wake;

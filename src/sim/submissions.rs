@@ -89,7 +89,7 @@ impl<T: Trace> Run<'_, T> {
         task.since = self.now;
         task.state = State::AwaitingCarrier;
         self.tasks.push_back(&mut state.queue, id);
-        gauges.queue.add(self.now, 1);
+        gauges.queue.rise(self.now);
         self.submit_what_may_go(carrier);
         if self.tasks[id].state == State::AwaitingCarrier {
             let state = &mut self.carriers[carrier];
@@ -171,8 +171,8 @@ impl<T: Trace> Run<'_, T> {
         state.record.wait_max = state.record.wait_max.max(wait);
         let class = self.sources[usize::from(task.source)].class;
         let gauges = &mut self.books.groups[group];
-        gauges.queue.add(self.now, -1);
-        gauges.busy.add(self.now, 1);
+        gauges.queue.fall(self.now);
+        gauges.busy.rise(self.now);
         gauges.started(wait);
         self.books.started(class, self.station_of(group), wait);
         if T::ON {
@@ -195,7 +195,7 @@ impl<T: Trace> Run<'_, T> {
         state.outstanding -= 1;
         state.record.outstanding += u128::from(self.now.since(task.since).ns());
         let gauges = &mut self.books.groups[group];
-        gauges.busy.add(self.now, -1);
+        gauges.busy.fall(self.now);
         let overload = self.model.groups[group].template.overload;
         if task.state == State::Refusing {
             let Verdict::Throttle { pause } = overload.on_excess(Excess { now: task.since }) else {
@@ -236,7 +236,7 @@ impl<T: Trace> Run<'_, T> {
         state.paused_until = state.paused_until.max(self.now + pause);
         let gauges = &mut self.books.groups[state.group];
         gauges.window.throttled += 1;
-        gauges.queue.add(self.now, 1);
+        gauges.queue.rise(self.now);
         let task = &mut self.tasks[id];
         task.state = State::AwaitingCarrier;
         task.since = self.now;
@@ -290,7 +290,7 @@ impl<T: Trace> Run<'_, T> {
     fn leave_carrier_queue(&mut self, id: TaskId) -> usize {
         let state = &mut self.carriers[self.tasks[id].instance as usize];
         self.tasks.unlink(&mut state.queue, id);
-        self.books.groups[state.group].queue.add(self.now, -1);
+        self.books.groups[state.group].queue.fall(self.now);
         state.group
     }
 

@@ -4,7 +4,7 @@ use super::event::Event;
 use super::run::Run;
 use super::task::{Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
-use crate::engine::SimTime;
+use crate::engine::{Links, SimTime};
 use crate::model::{Callee, Model, OnFailure, Step};
 use crate::policy::OnTimeout;
 
@@ -189,7 +189,9 @@ impl<T: Trace> Run<'_, T> {
             return self.try_again(id);
         }
         // The work goes on without its caller, under its own record; the next attempt gets one.
-        let next = self.tasks.insert(Task { state: State::BackingOff, pending: 0, ..task });
+        let links = Links::OUTSIDE;
+        let next =
+            self.tasks.insert(Task { state: State::BackingOff, pending: 0, links, ..task });
         self.replace_child(id, next);
         self.abandon(id);
         self.try_again(next);

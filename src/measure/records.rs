@@ -78,6 +78,10 @@ pub struct StationRecord {
     pub windows: Vec<StationWindow>,
     /// Waiting times of those that were served, by block of windows.
     pub waits: Vec<Histogram>,
+    /// Tasks that waited at the end.
+    pub waiting_at_end: u64,
+    /// Workers that held a task at the end; of carriers, submissions without acknowledgement.
+    pub busy_at_end: u64,
 }
 
 /// One station in one window.
@@ -99,6 +103,11 @@ pub struct StationWindow {
     pub expired: u64,
     /// Tasks that were cancelled by their callers.
     pub cancelled: u64,
+    /// Of those, how many still waited.
+    pub withdrawn: u64,
+    /// Waiting times of those that left the queue unserved, expired or withdrawn, summed, in
+    /// nanoseconds.
+    pub unserved_wait_sum: u128,
     /// Submissions that carriers refused.
     pub throttled: u64,
     /// Messages that carriers dropped silently.
@@ -202,6 +211,12 @@ impl StationGauges {
         }
     }
 
+    /// One task left the queue unserved at `now`, after waiting for `wait`.
+    pub fn left_unserved(&mut self, now: SimTime, wait: SimDuration) {
+        self.queue.fall(now);
+        self.window.unserved_wait_sum += u128::from(wait.ns());
+    }
+
     /// Ends the window at `now`; waiting times go to `waits`.
     pub fn close(&mut self, now: SimTime, waits: &mut Histogram) -> StationWindow {
         let mut window = std::mem::take(&mut self.window);
@@ -232,6 +247,8 @@ impl StationWindow {
         self.rejected += next.rejected;
         self.expired += next.expired;
         self.cancelled += next.cancelled;
+        self.withdrawn += next.withdrawn;
+        self.unserved_wait_sum += next.unserved_wait_sum;
         self.throttled += next.throttled;
         self.dropped += next.dropped;
         self.held += next.held;

@@ -68,6 +68,9 @@ impl<T: Trace> Run<'_, T> {
             if let Process::Closed(ClosedLoop { users, .. }) = state.process {
                 let key = state.key;
                 for user in 0..users {
+                    if self.is_too_full() {
+                        return;
+                    }
                     let luck = Luck::of_message(key, u64::from(user));
                     self.let_user_think(SourceId(source as u16), luck);
                 }
@@ -118,12 +121,13 @@ impl<T: Trace> Run<'_, T> {
             born: self.now,
             since: self.now,
             wake: SimTime::MAX,
-            parent: TaskId::NONE,
+            // No branches are open.
+            parent: TaskId(0),
             root: TaskId::NONE,
             links: Links::OUTSIDE,
             instance: 0,
             pc: 0,
-            site_or_open: 0,
+            site: 0,
             source: source.0,
             pending: 0,
             attempt_or_orphans: 0,
@@ -178,7 +182,7 @@ impl<T: Trace> Run<'_, T> {
             links: Links::OUTSIDE,
             instance: 0,
             pc: 0,
-            site_or_open: site,
+            site,
             source,
             pending: 0,
             attempt_or_orphans: 0,

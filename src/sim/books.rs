@@ -1,6 +1,5 @@
 //! What is counted while a run goes, and the closing of the books by window and at the end.
 
-use super::event::Event;
 use super::run::Run;
 use super::task::{Outcome, State, TaskId};
 use super::trace::Trace;
@@ -28,6 +27,9 @@ pub(super) struct Books {
     pub(super) events: u64,
     window: u32,
     window_start: SimTime,
+    /// When the current window ends, and the next one begins; never for the last, which ends with
+    /// the run.
+    window_end: SimTime,
     window_length: SimDuration,
 }
 
@@ -73,6 +75,7 @@ impl Books {
             events: 0,
             window: 0,
             window_start: SimTime::ZERO,
+            window_end: end_of_window(model, 0),
             window_length: model.run.window,
         }
     }
@@ -157,6 +160,11 @@ impl Books {
     }
 }
 
+/// When window `index` ends, if not with the run.
+fn end_of_window(model: &Model, index: u32) -> SimTime {
+    if index + 1 < model.run.windows { model.run.window_end(index) } else { SimTime::MAX }
+}
+
 /// The histogram of a block, made when its first window ends.
 fn block_of(blocks: &mut Vec<Histogram>, block: usize) -> &mut Histogram {
     if blocks.len() <= block {
@@ -166,13 +174,14 @@ fn block_of(blocks: &mut Vec<Histogram>, block: usize) -> &mut Histogram {
 }
 
 impl<T: Trace> Run<'_, T> {
-    /// A window of the time line is over.
-    pub(super) fn on_window(&mut self) {
-        self.close_window();
-        let next = self.books.window;
-        // The last window ends with the run.
-        if next + 1 < self.model.run.windows {
-            self.calendar.schedule(self.model.run.window_end(next), Event::Window.pack());
+    /// Ends the windows of the time line that are over at `at`, before anything happens then: a
+    /// window's start belongs to it, its end to the next.
+    #[inline]
+    pub(super) fn end_windows(&mut self, at: SimTime) {
+        while at >= self.books.window_end {
+            self.now = self.books.window_end;
+            self.close_window();
+            self.books.window_end = end_of_window(self.model, self.books.window);
         }
     }
 
@@ -189,6 +198,7 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn close_books(mut self, stopped: Option<Bound>) -> (Measurements, T) {
         self.close_window();
         let end = self.now;
+        self.note_levels();
         self.count_what_is_left();
         let books = self.books;
         let in_flight = books.in_system.level();
@@ -212,6 +222,16 @@ impl<T: Trace> Run<'_, T> {
         (measurements, self.trace)
     }
 
+    /// Notes how many wait, and are being served, at each station.
+    fn note_levels(&mut self) {
+        let services = self.services.iter().map(|service| &service.gauges);
+        let gauges = services.chain(&self.books.groups);
+        for (gauges, station) in gauges.zip(&mut self.books.stations) {
+            station.waiting_at_end = gauges.queue.level();
+            station.busy_at_end = gauges.busy.level();
+        }
+    }
+
     /// Counts the messages that are still in the system.
     fn count_what_is_left(&mut self) {
         let books = &mut self.books;
@@ -223,11 +243,15 @@ impl<T: Trace> Run<'_, T> {
                 State::Queued => {
                     self.model.step_services[usize::from(task.pc)].map(|service| service.index())
                 }
-                State::AwaitingCarrier => {
+                State::AwaitingCarrier | State::AwaitingAgain => {
                     Some(first_group + self.carriers[task.instance as usize].group)
                 }
                 _ => None,
             };
+            if is_submitted(task.state) {
+                let open = u128::from(self.now.since(task.since).ns());
+                self.carriers[task.instance as usize].record.outstanding += open;
+            }
             if let Some(station) = waits_at {
                 let age = self.now.since(task.since);
                 books.shares[class * stations + station].age_sum += u128::from(age.ns());
@@ -244,9 +268,14 @@ impl<T: Trace> Run<'_, T> {
             }
         }
         for carrier in &mut self.carriers {
-            carrier.record.queued_at_end = u64::from(carrier.queue.len());
+            carrier.record.queued_at_end = u64::from(carrier.waiting());
         }
     }
+}
+
+/// Whether a carrier has yet to acknowledge the task.
+fn is_submitted(state: State) -> bool {
+    matches!(state, State::Accepting | State::Dropping | State::Holding | State::Refusing)
 }
 
 /// Whether a record stands for a message that has come and not ended.

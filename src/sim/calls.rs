@@ -22,10 +22,11 @@ const CHILDLESS: Offspring =
 /// Whether a timeout set for `at` is about this call as it is now.
 #[inline]
 pub(super) fn is_due(model: &Model, call: &Task, at: SimTime) -> bool {
-    if call.parent == TaskId::NONE || call.state == State::BackingOff {
+    let is_waited_for = call.flags.has(Flags::CALL) && call.parent != TaskId::NONE;
+    if !is_waited_for || call.state == State::BackingOff {
         return false;
     }
-    let timeout = model.sites[usize::from(call.site_or_open)].timeout;
+    let timeout = model.sites[usize::from(call.site)].timeout;
     timeout.is_some_and(|timeout| call.born + timeout.after == at)
 }
 
@@ -39,7 +40,7 @@ impl<T: Trace> Run<'_, T> {
 
     /// Makes an attempt of a call, now.
     pub(super) fn issue(&mut self, call: TaskId) {
-        let site = self.tasks[call].site_or_open;
+        let site = self.tasks[call].site;
         self.tasks[call].born = self.now;
         if let Some(timeout) = self.model.sites[usize::from(site)].timeout {
             self.schedule_after(timeout.after, Event::Timeout(call));
@@ -51,9 +52,7 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn travel(&mut self, id: TaskId, site: u16) {
         let model = self.model;
         let task = &mut self.tasks[id];
-        if task.root != id {
-            task.site_or_open = site;
-        }
+        task.site = site;
         match model.sites[usize::from(site)].callee {
             Callee::Operation(operation) => {
                 task.pc = model.operations[operation.index()].first_step;
@@ -94,7 +93,7 @@ impl<T: Trace> Run<'_, T> {
         if !went_well {
             self.tasks[id].outcome = Outcome::Failed;
         }
-        let site = usize::from(self.tasks[id].site_or_open);
+        let site = usize::from(self.tasks[id].site);
         match &self.model.sites[site].latency {
             None => self.on_reply(id),
             Some(latency) => {
@@ -122,7 +121,7 @@ impl<T: Trace> Run<'_, T> {
     fn try_again(&mut self, id: TaskId) {
         let task = &mut self.tasks[id];
         let model = self.model;
-        let retry = model.sites[usize::from(task.site_or_open)].retry.as_ref();
+        let retry = model.sites[usize::from(task.site)].retry.as_ref();
         match retry.and_then(|retry| retry.pause(task.attempt_or_orphans + 1)) {
             None => self.answer(id, false),
             Some(pause) => {
@@ -138,7 +137,7 @@ impl<T: Trace> Run<'_, T> {
 
     /// Tells the caller how its call went, for good.
     fn answer(&mut self, id: TaskId, went_well: bool) {
-        let &Task { parent: caller, site_or_open: site, .. } = &self.tasks[id];
+        let &Task { parent: caller, site, .. } = &self.tasks[id];
         self.disown(id);
         self.tasks.remove(id);
         let fails = self.model.sites[usize::from(site)].on_failure == OnFailure::Fail;
@@ -175,7 +174,7 @@ impl<T: Trace> Run<'_, T> {
             return;
         }
         self.books.events += 1;
-        let site = &self.model.sites[usize::from(call.site_or_open)];
+        let site = &self.model.sites[usize::from(call.site)];
         let timeout = site.timeout.expect("a due timeout stands in its site");
         if T::ON {
             let root = call.root.0;
@@ -188,9 +187,13 @@ impl<T: Trace> Run<'_, T> {
             return self.try_again(id);
         }
         // The work goes on without its caller, under its own record; the next attempt gets one.
-        let (call, links) = (self.tasks[id], Links::OUTSIDE);
-        let next =
-            self.tasks.insert(Task { state: State::BackingOff, pending: 0, links, ..call });
+        let next = self.tasks.insert(Task {
+            state: State::BackingOff,
+            pending: 0,
+            links: Links::OUTSIDE,
+            wake: SimTime::MAX,
+            ..self.tasks[id]
+        });
         self.replace_child(id, next);
         self.abandon(id);
         self.try_again(next);
@@ -199,17 +202,15 @@ impl<T: Trace> Run<'_, T> {
     /// A call's caller is gone: its work goes on for nobody. It stays tied to its message only
     /// where it may still deliver it.
     fn abandon(&mut self, id: TaskId) {
+        let (_, root) = self.lineage(id);
         let task = &mut self.tasks[id];
         task.parent = TaskId::NONE;
         task.flags.set(Flags::ABANDONED);
-        let (site, root) = (usize::from(task.site_or_open), task.root);
-        if root == TaskId::NONE {
-            return;
-        }
-        if self.model.sites[site].may_deliver && self.tasks[root].attempt_or_orphans < u8::MAX {
+        task.root = TaskId::NONE;
+        let may_deliver = self.model.sites[usize::from(task.site)].may_deliver;
+        if root != TaskId::NONE && may_deliver && self.tasks[root].attempt_or_orphans < u8::MAX {
             self.tasks[root].attempt_or_orphans += 1;
-        } else {
-            self.tasks[id].root = TaskId::NONE;
+            self.tasks[id].root = root;
         }
     }
 
@@ -219,7 +220,9 @@ impl<T: Trace> Run<'_, T> {
         match self.tasks[id].state {
             State::Queued => {
                 let service = self.dequeue(id);
-                self.services[service].gauges.window.cancelled += 1;
+                let window = &mut self.services[service].gauges.window;
+                window.cancelled += 1;
+                window.withdrawn += 1;
             }
             State::Ready => {
                 let (service, instance) = (self.own_service(id), self.tasks[id].instance);
@@ -241,7 +244,7 @@ impl<T: Trace> Run<'_, T> {
                 let (service, instance) = (self.own_service(id), self.tasks[id].instance);
                 self.free_cancelled(service, instance);
             }
-            State::AwaitingCarrier => self.withdraw(id),
+            State::AwaitingCarrier | State::AwaitingAgain => self.withdraw(id),
             State::Travelling | State::Replying | State::BackingOff => {}
             State::Accepting
             | State::Dropping
@@ -271,7 +274,7 @@ impl<T: Trace> Run<'_, T> {
                 return;
             }
             self.disown(child);
-            let site = &self.model.sites[usize::from(self.tasks[child].site_or_open)];
+            let site = &self.model.sites[usize::from(self.tasks[child].site)];
             let cancels = site.timeout.is_some_and(|timeout| timeout.then == OnTimeout::Cancel);
             let backs_off = self.tasks[child].state == State::BackingOff;
             if (cancels || backs_off) && self.cancel(child) {

@@ -59,7 +59,7 @@ impl<T: Trace> Run<'_, T> {
                 self.on_copy_delivered(root);
             }
         } else {
-            message.site_or_open -= 1;
+            *message.open() -= 1;
             message.outcome = message.outcome.max(outcome);
         }
         self.settle_if_over(root);
@@ -83,31 +83,29 @@ impl<T: Trace> Run<'_, T> {
             self.books.duplicated(class);
         } else {
             message.flags.set(Flags::COPY_DELIVERED);
-            message.since = self.now;
+            self.copied_at.insert(root, self.now);
         }
     }
 
     /// Settles a message all of whose parts are over.
     #[inline]
     fn settle_if_over(&mut self, id: TaskId) {
-        let message = &self.tasks[id];
-        let orphans = message.attempt_or_orphans > 0;
+        let message = &mut self.tasks[id];
+        let (orphans, open) = (message.attempt_or_orphans > 0, *message.open());
         match message.state {
             State::Settled if !orphans => self.tasks.remove(id),
-            State::Joining if message.site_or_open == 0 => {
-                let copied = message.flags.has(Flags::COPY_DELIVERED);
-                if message.outcome == Outcome::Delivered {
-                    // Where a copy came first, this is the second.
-                    let at = if copied { message.since } else { self.now };
-                    if copied {
-                        let class = self.sources[usize::from(message.source)].class;
+            State::Joining if open == 0 => {
+                let (source, outcome) = (usize::from(message.source), message.outcome);
+                if message.flags.has(Flags::COPY_DELIVERED) {
+                    let at = self.copied_at.remove(&id).expect("noted when the copy came");
+                    // The message itself is the second to come.
+                    if outcome == Outcome::Delivered {
+                        let class = self.sources[source].class;
                         self.books.duplicated(class);
                     }
                     self.settle(id, Outcome::Delivered, at);
-                } else if copied {
-                    self.settle(id, Outcome::Delivered, message.since);
-                } else if !orphans {
-                    self.settle(id, message.outcome, self.now);
+                } else if outcome == Outcome::Delivered || !orphans {
+                    self.settle(id, outcome, self.now);
                 }
             }
             _ => {}

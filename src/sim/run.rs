@@ -1,5 +1,7 @@
 //! The state of a run, and the loop that takes one event after the other.
 
+use std::collections::BTreeMap;
+
 use super::books::Books;
 use super::event::Event;
 use super::luck::Keys;
@@ -39,10 +41,12 @@ pub(super) struct Run<'m, T> {
     pub(super) carriers: Vec<CarrierState>,
     /// The place of the first carrier's queue among all queues.
     pub(super) first_carrier_queue: usize,
-    /// By queue, services' first, then carriers': whether its head is being watched for age.
-    pub(super) watched: Vec<bool>,
+    /// By queue, services' first, then carriers': when its head is looked at for its age.
+    pub(super) watched: Vec<SimTime>,
     /// Calls that a task has out, kept only where a timeout may cancel one that has.
     pub(super) offspring: Vec<super::calls::Offspring>,
+    /// When a copy of a message was delivered that has itself not ended yet.
+    pub(super) copied_at: BTreeMap<TaskId, SimTime>,
     pub(super) books: Books,
     tasks_at_most: usize,
     pub(super) trace: T,
@@ -71,16 +75,14 @@ impl<'m, T: Trace> Run<'m, T> {
             services: ServiceState::all(model),
             first_carrier_queue: queues_of(model) - model.carriers() as usize,
             carriers: CarrierState::all(model),
-            watched: vec![false; queues_of(model)],
+            watched: vec![SimTime::MAX; queues_of(model)],
             offspring: Vec::new(),
+            copied_at: BTreeMap::new(),
             books: Books::new(model),
             tasks_at_most: affordable.min(room) as usize,
             trace,
             keys,
         };
-        if model.run.windows > 1 {
-            run.calendar.schedule(model.run.window_end(0), Event::Window.pack());
-        }
         run.schedule_first_arrivals();
         run
     }
@@ -90,8 +92,12 @@ impl<'m, T: Trace> Run<'m, T> {
         // What would happen at the horizon itself happens after the run.
         let horizon = SimTime::from_ns(self.model.run.horizon.ns() - 1);
         let mut left = self.model.run.events_at_most.min(self.calendar.sequence_left() / 4);
-        let mut stopped = None;
-        while let Some((at, payload)) = self.next_event(horizon) {
+        // Users who do not think ask at the very start.
+        let mut stopped = self.work_off();
+        while stopped.is_none()
+            && let Some((at, payload)) = self.next_event(horizon)
+        {
+            self.end_windows(at);
             self.now = at;
             match Event::unpack(payload) {
                 Event::Arrival(source) => self.on_arrival(source),
@@ -99,18 +105,15 @@ impl<'m, T: Trace> Run<'m, T> {
                 Event::Timeout(call) => self.on_timeout(call),
                 Event::Expiry(queue) => self.on_expiry(queue),
                 Event::Pace(carrier) => self.on_pace(carrier),
-                Event::Window => self.on_window(),
             }
             stopped = self.work_off();
             left -= 1;
             if left == 0 {
                 stopped = stopped.or(Some(Bound::Events));
             }
-            if stopped.is_some() {
-                break;
-            }
         }
         if stopped.is_none() {
+            self.end_windows(horizon);
             self.now = self.model.run.horizon;
         }
         self.close_books(stopped)
@@ -120,17 +123,22 @@ impl<'m, T: Trace> Run<'m, T> {
     #[inline]
     fn work_off(&mut self) -> Option<Bound> {
         let mut left = STEPS_OF_AN_INSTANT;
-        while let Some(task) = self.todo.pop() {
+        while !self.is_too_full()
+            && let Some(task) = self.todo.pop()
+        {
             self.go_on(task);
             left -= 1;
             if left == 0 {
                 return Some(Bound::Instant);
             }
-            if self.tasks.len() > self.tasks_at_most {
-                break;
-            }
         }
-        (self.tasks.len() > self.tasks_at_most).then_some(Bound::Memory)
+        self.is_too_full().then_some(Bound::Memory)
+    }
+
+    /// Whether there are more tasks than the memory budget allows.
+    #[inline]
+    pub(super) fn is_too_full(&self) -> bool {
+        self.tasks.len() > self.tasks_at_most
     }
 
     /// The next event at or before the horizon; stale timers in rings are passed over.
@@ -140,7 +148,7 @@ impl<'m, T: Trace> Run<'m, T> {
         self.calendar.pop(horizon, |at, payload| match Event::unpack(payload) {
             Event::Wake(task) => tasks.even_freed(task).wake == at,
             Event::Timeout(call) => super::calls::is_due(model, tasks.even_freed(call), at),
-            Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) | Event::Window => true,
+            Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) => true,
         })
     }
 
@@ -174,6 +182,7 @@ impl<'m, T: Trace> Run<'m, T> {
             | State::Ready
             | State::Calling
             | State::AwaitingCarrier
+            | State::AwaitingAgain
             | State::Joining
             | State::Settled => {
                 unreachable!("these states end by another's doing, not by their own time")

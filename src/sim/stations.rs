@@ -4,7 +4,7 @@ use super::event::Event;
 use super::run::Run;
 use super::task::{Outcome, State, Task, TaskId};
 use super::trace::Trace;
-use crate::engine::SimDuration;
+use crate::engine::{SimDuration, SimTime};
 use crate::measure::StationGauges;
 use crate::model::{Model, Service};
 use crate::service::pool::Admission;
@@ -151,32 +151,45 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn dequeue(&mut self, id: TaskId) -> usize {
         let service = self.own_service(id);
         let instance = self.tasks[id].instance;
+        let wait = self.now.since(self.tasks[id].since);
         let state = &mut self.services[service];
         self.tasks.unlink(state.pool.queue_of(instance), id);
-        state.gauges.queue.fall(self.now);
+        state.gauges.left_unserved(self.now, wait);
         if !state.pool.shares_a_queue() {
             state.pool.left(instance);
         }
         service
     }
 
-    /// Watches the head of a queue whose messages may wait for `age`: the head is the oldest, so
-    /// one timer a queue is enough.
+    /// Watches the head of a queue whose messages may wait for `age` from now on: the head is the
+    /// oldest, so one timer a queue is enough.
     pub(super) fn watch(&mut self, queue: usize, age: SimDuration) {
-        if !self.watched[queue] {
-            self.watched[queue] = true;
+        if self.watched[queue] == SimTime::MAX {
+            self.watched[queue] = self.now + age;
             self.schedule_after(age, Event::Expiry(queue as u32));
+        }
+    }
+
+    /// Watches the head of a queue at `due`, or before.
+    pub(super) fn watch_from(&mut self, queue: usize, due: SimTime) {
+        if due < self.watched[queue] {
+            self.watched[queue] = due;
+            self.calendar.schedule(due, Event::Expiry(queue as u32).pack());
         }
     }
 
     /// The head of a queue may have waited too long: those that have leave, the next is watched.
     pub(super) fn on_expiry(&mut self, queue: u32) {
+        if self.watched[queue as usize] != self.now {
+            return;
+        }
         let owner = self.owner_of_queue(queue as usize);
-        let head = |run: &mut Self| match owner {
+        let oldest = |run: &mut Self| match owner {
             QueueOwner::Service { service, instance } => {
-                run.services[service].pool.queue_of(instance).front()
+                let front = run.services[service].pool.queue_of(instance).front();
+                front.map(|id| TaskId(id.number())).map(|id| (id, run.tasks[id].since))
             }
-            QueueOwner::Carrier(carrier) => run.carriers[carrier].queue.front(),
+            QueueOwner::Carrier(carrier) => run.oldest_at_carrier(carrier),
         };
         let age = match owner {
             QueueOwner::Service { service, .. } => {
@@ -187,14 +200,10 @@ impl<T: Trace> Run<'_, T> {
             }
         };
         let age = age.expect("only queues with a bound on age are watched");
-        self.watched[queue as usize] = false;
-        loop {
-            let Some(first) = head(self).map(|id| TaskId(id.number())) else { return };
-            let due = self.tasks[first].since + age;
-            if due > self.now {
-                self.watched[queue as usize] = true;
-                self.calendar.schedule(due, Event::Expiry(queue).pack());
-                return;
+        self.watched[queue as usize] = SimTime::MAX;
+        while let Some((first, since)) = oldest(self) {
+            if since + age > self.now {
+                return self.watch_from(queue as usize, since + age);
             }
             self.books.events += 1;
             self.expire(first, owner);

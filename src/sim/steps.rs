@@ -132,12 +132,9 @@ impl<T: Trace> Run<'_, T> {
 
     /// Sends a new task of the same message on its own way.
     fn branch(&mut self, id: TaskId, site: u16, index: u64, background: bool) {
-        let copies = self.works_for_nobody(id);
-        let flags = if copies { Flags::BRANCH.with(Flags::COPY) } else { Flags::BRANCH };
+        let (flags, root) = self.lineage(id);
         let branch = self.new_task(id, site, index, flags);
-        if background {
-            self.tasks[branch].root = TaskId::NONE;
-        }
+        self.tasks[branch].root = if background { TaskId::NONE } else { root };
         self.open_branch(branch);
         self.travel(branch, site);
     }
@@ -149,9 +146,9 @@ impl<T: Trace> Run<'_, T> {
             return;
         }
         let message = &mut self.tasks[root];
-        if !flags.has(Flags::COPY) && message.site_or_open < u16::MAX {
-            message.site_or_open += 1;
-        } else if flags.has(Flags::COPY) && message.attempt_or_orphans < u8::MAX {
+        if !flags.has(Flags::COPY) {
+            *message.open() += 1;
+        } else if message.attempt_or_orphans < u8::MAX {
             message.attempt_or_orphans += 1;
         } else {
             // So many at once are no longer told apart: this one is nobody's.
@@ -159,17 +156,21 @@ impl<T: Trace> Run<'_, T> {
         }
     }
 
-    /// Whether the task, or one that waits for it, is an abandoned attempt.
-    pub(super) fn works_for_nobody(&self, id: TaskId) -> bool {
+    /// What a branch made by the task is to its message: a copy, where the task or one that waits
+    /// for it is an abandoned attempt. The message is `NONE` where that is background work, or an
+    /// attempt that is no longer told apart, which may outlive it.
+    pub(super) fn lineage(&self, id: TaskId) -> (Flags, TaskId) {
         let mut at = id;
-        while at != TaskId::NONE {
+        loop {
             let task = &self.tasks[at];
             if task.flags.has(Flags::ABANDONED) || task.flags.has(Flags::COPY) {
-                return true;
+                return (Flags::BRANCH.with(Flags::COPY), task.root);
+            }
+            if task.root == TaskId::NONE || !task.flags.has(Flags::CALL) {
+                return (Flags::BRANCH, task.root);
             }
             at = task.parent;
         }
-        false
     }
 
     /// The operation is over: its worker is free, and whoever waits for it is told.

@@ -113,11 +113,6 @@ impl Tasks {
         queue.push_back(&mut self.slab, Id::new(id.0));
     }
 
-    /// Puts a task at the head of a queue.
-    pub(super) fn push_front(&mut self, queue: &mut Queue<Task>, id: TaskId) {
-        queue.push_front(&mut self.slab, Id::new(id.0));
-    }
-
     /// Takes the task at the head of a queue.
     #[inline]
     pub(super) fn pop_front(&mut self, queue: &mut Queue<Task>) -> Option<TaskId> {

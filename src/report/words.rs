@@ -39,6 +39,11 @@ pub(super) fn counted(count: f64, one: &str) -> String {
     if shown == "1" { format!("1 {one}") } else { format!("{shown} {one}s") }
 }
 
+/// How busy something is: what is next to nothing has no digits worth a look.
+pub(super) fn busy(share: f64) -> String {
+    if share > 0.0 && share < 0.001 { "< 0.1 %".to_owned() } else { format::share(share) }
+}
+
 /// A figure without its interval.
 pub(super) fn bare(figure: &Figure) -> String {
     figure.estimate.map_or_else(|| NOTHING.to_owned(), |known| value(figure.unit, known.value))
@@ -96,11 +101,10 @@ pub(super) fn wanted(model: &Model, target: &Target) -> String {
                 0 => "none".to_owned(),
                 _ => format!("at most {}", format::count(*at_most)),
             };
-            let place = station.map_or("left", |_| "waiting");
-            let of = station.map_or_else(String::new, |station| {
+            let place = station.map_or_else(String::new, |station| {
                 format!(" for {}", model.station_name(station))
             });
-            format!("{left} {place}{of} from {} on", Clock::of(model).at(*by))
+            format!("{left} left{place} {}", Clock::of(model).by(*by))
         }
         Criterion::Utilization { station, at_most, windowed } => {
             let share = format::share(*at_most);
@@ -135,9 +139,7 @@ pub(super) fn quantile_name(level: f64) -> String {
 pub(super) fn verdict(verdict: &TargetVerdict) -> String {
     match verdict.answer {
         Answer::Met => "met".to_owned(),
-        Answer::NotMet if verdict.reason == Some(Reason::Unstable) => {
-            "NOT MET, grows without end".to_owned()
-        }
+        Answer::NotMet if grows(verdict) => "NOT MET".to_owned(),
         Answer::NotMet => match miss(verdict) {
             Some(miss) => format!("NOT MET, {miss}"),
             None => "NOT MET".to_owned(),
@@ -147,6 +149,17 @@ pub(super) fn verdict(verdict: &TargetVerdict) -> String {
             None => "undecided: too few replications".to_owned(),
         },
     }
+}
+
+/// Whether what is measured grows for as long as one looks, so that no figure means anything.
+fn grows(verdict: &TargetVerdict) -> bool {
+    let unit = verdict.measured.unit;
+    verdict.reason == Some(Reason::Unstable) && matches!(unit, Unit::Seconds | Unit::Messages)
+}
+
+/// What was measured of a target, with its interval.
+pub(super) fn measured(verdict: &TargetVerdict) -> String {
+    if grows(verdict) { "grows without end".to_owned() } else { with_interval(&verdict.measured) }
 }
 
 /// By how much a target is missed.
@@ -213,6 +226,14 @@ impl<'a> Clock<'a> {
         }
     }
 
+    /// "at 10:02", "after 2 h 31 min".
+    pub(super) fn by(self, time: SimTime) -> String {
+        match self.origin {
+            Origin::Elapsed => self.at(time),
+            Origin::TimeOfDay(_) | Origin::Dated(_) => format!("at {}", self.civil(time)),
+        }
+    }
+
     /// "from 10:02 to 12:55", "from 1 h to 2 h after the start".
     pub(super) fn span(self, from: SimTime, until: SimTime) -> String {
         match self.origin {
@@ -253,9 +274,8 @@ const NS_PER_DAY: u64 = 86_400_000_000_000;
 /// is over the same day most likely says nothing about clocks at all.
 pub(super) fn origin(run: &RunPlan) -> Origin {
     let start = run.clock.start;
-    let says_nothing = !run.clock.is_dated()
-        && start.time() == Time::midnight()
-        && run.horizon.ns() < NS_PER_DAY;
+    let says_nothing =
+        !run.clock.is_dated() && start.time() == Time::midnight() && run.horizon.ns() < NS_PER_DAY;
     match run.mode {
         Mode::Steady => Origin::Elapsed,
         Mode::Terminating if says_nothing => Origin::Elapsed,

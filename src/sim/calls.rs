@@ -190,8 +190,7 @@ impl<T: Trace> Run<'_, T> {
         }
         // The work goes on without its caller, under its own record; the next attempt gets one.
         let links = Links::OUTSIDE;
-        let next =
-            self.tasks.insert(Task { state: State::BackingOff, pending: 0, links, ..task });
+        let next = self.tasks.insert(Task { state: State::BackingOff, pending: 0, links, ..task });
         self.replace_child(id, next);
         self.abandon(id);
         self.try_again(next);

@@ -4,11 +4,14 @@ use super::grid::paragraphs;
 use crate::language::format;
 use crate::model::{ClassId, Criterion, Model, StationId};
 use crate::report::words::{self, Clock};
+use crate::service::PoolPlan;
 use crate::sweep::PointResult;
-use crate::verdict::{Binding, Cause, Saturation, StationFigures};
+use crate::verdict::{Binding, Cause, Saturation, StationFigures, Steadiness};
 
 /// Stations beside the binding ones that are named.
 const NAMED: usize = 4;
+/// How many times its share of the rate a carrier's share of traffic has to be to be worth a word.
+const UNEVEN: f64 = 1.5;
 
 /// What binds each target that is not met, and what does not.
 pub(super) fn section(result: &PointResult) -> String {
@@ -22,14 +25,18 @@ pub(super) fn section(result: &PointResult) -> String {
             (false, _) => "",
         };
         let text = paragraph(result, binding);
-        items.push((label, match targets.is_empty() || !several {
-            true => text,
-            false => format!("{}: {text}", names(&result.model, targets)),
-        }));
+        items.push((
+            label,
+            match targets.is_empty() || !several {
+                true => text,
+                false => format!("{}: {text}", names(&result.model, targets)),
+            },
+        ));
     }
     let binding: Vec<StationId> = groups.iter().map(|(binding, _)| binding.station).collect();
     if let Some(text) = others(result, &binding) {
-        items.push((if items.is_empty() { "Use" } else { "What does not" }, text));
+        let binds = result.assessment.bindings.iter().any(|binding| binding.target.is_some());
+        items.push((if binds { "What does not" } else { "The others" }, text));
     }
     paragraphs(&items)
 }
@@ -56,28 +63,23 @@ fn names(model: &Model, targets: &[usize]) -> String {
 
 fn paragraph(result: &PointResult, binding: &Binding) -> String {
     let model = &result.model;
-    let clock = Clock::of(model);
     let figures = &result.assessment.stations[binding.station.index()];
-    let mut parts = vec![format!("{}: {}", short_of(model, binding), state(binding, clock))];
-    let (most, when) = binding.worst_queue;
-    if most > 0.0 && !is_loss(binding.cause) {
-        parts.push(format!(
-            "{} waiting at the worst ({})",
-            words::counted(most, "message"),
-            clock.at(when)
-        ));
-    }
+    let mut text = format!("{}: ", short_of(model, binding));
     if is_loss(binding.cause) {
-        parts.push(losses(figures));
+        text += &losses(figures);
+    } else {
+        text += &state(result, binding);
+        text += &waiting(result, binding, figures);
     }
-    let mut text = parts.join(", ") + ".";
+    text.push('.');
     if let Some(station) = binding.shows_at {
         let (name, cause) = (model.station_name(station), model.station_name(binding.station));
-        text += &format!(" The waiting shows at `{name}`, whose workers are held by calls to `{cause}`.");
+        text += &format!(
+            " The waiting shows at `{name}`, whose workers are held by calls to `{cause}`."
+        );
     }
-    if let Some(share) = share(model, binding) {
-        text += &share;
-    }
+    text += &share(model, binding).unwrap_or_default();
+    text += &unevenness(model, binding).unwrap_or_default();
     text += ownership(binding);
     text
 }
@@ -85,7 +87,7 @@ fn paragraph(result: &PointResult, binding: &Binding) -> String {
 fn is_loss(cause: Cause) -> bool {
     match cause {
         Cause::Loss | Cause::QueueBounds => true,
-        Cause::Cores | Cause::Workers | Cause::Rate | Cause::Window => false,
+        Cause::Cores | Cause::Workers | Cause::Rate | Cause::Window | Cause::Pauses => false,
     }
 }
 
@@ -94,29 +96,31 @@ fn short_of(model: &Model, binding: &Binding) -> String {
     let station = binding.station;
     let name = model.station_name(station);
     match binding.cause {
-        Cause::Cores | Cause::Workers => {
-            let Some(service) = model.services.get(station.index()) else {
-                return format!("`{name}`");
-            };
-            let (what, each) = match binding.cause {
-                Cause::Workers => ("workers", service.pool.workers),
-                Cause::Cores | Cause::Rate | Cause::Window | Cause::Loss | Cause::QueueBounds => {
-                    ("cores", service.pool.cores)
-                }
-            };
-            format!("the {what} of `{name}`, {}", instances_of(service.pool.instances, each))
-        }
+        Cause::Cores => cores_or_workers(model, station, "core", |pool| pool.cores),
+        Cause::Workers => cores_or_workers(model, station, "worker", |pool| pool.workers),
         Cause::Rate => format!("the rate of `{name}`{}", rates(model, station)),
         Cause::Window => format!("the window of `{name}`{}", windows(model, station)),
+        Cause::Pauses => format!("the pauses that `{name}` asks for when it refuses"),
         Cause::Loss => format!("losses at `{name}`"),
         Cause::QueueBounds => format!("the bounds of the queue for `{name}`"),
     }
 }
 
-fn instances_of(instances: u32, each: u32) -> String {
-    match instances {
-        1 => format!("{each} in 1 instance"),
-        many => format!("{} instances of {each}", format::count(u64::from(many))),
+/// "the cores of `api`, 8 instances of 4", "the 85 cores of `q`".
+fn cores_or_workers(
+    model: &Model,
+    station: StationId,
+    what: &str,
+    each: fn(&PoolPlan) -> u32,
+) -> String {
+    let name = model.station_name(station);
+    let Some(service) = model.services.get(station.index()) else { return format!("`{name}`") };
+    match (service.pool.instances, each(&service.pool)) {
+        (1, 1) => format!("the only {what} of `{name}`"),
+        (1, each) => format!("the {} {what}s of `{name}`", format::count(u64::from(each))),
+        (many, each) => {
+            format!("the {what}s of `{name}`, {} instances of {each}", format::count(many.into()))
+        }
     }
 }
 
@@ -155,19 +159,67 @@ fn windows(model: &Model, station: StationId) -> String {
 }
 
 /// Since when it is short.
-fn state(binding: &Binding, clock: Clock<'_>) -> String {
-    let busy = format::share(binding.utilization);
-    match binding.saturation {
-        None => format!("{busy} busy"),
-        Some(Saturation { from, until, share }) => {
-            let span = clock.span(from, until);
-            if share > 0.999 {
-                format!("saturated {span}")
-            } else {
-                format!("saturated {} of the time {span}", format::share(share))
-            }
+fn state(result: &PointResult, binding: &Binding) -> String {
+    let Some(Saturation { from, until, share }) = binding.saturation else {
+        return format!("{} busy", words::busy(binding.utilization));
+    };
+    let run = &result.model.run;
+    let is_throughout = from <= result.assessment.period.from && until >= run.horizon;
+    let span = if is_throughout {
+        "throughout".to_owned()
+    } else {
+        Clock::of(&result.model).span(from, until)
+    };
+    match share {
+        share if share > 0.999 => format!("saturated {span}"),
+        share if is_throughout => format!("saturated {} of the time", format::share(share)),
+        share => format!("saturated {} of the time {span}", format::share(share)),
+    }
+}
+
+/// How many wait for it: at the worst, and when; on average in the long run.
+fn waiting(result: &PointResult, binding: &Binding, figures: &StationFigures) -> String {
+    let (most, when) = binding.worst_queue;
+    if most <= 0.0 {
+        return String::new();
+    }
+    let is_level = match result.assessment.period.steadiness {
+        Steadiness::Steady | Steadiness::Unknown => true,
+        Steadiness::NotAsked
+        | Steadiness::WantsMore
+        | Steadiness::NotStationary
+        | Steadiness::Unstable => false,
+    };
+    match figures.mean_queue.estimate {
+        Some(mean) if is_level => {
+            format!(", {} waiting on average", words::counted(mean.value, "message"))
+        }
+        Some(_) | None => {
+            let when = Clock::of(&result.model).at(when);
+            format!(", {} waiting at the worst ({when})", words::counted(most, "message"))
         }
     }
+}
+
+/// Where a group's traffic and capacity do not lie at the same members.
+fn unevenness(model: &Model, binding: &Binding) -> Option<String> {
+    if binding.cause != Cause::Rate {
+        return None;
+    }
+    let group = model.groups.get(binding.station.index().checked_sub(model.services.len())?)?;
+    let all = group.total_rate()?;
+    let (busiest, traffic, rate) = (0..group.count)
+        .zip(&group.rates)
+        .map(|(member, rate)| (member, group.shares.of(member), rate / all))
+        .max_by(|a, b| (a.1 * b.2).total_cmp(&(b.1 * a.2)))?;
+    (traffic >= UNEVEN * rate).then(|| {
+        format!(
+            " Traffic is uneven: `{}` gets {} of it and has {} of the rate.",
+            group.member_name(busiest),
+            format::share(traffic),
+            format::share(rate)
+        )
+    })
 }
 
 /// What a station loses, in messages a run.
@@ -201,7 +253,11 @@ fn share(model: &Model, binding: &Binding) -> Option<String> {
     let what = if is_loss(binding.cause) { "losses" } else { "waiting" };
     let place = if binding.shows_at.is_some() { "is there" } else { "is here" };
     let place = if is_loss(binding.cause) { "are here" } else { place };
-    Some(format!(" {} of the {what}{of} {place}.", format::share(binding.share)))
+    let part = match binding.share {
+        share if share > 0.9995 => "All".to_owned(),
+        share => format::share(share),
+    };
+    Some(format!(" {part} of the {what}{of} {place}."))
 }
 
 fn ownership(binding: &Binding) -> &'static str {
@@ -231,12 +287,12 @@ fn others(result: &PointResult, binding: &[StationId]) -> Option<String> {
         let is = if at == 0 { "is " } else { "" };
         let busy_word = if at == 0 { " busy" } else { "" };
         let name = result.model.station_name(*station);
-        format!("`{name}` {is}{}{busy_word}", format::share(*busy))
+        format!("`{name}` {is}{}{busy_word}", words::busy(*busy))
     });
     let mut named: Vec<String> = named.collect();
     if let Some((_, busiest)) = others.get(NAMED) {
         let more = others.len() - NAMED;
-        named.push(format!("{more} more at most {}", format::share(*busiest)));
+        named.push(format!("{more} more at most {}", words::busy(*busiest)));
     }
     (first > 0.0).then(|| words::list(&named) + ".")
 }

@@ -80,7 +80,7 @@ pub(super) fn latencies(result: &PointResult) -> String {
         return String::new();
     }
     let means = classes.iter().map(|class| show(&class.mean_latency)).collect();
-    let mut rows = vec![("mean".to_owned(), means)];
+    let mut rows = vec![("mean of the delivered".to_owned(), means)];
     let levels: Vec<f64> =
         classes.first().map_or(&[][..], |class| &class.latency).iter().map(|one| one.0).collect();
     for (at, level) in levels.into_iter().enumerate() {
@@ -90,11 +90,7 @@ pub(super) fn latencies(result: &PointResult) -> String {
     matrix(result, "latency", rows).text()
 }
 
-fn matrix(
-    result: &PointResult,
-    title: &'static str,
-    rows: Vec<(String, Vec<String>)>,
-) -> Matrix {
+fn matrix(result: &PointResult, title: &'static str, rows: Vec<(String, Vec<String>)>) -> Matrix {
     let classes = result.model.classes.iter().map(|class| class.name.clone()).collect();
     Matrix { title, across: "class", classes, rows }
 }

@@ -36,7 +36,7 @@ impl Grid {
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(WIDTH);
         // Headings stand at the bottom of their row, next to their figures.
-        let lines = |heading: &str| heading.lines().count();
+        let lines = |heading: &str| heading.lines().count().max(1);
         let most = columns.iter().map(|(heading, _)| lines(heading.as_ref())).max().unwrap_or(0);
         let header = columns.iter().map(|(heading, kind)| {
             let heading = heading.as_ref();

@@ -8,83 +8,103 @@ use crate::model::{Criterion, Mode, Replications};
 use crate::report::words::{self, Clock};
 use crate::stats::warmup::CutBy;
 use crate::sweep::PointResult;
-use crate::verdict::{Steadiness, Unit};
+use crate::verdict::Steadiness;
 
 /// Probabilities below this are not estimated by counting messages.
 const RAREST: f64 = 1e-4;
+
+/// Something that the figures have to be read with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::report) struct Note {
+    /// A sentence or two.
+    pub(in crate::report) text: String,
+    /// Whether it takes something away from the figures.
+    pub(in crate::report) is_warning: bool,
+}
 
 /// The notes with their label.
 pub(super) fn section(result: &PointResult) -> String {
     let notes = notes(result);
     let label = if notes.len() == 1 { "Note" } else { "Notes" };
     let labels = std::iter::once(label).chain(std::iter::repeat(""));
-    paragraphs(&labels.zip(notes).collect::<Vec<_>>())
+    let texts = notes.into_iter().map(|note| note.text);
+    paragraphs(&labels.zip(texts).collect::<Vec<_>>())
 }
 
-/// The notes, each a sentence or two.
-pub(in crate::report) fn notes(result: &PointResult) -> Vec<String> {
-    let mut notes: Vec<String> = Vec::new();
-    notes.extend(steadiness(result));
-    notes.extend(stopped(result));
+/// All that has to be noted, warnings first.
+pub(in crate::report) fn notes(result: &PointResult) -> Vec<Note> {
+    let mut notes: Vec<Note> = Vec::new();
+    notes.extend(steadiness(result).map(warning));
+    notes.extend(stopped(result).map(warning));
     notes.extend(precision(result));
-    notes.extend(unfinished(result));
-    notes.extend(series(result));
-    notes.extend(rare(result));
+    notes.extend(unfinished(result).into_iter().map(warning));
+    notes.extend(rare(result).map(warning));
+    notes.extend(warm_up(result).map(remark));
+    notes.extend(series(result).into_iter().map(remark));
+    notes.sort_by_key(|note| !note.is_warning);
     notes
 }
 
-fn steadiness(result: &PointResult) -> Vec<String> {
-    let period = &result.assessment.period;
-    let mut notes = Vec::new();
-    let verdict = match period.steadiness {
-        Steadiness::NotAsked | Steadiness::Steady => None,
-        Steadiness::Unstable => Some(
-            "UNSTABLE: the backlog grows without end, so that there is no long run, and no mean \
-             is quoted.",
-        ),
-        Steadiness::NotStationary => Some(
+fn warning(text: String) -> Note {
+    Note { text, is_warning: true }
+}
+
+fn remark(text: String) -> Note {
+    Note { text, is_warning: false }
+}
+
+fn steadiness(result: &PointResult) -> Option<String> {
+    let text = match result.assessment.period.steadiness {
+        Steadiness::NotAsked | Steadiness::Steady => return None,
+        Steadiness::Unstable => {
+            "UNSTABLE: the backlog grows without end; there is no long run, and no mean is quoted."
+        }
+        Steadiness::NotStationary => {
             "NOT STATIONARY: the two halves of the run differ by more than chance; a longer \
-             `horizon` shows whether it comes to rest.",
-        ),
-        Steadiness::WantsMore => Some(
+             `horizon` shows whether it comes to rest."
+        }
+        Steadiness::WantsMore => {
             "NOT STATIONARY: the start of the run shows for more than half of it; give it a \
-             longer `horizon`.",
-        ),
-        Steadiness::Unknown => Some(
-            "There are too few replications or windows to tell whether the system came to rest.",
-        ),
+             longer `horizon`."
+        }
+        Steadiness::Unknown => {
+            "There are too few replications or windows to tell whether the system came to rest."
+        }
     };
-    notes.extend(verdict.map(str::to_owned));
-    if let Some(by) = period.cut_by {
-        let length = format::duration(period.from.since(SimTime::ZERO));
-        let why = match by {
-            CutBy::Mser5 => "as long as the start of the run shows (MSER-5)",
-            CutBy::Tenth => "a tenth of the run; its start shows for no longer than that (MSER-5)",
-        };
-        notes.push(format!("The first {length} of each run are left out as warm-up: {why}."));
-    }
-    notes
+    Some(text.to_owned())
+}
+
+fn warm_up(result: &PointResult) -> Option<String> {
+    let period = &result.assessment.period;
+    let why = match period.cut_by? {
+        CutBy::Mser5 => "as much as MSER-5 asks for",
+        CutBy::Tenth => "a tenth, which is no less than MSER-5 asks for",
+    };
+    let length = format::duration(period.from.since(SimTime::ZERO));
+    Some(format!("The first {length} of each run are left out as warm-up: {why}."))
 }
 
 fn stopped(result: &PointResult) -> Option<String> {
     let (bound, at) = result.assessment.period.stopped?;
-    let at = Clock::of(&result.model).at(at);
-    let (what, key) = match bound {
-        Bound::Memory => ("messages in the system took all the memory they may", "memory-at-most"),
-        Bound::Events => ("it had used up its events", "events-at-most"),
+    let at = Clock::of(&result.model).by(at);
+    let why = match bound {
+        Bound::Memory => {
+            "messages in the system took all the memory they may (`run.memory-at-most`)"
+        }
+        Bound::Events => "it had used up its events (`run.events-at-most`)",
+        Bound::Instant => "what followed within one instant came to no end",
     };
     Some(format!(
-        "STOPPED EARLY: a replication ended {at} because {what} (`run.{key}`); what would have \
-         come later is not in the figures."
+        "STOPPED EARLY: a replication ended {at} because {why}; what would have come later is \
+         not in the figures."
     ))
 }
 
-fn precision(result: &PointResult) -> Option<String> {
+fn precision(result: &PointResult) -> Option<Note> {
     let runs = result.assessment.replications;
     let Some(precision) = result.precision else {
-        let is_fixed_to_one = runs == 1 && result.model.is_random();
-        return is_fixed_to_one
-            .then(|| "One replication has no intervals; `--replications 10` gives some.".to_owned());
+        let text = "One replication has no intervals; `--replications 10` gives some.";
+        return (runs == 1 && result.model.is_random()).then(|| remark(text.to_owned()));
     };
     let wanted = format::share(precision.wanted);
     let reached = match precision.reached {
@@ -92,16 +112,16 @@ fn precision(result: &PointResult) -> Option<String> {
         _ => "no finite interval".to_owned(),
     };
     Some(if precision.is_met {
-        format!("{runs} replications were enough: {reached} at the widest, {wanted} asked for.")
+        remark(format!("{runs} replications gave {reached} or better; {wanted} was asked for."))
     } else {
         let most = match result.model.run.replications {
             Replications::Fixed(count) => count,
             Replications::Until { at_most, .. } => at_most,
         };
-        format!(
-            "NOT AS PRECISE AS ASKED FOR: {reached} at the widest after {runs} of at most {most} \
-             replications, where {wanted} was asked for."
-        )
+        warning(format!(
+            "NOT AS PRECISE AS ASKED FOR: {reached} after {runs} of at most {most} replications, \
+             where {wanted} was asked for."
+        ))
     })
 }
 
@@ -166,21 +186,23 @@ fn series(result: &PointResult) -> Vec<String> {
 
 /// Targets on probabilities too small to count.
 fn rare(result: &PointResult) -> Option<String> {
-    let targets = result.model.targets.iter().zip(&result.assessment.targets);
-    let names: Vec<String> = targets
-        .filter(|(target, verdict)| match &target.criterion {
+    let names: Vec<String> = result
+        .model
+        .targets
+        .iter()
+        .filter(|target| match &target.criterion {
             Criterion::Latency { quantile, .. } => 1.0 - quantile < RAREST,
             Criterion::Delivered { share, .. } => *share < 1.0 && 1.0 - share < RAREST,
             Criterion::Loss { share, .. } => *share > 0.0 && *share < RAREST,
-            Criterion::Backlog { .. } => false,
-            Criterion::Utilization { .. } => verdict.measured.unit != Unit::Share,
+            Criterion::Backlog { .. } | Criterion::Utilization { .. } => false,
         })
-        .map(|(target, _)| format!("`{}`", target.name))
+        .map(|target| format!("`{}`", target.name))
         .collect();
+    let ask = if names.len() == 1 { "asks" } else { "ask" };
     (!names.is_empty()).then(|| {
         format!(
-            "{} asks for a probability below {}, which counting simulated messages cannot tell \
-             with confidence.",
+            "{} {ask} for a probability below {}, which is too rare to be told by simulating \
+             messages one by one.",
             words::list(&names),
             format::share(RAREST)
         )

@@ -74,7 +74,7 @@ fn targets(result: &PointResult) -> String {
         grid.row([
             target.name.clone(),
             words::wanted(&result.model, target),
-            words::with_interval(&verdict.measured),
+            words::measured(verdict),
             words::verdict(verdict),
         ]);
     }

@@ -32,8 +32,8 @@ pub(super) fn services(result: &PointResult) -> String {
             Some(format::count(u64::from(pool.instances)))
         }),
         ("offered", |of| known(&of.figures.offered)),
-        ("workers\nbusy", |of| known(&of.figures.workers)),
-        ("cores\nbusy", |of| known(&of.figures.cores)),
+        ("workers\nbusy", |of| busy(&of.figures.workers)),
+        ("cores\nbusy", |of| busy(&of.figures.cores)),
         ("mean\nwait", Listed::mean_wait),
         ("p99\nwait", Listed::p99_wait),
         ("mean\nqueue", Listed::mean_queue),
@@ -53,17 +53,15 @@ pub(super) fn carriers(result: &PointResult) -> String {
             let group = of.station.index() - of.model.services.len();
             Some(format::count(u64::from(of.model.groups[group].count)))
         }),
-        ("rate", |of| {
-            Capacity::of(of.model, of.station.index()).rate.map(format::rate)
-        }),
+        ("rate", |of| Capacity::of(of.model, of.station.index()).rate.map(format::rate)),
         ("offered", |of| known(&of.figures.offered)),
         ("rate\nused", |of| {
             Capacity::of(of.model, of.station.index()).rate?;
-            known(&of.figures.cores)
+            busy(&of.figures.cores)
         }),
         ("window\nused", |of| {
             Capacity::of(of.model, of.station.index()).workers?;
-            known(&of.figures.workers)
+            busy(&of.figures.workers)
         }),
         ("mean\nwait", Listed::mean_wait),
         ("p99\nwait", Listed::p99_wait),
@@ -98,10 +96,8 @@ fn section<'a>(
     if listed.is_empty() {
         return String::new();
     }
-    let told: Vec<&ColumnOf<'_>> = columns
-        .iter()
-        .filter(|(_, cell)| listed.iter().any(|of| cell(of).is_some()))
-        .collect();
+    let told: Vec<&ColumnOf<'_>> =
+        columns.iter().filter(|(_, cell)| listed.iter().any(|of| cell(of).is_some())).collect();
     let mut headings = vec![(heading, Column::Words)];
     headings.extend(told.iter().map(|&&(heading, _)| (heading, Column::Figures)));
     let mut grid = Grid::new(&headings);
@@ -112,7 +108,7 @@ fn section<'a>(
     }
     let mut text = grid.text();
     if let Some(busiest) = rest.first() {
-        let (count, busy) = (format::count(rest.len() as u64), format::share(busiest.busy()));
+        let (count, busy) = (format::count(rest.len() as u64), words::busy(busiest.busy()));
         text += &format!("  and {count} more {kind}, at most {busy} busy\n");
     }
     text
@@ -142,6 +138,10 @@ impl Listed<'_> {
 
 fn known(figure: &Figure) -> Option<String> {
     figure.estimate.map(|_| words::bare(figure))
+}
+
+fn busy(figure: &Figure) -> Option<String> {
+    figure.estimate.map(|estimate| words::busy(estimate.value))
 }
 
 /// Tasks or messages a run, if there are any.

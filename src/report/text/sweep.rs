@@ -48,16 +48,14 @@ fn tables(key: &str, points: &[(String, PointResult)], model: &Model) -> String 
 }
 
 /// A row for each value.
-fn table(
-    key: &str,
-    points: &[(String, PointResult)],
-    model: &Model,
-    targets: &[usize],
-) -> Grid {
+fn table(key: &str, points: &[(String, PointResult)], model: &Model, targets: &[usize]) -> Grid {
     // The last parts of the key tell enough; the whole stands in the file.
     let key = key.rsplit('.').take(2).collect::<Vec<_>>();
     let key = key.into_iter().rev().collect::<Vec<_>>().join(".");
-    let mut columns = vec![(key, Column::Figures), ("offered".to_owned(), Column::Figures)];
+    let is_number =
+        |(value, _): &(String, PointResult)| value.starts_with(|c: char| c.is_ascii_digit());
+    let kind = if points.iter().all(is_number) { Column::Figures } else { Column::Words };
+    let mut columns = vec![(key, kind), ("offered".to_owned(), Column::Figures)];
     for &target in targets {
         columns.push((model.targets[target].name.clone(), Column::Figures));
         columns.push((String::new(), Column::Fixed));
@@ -68,7 +66,7 @@ fn table(
         let mut cells = vec![value.clone(), offered(point)];
         for &target in targets {
             let verdict = &point.assessment.targets[target];
-            cells.push(words::with_interval(&verdict.measured));
+            cells.push(words::measured(verdict));
             cells.push(mark(verdict).to_owned());
         }
         cells.push(binds(point, targets));
@@ -100,7 +98,7 @@ fn binds(point: &PointResult, targets: &[usize]) -> String {
         let name = match binding.target {
             Some(target) if targets.contains(&target) => name.to_owned(),
             Some(_) => continue,
-            None => format!("({name}, {} busy)", format::share(binding.utilization)),
+            None => format!("({name}, {} busy)", words::busy(binding.utilization)),
         };
         if !names.contains(&name) {
             names.push(name);
@@ -143,7 +141,9 @@ fn where_met(values: &[&str], answers: &[Answer]) -> String {
             let names: Vec<&str> = met.iter().map(|&at| values[at]).collect();
             format!("is met at {}, not in between", words::list(&names))
         }
-        _ if open.len() == values.len() => return "is undecided at all of these values.".to_owned(),
+        _ if open.len() == values.len() => {
+            return "is undecided at all of these values.".to_owned();
+        }
         _ => "is not met at any of these values".to_owned(),
     };
     if !open.is_empty() {
@@ -153,11 +153,12 @@ fn where_met(values: &[&str], answers: &[Answer]) -> String {
     text + "."
 }
 
-/// The notes of all values, each once, with the values that it holds for.
+/// The warnings of all values, each once, with the values that it holds for.
 fn remarks(key: &str, points: &[(String, PointResult)]) -> String {
     let mut all: Vec<(String, Vec<&str>)> = Vec::new();
     for (value, point) in points {
-        for note in notes::notes(point) {
+        let warnings = notes::notes(point).into_iter().filter(|note| note.is_warning);
+        for note in warnings.map(|note| note.text) {
             match all.iter_mut().find(|(text, _)| *text == note) {
                 Some((_, values)) => values.push(value),
                 None => all.push((note, vec![value])),

@@ -7,7 +7,6 @@ use crate::language::format;
 use crate::model::Mode;
 use crate::report::words::{self, NOTHING};
 use crate::sim::Outcome;
-use crate::stats::Estimate;
 use crate::sweep::PointResult;
 use crate::verdict::{ClassFigures, Figure, Steadiness};
 
@@ -39,7 +38,7 @@ pub(super) fn outcomes(result: &PointResult) -> String {
     if has_deadline {
         rows.push(("delivered in time".to_owned(), each(&|_, class| words::bare(&class.in_time))));
         let late = |at: usize, class: &ClassFigures| match result.model.classes[at].deadline {
-            Some(_) => words::bare(&less(&class.outcomes[delivered], &class.in_time)),
+            Some(_) => words::bare(&words::late(class)),
             None => NOTHING.to_owned(),
         };
         rows.push(("delivered late".to_owned(), each(&late)));
@@ -152,14 +151,4 @@ fn stacked(heading: &str) -> String {
 /// Whether a figure is above nothing.
 fn is_some(figure: &Figure) -> bool {
     figure.estimate.is_some_and(|estimate| estimate.value > 0.0)
-}
-
-/// The difference of two shares of the same messages; its interval is not known.
-fn less(all: &Figure, part: &Figure) -> Figure {
-    let estimate = all.estimate.zip(part.estimate).map(|(all, part)| Estimate {
-        value: (all.value - part.value).max(0.0),
-        interval: None,
-        replications: all.replications,
-    });
-    Figure { estimate, unit: all.unit }
 }

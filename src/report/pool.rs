@@ -53,7 +53,7 @@ pub(super) fn distribution(result: &PointResult, class: usize) -> Vec<(f64, f64)
         .buckets()
         .map(|(bucket, count)| {
             later -= count;
-            (bucket.middle() as f64 * 1e-9, later as f64 / all as f64)
+            (bucket.middle() as f64 / 1e9, later as f64 / all as f64)
         })
         .collect()
 }

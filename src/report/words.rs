@@ -8,7 +8,7 @@ use crate::language::format;
 use crate::model::{ClassId, Criterion, Mode, Model, RunPlan, Target, Windowed};
 use crate::sim::Outcome;
 use crate::stats::{Estimate, Interval, Limit};
-use crate::verdict::{Answer, ClassFigures, Figure, Reason, TargetVerdict, Unit};
+use crate::verdict::{Answer, Cause, ClassFigures, Figure, Reason, TargetVerdict, Unit};
 
 /// What stands where nothing is known.
 pub(super) const NOTHING: &str = "–";
@@ -114,6 +114,41 @@ pub(super) fn wanted(model: &Model, target: &Target) -> String {
     }
 }
 
+/// What is measured for a target: "p99 of otp", "share of otp within 10 s".
+pub(super) fn measure(model: &Model, target: &Target) -> String {
+    let class = |id: ClassId| &model.classes[id.index()].name;
+    let windowed = |windowed: &Option<Windowed>| {
+        windowed.map(|of| format!("share of {} windows", format::duration(of.per)))
+    };
+    match &target.criterion {
+        Criterion::Latency { class: id, quantile, windowed: per, .. } => windowed(per)
+            .unwrap_or_else(|| format!("{} of {}", quantile_name(*quantile), class(*id))),
+        Criterion::Delivered { class: id, limit, windowed: per, .. } => windowed(per)
+            .unwrap_or_else(|| {
+                format!("share of {} within {}", class(*id), format::duration(*limit))
+            }),
+        Criterion::Loss { class: None, .. } => "share lost".to_owned(),
+        Criterion::Loss { class: Some(id), .. } => format!("share of {} lost", class(*id)),
+        Criterion::Backlog { station: None, .. } => "messages left".to_owned(),
+        Criterion::Backlog { station: Some(station), .. } => {
+            format!("messages left for {}", model.station_name(*station))
+        }
+        Criterion::Utilization { station, windowed: per, .. } => windowed(per)
+            .unwrap_or_else(|| format!("utilization of {}", model.station_name(*station))),
+    }
+}
+
+/// What a scenario is called: its title, or else its file.
+pub(super) fn title<'a>(model: &'a Model, scenario: &'a str) -> &'a str {
+    if model.title.is_empty() { scenario } else { &model.title }
+}
+
+/// "10 runs of 4 h".
+pub(super) fn length(model: &Model, runs: usize) -> String {
+    let runs = if runs == 1 { "1 run".to_owned() } else { format!("{runs} runs") };
+    format!("{runs} of {}", format::duration(model.run.horizon.since(SimTime::ZERO)))
+}
+
 /// " in 99 % of 5 min windows".
 fn per(windowed: Option<Windowed>) -> String {
     match windowed {
@@ -153,7 +188,7 @@ pub(super) fn verdict(verdict: &TargetVerdict) -> String {
 }
 
 /// Whether what is measured grows for as long as one looks, so that no figure means anything.
-fn grows(verdict: &TargetVerdict) -> bool {
+pub(super) fn grows(verdict: &TargetVerdict) -> bool {
     let unit = verdict.measured.unit;
     verdict.reason == Some(Reason::Unstable) && matches!(unit, Unit::Seconds | Unit::Messages)
 }
@@ -183,6 +218,24 @@ pub(super) fn reason_code(reason: Reason) -> &'static str {
         Reason::Unstable => "unstable",
         Reason::NotStationary => "not-stationary",
     }
+}
+
+/// A cause as documents name it.
+pub(super) fn cause_code(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Cores => "cores",
+        Cause::Workers => "workers",
+        Cause::Rate => "rate",
+        Cause::Window => "window",
+        Cause::Pauses => "pauses",
+        Cause::Loss => "loss",
+        Cause::QueueBounds => "queue-bounds",
+    }
+}
+
+/// Whose a station is, as tables and documents name it.
+pub(super) fn owner(is_ours: bool) -> &'static str {
+    if is_ours { "ours" } else { "carrier" }
 }
 
 /// The share of messages that were delivered, but late; its interval is not known.

@@ -83,7 +83,7 @@ pub(super) fn figure_cells(of: &StationFigures) -> Vec<String> {
 }
 
 /// Counts of one carrier over a whole run, by column.
-const OF_CARRIER: [(&str, fn(&CarrierRecord) -> f64); 11] = [
+const OF_CARRIER: [(&str, fn(&CarrierRecord) -> f64); 10] = [
     ("arrived", |of| of.arrived as f64),
     ("submitted", |of| of.submitted as f64),
     ("accepted", |of| of.accepted as f64),
@@ -91,7 +91,6 @@ const OF_CARRIER: [(&str, fn(&CarrierRecord) -> f64); 11] = [
     ("dropped", |of| of.dropped as f64),
     ("held", |of| of.held as f64),
     ("refused", |of| of.refused as f64),
-    ("wait_total_s", |of| of.wait_sum as f64 * 1e-9),
     ("wait_max_s", |of| of.wait_max.as_secs_f64()),
     ("queued_at_end", |of| of.queued_at_end as f64),
     ("queue_max", |of| of.queue_max as f64),
@@ -100,7 +99,8 @@ const OF_CARRIER: [(&str, fn(&CarrierRecord) -> f64); 11] = [
 /// `carriers.csv`: a row for each carrier, over the whole run, warm-up included; every count is
 /// the mean over replications.
 pub(super) fn carriers(result: &PointResult) -> Vec<u8> {
-    let mut header = ["carrier", "group", "traffic_share", "rate_per_s"].map(str::to_owned).to_vec();
+    let mut header =
+        ["carrier", "group", "traffic_share", "rate_per_s"].map(str::to_owned).to_vec();
     header.extend(OF_CARRIER.iter().map(|(name, _)| (*name).to_owned()));
     header.extend(["wait_mean_s", "outstanding_mean"].map(str::to_owned));
     let mut table = Table::new(&header);
@@ -109,9 +109,9 @@ pub(super) fn carriers(result: &PointResult) -> Vec<u8> {
         let sum = |of: fn(&CarrierRecord) -> f64| -> f64 { all.clone().map(of).sum() };
         let runs = result.runs.len() as f64;
         let counts = OF_CARRIER.iter().map(|(_, of)| number(sum(*of) / runs));
-        let waits = sum(|of| of.wait_sum as f64 * 1e-9) / sum(|of| of.submitted as f64);
+        let waits = sum(|of| of.wait_sum as f64 / 1e9) / sum(|of| of.submitted as f64);
         let time: f64 = result.runs.iter().map(|run| run.end.as_secs_f64()).sum();
-        let outstanding = sum(|of| of.outstanding as f64 * 1e-9) / time;
+        let outstanding = sum(|of| of.outstanding as f64 / 1e9) / time;
         table.row(names.into_iter().chain(counts).chain([number(waits), number(outstanding)]));
     }
     table.bytes()

@@ -6,7 +6,8 @@ use crate::report::words;
 use crate::sweep::PointResult;
 use crate::verdict::{Figure, TargetVerdict};
 
-const HEADER: [&str; 9] = ["kind", "of", "figure", "value", "low", "high", "unit", "limit", "verdict"];
+const HEADER: [&str; 9] =
+    ["kind", "of", "figure", "value", "low", "high", "unit", "limit", "verdict"];
 
 pub(super) fn table(result: &PointResult) -> Vec<u8> {
     let mut table = Table::new(HEADER);

@@ -17,8 +17,7 @@ pub(super) fn targets(key: &str, points: &[(String, PointResult)]) -> Vec<u8> {
         for (index, (target, verdict)) in verdicts.enumerate() {
             let mut bindings = point.assessment.bindings.iter();
             let binding = bindings.find(|binding| binding.target == Some(index));
-            let names =
-                [value.clone(), target.name.clone(), words::wanted(&point.model, target)];
+            let names = [value.clone(), target.name.clone(), words::wanted(&point.model, target)];
             let measured = estimate(verdict.measured.estimate);
             let rest = [
                 verdict.measured.unit.name().to_owned(),
@@ -61,7 +60,7 @@ pub(super) fn stations(key: &str, points: &[(String, PointResult)]) -> Vec<u8> {
             let names = [
                 value.clone(),
                 point.model.station_name(station).to_owned(),
-                if figures.is_ours { "ours" } else { "carrier" }.to_owned(),
+                words::owner(figures.is_ours).to_owned(),
                 binds.to_string(),
             ];
             table.row(names.into_iter().chain(stations::figure_cells(figures)));

@@ -8,6 +8,7 @@ use crate::engine::SimTime;
 use crate::measure::{ClassWindow, StationWindow};
 use crate::model::StationId;
 use crate::report::pool::{mean, of_window, windows};
+use crate::report::words;
 use crate::sim::Outcome;
 use crate::sweep::PointResult;
 use crate::verdict::Capacity;
@@ -52,11 +53,11 @@ pub(super) fn classes(result: &PointResult) -> Vec<u8> {
             let all: Vec<&ClassWindow> =
                 of_window(result, index, |run| &run.classes[at].windows).collect();
             let counts = OF_CLASS.iter().map(|(_, of)| maybe(mean(all.iter().map(|one| of(one)))));
-            let sum: f64 = all.iter().map(|one| one.latency_sum as f64 * 1e-9).sum();
+            let sum: f64 = all.iter().map(|one| one.latency_sum as f64 / 1e9).sum();
             let delivered: u64 = all.iter().map(|one| one.ended[Outcome::Delivered.index()]).sum();
             let quantile = |which: usize| {
                 let known = all.iter().filter_map(|one| one.latency_quantiles);
-                maybe(mean(known.map(|quantiles| quantiles[which] as f64 * 1e-9)))
+                maybe(mean(known.map(|quantiles| quantiles[which] as f64 / 1e9)))
             };
             let latencies = [
                 // Of none delivered, 0 ÷ 0 leaves the cell empty.
@@ -91,10 +92,11 @@ pub(super) fn stations(result: &PointResult) -> Vec<u8> {
                 mean(used.iter().map(|(workers, _)| *workers)),
                 mean(used.iter().map(|(_, cores)| *cores)),
             ];
-            let counts = OF_STATION.iter().map(|(_, of)| maybe(mean(all.iter().map(|one| of(one)))));
-            let waits: f64 = all.iter().map(|one| one.wait_sum as f64 * 1e-9).sum();
+            let counts =
+                OF_STATION.iter().map(|(_, of)| maybe(mean(all.iter().map(|one| of(one)))));
+            let waits: f64 = all.iter().map(|one| one.wait_sum as f64 / 1e9).sum();
             let started: u64 = all.iter().map(|one| one.started).sum();
-            let owner = if result.model.is_ours(station) { "ours" } else { "carrier" };
+            let owner = words::owner(result.model.is_ours(station));
             let names = [result.model.station_name(station).to_owned(), owner.to_owned()];
             let row = time(result, index).into_iter().chain(names).chain(shares.map(maybe));
             table.row(row.chain(counts).chain([number(waits / started as f64)]));

@@ -3,11 +3,12 @@
 mod binding;
 mod classes;
 mod grid;
-pub(super) mod notes;
+mod notes;
 mod run;
 mod stations;
 mod sweep;
 
+pub(super) use notes::{Note, notes};
 pub(super) use run::report as run_report;
 pub(super) use sweep::report as sweep_report;
 

@@ -2,9 +2,7 @@
 
 use super::grid::{Column, GAP, Grid};
 use super::{WIDTH, binding, classes, join, notes, stations};
-use crate::engine::SimTime;
 use crate::language::format;
-use crate::model::Model;
 use crate::report::{About, words};
 use crate::sweep::PointResult;
 
@@ -31,19 +29,8 @@ fn heading(result: &PointResult, about: &About) -> String {
         many => format!("{many} messages"),
     };
     let each = if runs == 1 { "" } else { " each" };
-    let facts = format!("{}, {messages}{each}", length(&result.model, runs));
-    title_line(title(&result.model, about), &facts)
-}
-
-/// What the scenario is called: its title, or else its file.
-pub(super) fn title<'a>(model: &'a Model, about: &'a About) -> &'a str {
-    if model.title.is_empty() { &about.scenario } else { &model.title }
-}
-
-/// "10 runs of 4 h".
-pub(super) fn length(model: &Model, runs: usize) -> String {
-    let runs = if runs == 1 { "1 run".to_owned() } else { format!("{runs} runs") };
-    format!("{runs} of {}", format::duration(model.run.horizon.since(SimTime::ZERO)))
+    let facts = format!("{}, {messages}{each}", words::length(&result.model, runs));
+    title_line(words::title(&result.model, &about.scenario), &facts)
 }
 
 /// A title at the left and facts at the right, or below where they do not fit.

@@ -3,7 +3,7 @@
 use super::grid::{Column, Grid, paragraphs};
 use super::join;
 use super::notes;
-use super::run::{length, title, title_line};
+use super::run::title_line;
 use crate::language::format;
 use crate::model::Model;
 use crate::report::{About, words};
@@ -29,12 +29,12 @@ fn heading(points: &[(String, PointResult)], model: &Model, about: &About) -> St
     let runs = points.iter().map(|(_, point)| point.assessment.replications);
     let (least, most) = (runs.clone().min().unwrap_or(0), runs.max().unwrap_or(0));
     let lengths = if least == most {
-        length(model, most)
+        words::length(model, most)
     } else {
-        format!("{least} to {}", length(model, most))
+        format!("{least} to {}", words::length(model, most))
     };
     let values = words::counted(points.len() as f64, "value");
-    title_line(title(model, about), &format!("{values}, {lengths} at each"))
+    title_line(words::title(model, &about.scenario), &format!("{values}, {lengths} at each"))
 }
 
 /// One table if all targets fit beside one another, else one for each.

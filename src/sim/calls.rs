@@ -187,8 +187,13 @@ impl<T: Trace> Run<'_, T> {
             return self.try_again(id);
         }
         // The work goes on without its caller, under its own record; the next attempt gets one.
-        let links = Links::OUTSIDE;
-        let next = self.tasks.insert(Task { state: State::BackingOff, pending: 0, links, ..task });
+        let next = self.tasks.insert(Task {
+            state: State::BackingOff,
+            pending: 0,
+            links: Links::OUTSIDE,
+            wake: SimTime::MAX,
+            ..self.tasks[id]
+        });
         self.replace_child(id, next);
         self.abandon(id);
         self.try_again(next);

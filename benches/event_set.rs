@@ -17,9 +17,9 @@ const PENDING: [u32; 7] = [1, 2, 10, 100, 1_000, 100_000, 1_000_000];
 /// Sizes that `--test` runs.
 const SMALL: usize = 5;
 /// Steps between two looks at the clock in the table.
-const STEPS: u32 = 200_000;
+const STEPS: u32 = 50_000;
 /// The table shows the best of this many turns.
-const TURNS: usize = 9;
+const TURNS: usize = 40;
 /// Of this many timers one is live when its time comes.
 const STALE: u32 = 5;
 /// Mean distance of an event from the one that caused it.

@@ -29,6 +29,8 @@
 //! - The same scenario, seed and build give the same bytes at any thread count.
 
 pub mod carrier;
+pub mod cli;
+pub mod commands;
 pub mod dist;
 pub mod engine;
 pub mod language;

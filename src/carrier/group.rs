@@ -19,13 +19,13 @@ pub struct GroupPlan {
     pub template: CarrierPlan,
     /// Messages a second that each member takes; empty where there is no limit.
     pub rates: Vec<f64>,
+    /// Messages that may go at once, by member, at least 1.
+    pub bursts: Vec<u32>,
 }
 
 /// What one carrier is like.
 #[derive(Clone, Debug)]
 pub struct CarrierPlan {
-    /// Messages that may go at once above the rate, at least 1.
-    pub burst: u32,
     /// Submissions that may be unacknowledged at once: binds × window. `None`: no limit.
     pub window: Option<u32>,
     /// From submission to acknowledgement.

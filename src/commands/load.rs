@@ -29,9 +29,8 @@ impl Scenario {
     /// Reads the scenario at `path` and sets keys.
     pub(super) fn load(path: &Path, overrides: &[String]) -> Result<Self, Failure> {
         let name = path.display().to_string();
-        let text = read(path).map_err(|reason| {
-            Failure::new(format!("error: cannot read `{name}`: {reason}"))
-        })?;
+        let text = read(path)
+            .map_err(|reason| Failure::new(format!("error: cannot read `{name}`: {reason}")))?;
         let (mut document, problems) = Document::recover(&name, &text);
         fail_on(&document, &problems)?;
         for assignment in overrides {
@@ -52,9 +51,8 @@ impl Scenario {
     /// The model of a variant of the scenario.
     pub(super) fn model_of(&self, document: &Document) -> Result<Model, Failure> {
         let files = |name: &str| self.file(name);
-        scenario::model_of(document, &files).map_err(|problems| {
-            Failure::new(document.render(&problems, use_colour()))
-        })
+        scenario::model_of(document, &files)
+            .map_err(|problems| Failure::new(document.render(&problems, use_colour())))
     }
 
     /// The text of a file that the scenario names, relative to the scenario's folder.

@@ -6,7 +6,7 @@ use super::Failure;
 use super::load::explain;
 
 /// Endings of the files that earlier runs may have left, and that a new run replaces.
-const OURS: [&str; 3] = ["csv", "png", "json"];
+const OURS: [&str; 4] = ["csv", "json", "png", "txt"];
 
 /// A folder that results go to.
 pub(super) struct Folder {

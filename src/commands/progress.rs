@@ -19,8 +19,11 @@ const PATIENCE: Duration = Duration::from_secs(2);
 impl Bar {
     /// A bar, or none where `quiet`.
     pub(super) fn new(quiet: bool) -> Self {
-        let target =
-            if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(4) };
+        let target = if quiet {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr_with_hz(4)
+        };
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
         let style = "{bar:30} {pos} of {len} replications, {msg}, {eta} left";
         bar.set_style(ProgressStyle::with_template(style).expect("the template is fixed"));

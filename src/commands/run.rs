@@ -70,8 +70,11 @@ pub(super) fn on_threads<T: Send>(
 /// What was written where, in one line or two.
 pub(super) fn listing(folder: &Folder, files: &[(String, Vec<u8>)]) -> String {
     let pictures = files.iter().filter(|(name, _)| name.ends_with(".png")).count();
-    let mut names: Vec<&str> =
-        files.iter().map(|(name, _)| name.as_str()).filter(|name| !name.ends_with(".png")).collect();
+    let mut names: Vec<&str> = files
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .filter(|name| !name.ends_with(".png"))
+        .collect();
     names.sort_unstable();
     let pictures = match pictures {
         0 => String::new(),

@@ -13,6 +13,9 @@ pub enum Bound {
     Memory,
     /// The event budget was used up.
     Events,
+    /// What followed within one instant came to no end: users who think for no time, whose
+    /// requests take none, for example.
+    Instant,
 }
 
 /// All that one run measured.

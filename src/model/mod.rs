@@ -214,9 +214,10 @@ impl Model {
         });
         let sources = self.sources.iter().any(|source| {
             source.traffic.as_ref().is_some_and(Traffic::is_random)
-                || source.causes.iter().any(|cause| {
-                    varies(&cause.after) || (cause.share > 0.0 && cause.share < 1.0)
-                })
+                || source
+                    .causes
+                    .iter()
+                    .any(|cause| varies(&cause.after) || (cause.share > 0.0 && cause.share < 1.0))
         });
         let pools = self.services.iter().any(|service| service.pool.chooses_at_random());
         let groups = self.groups.iter().any(|group| {

@@ -9,6 +9,7 @@
 pub mod chart;
 mod csv;
 mod json;
+mod pool;
 mod text;
 mod words;
 
@@ -31,7 +32,7 @@ pub struct About {
 
 /// What a run prints.
 pub fn run_text(result: &PointResult, about: &About) -> String {
-    text::run::report(result, about)
+    text::run_report(result, about)
 }
 
 /// The result of a run as a JSON document.
@@ -40,11 +41,7 @@ pub fn run_json(result: &PointResult, about: &About) -> String {
 }
 
 /// All files of a run's folder, by name; `with_charts` adds the pictures, which take longest.
-pub fn run_files(
-    result: &PointResult,
-    about: &About,
-    with_charts: bool,
-) -> Vec<(String, Vec<u8>)> {
+pub fn run_files(result: &PointResult, about: &About, with_charts: bool) -> Vec<(String, Vec<u8>)> {
     let tables = csv::of_run(result);
     let record = json::run_record(result, about, &tables);
     let mut files: Vec<(String, Vec<u8>)> = vec![
@@ -59,10 +56,7 @@ pub fn run_files(
 
 /// What a sweep of `key` prints; `points` are the values tried, as written, and their results.
 pub fn sweep_text(key: &str, points: &[(String, PointResult)], about: &About) -> String {
-    let one = |(value, result): &(String, PointResult)| {
-        format!("{key} = {value}\n{}", run_text(result, about))
-    };
-    points.iter().map(one).collect::<Vec<_>>().join("\n")
+    text::sweep_report(key, points, about)
 }
 
 /// The results of a sweep as a JSON document.

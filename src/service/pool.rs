@@ -30,7 +30,9 @@ impl PoolPlan {
         self.instances > 1
             && match self.balancer {
                 Balancer::RoundRobin(_) | Balancer::SharedQueue(_) => false,
-                Balancer::Random(_) | Balancer::LeastLoaded(_) | Balancer::PowerOfChoices(_) => true,
+                Balancer::Random(_) | Balancer::LeastLoaded(_) | Balancer::PowerOfChoices(_) => {
+                    true
+                }
             }
     }
 

@@ -4,7 +4,7 @@ use super::event::Event;
 use super::run::Run;
 use super::task::{Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
-use crate::engine::SimTime;
+use crate::engine::{Links, SimTime};
 use crate::model::{Callee, Model, OnFailure, Step};
 use crate::policy::OnTimeout;
 
@@ -189,7 +189,9 @@ impl<T: Trace> Run<'_, T> {
         }
         // The work goes on without its caller, under its own record; the next attempt gets one.
         let call = self.tasks[id];
-        let next = self.tasks.insert(Task { state: State::BackingOff, pending: 0, ..call });
+        let links = Links::OUTSIDE;
+        let next =
+            self.tasks.insert(Task { state: State::BackingOff, pending: 0, links, ..call });
         self.replace_child(id, next);
         self.abandon(id);
         self.try_again(next);

@@ -19,6 +19,10 @@ use super::arrivals::SourceState;
 /// calendar, in a timer's ring, and the room that growing tables keep.
 const BYTES_BESIDE_RECORD: u64 = 64;
 
+/// Steps that may follow one another within one instant. Judgement: a fan-out of millions is far
+/// below, and an endless loop is found within seconds.
+const STEPS_OF_AN_INSTANT: u32 = 50_000_000;
+
 /// One run in progress.
 pub(super) struct Run<'m, T> {
     pub(super) model: &'m Model,
@@ -97,19 +101,12 @@ impl<'m, T: Trace> Run<'m, T> {
                 Event::Pace(carrier) => self.on_pace(carrier),
                 Event::Window => self.on_window(),
             }
-            while let Some(task) = self.todo.pop() {
-                self.go_on(task);
-                if self.tasks.len() > self.tasks_at_most {
-                    break;
-                }
-            }
+            stopped = self.work_off();
             left -= 1;
-            if self.tasks.len() > self.tasks_at_most {
-                stopped = Some(Bound::Memory);
-                break;
-            }
             if left == 0 {
-                stopped = Some(Bound::Events);
+                stopped = stopped.or(Some(Bound::Events));
+            }
+            if stopped.is_some() {
                 break;
             }
         }
@@ -117,6 +114,23 @@ impl<'m, T: Trace> Run<'m, T> {
             self.now = self.model.run.horizon;
         }
         self.close_books(stopped)
+    }
+
+    /// Works off what follows at the same instant, in order.
+    #[inline]
+    fn work_off(&mut self) -> Option<Bound> {
+        let mut left = STEPS_OF_AN_INSTANT;
+        while let Some(task) = self.todo.pop_front() {
+            self.go_on(task);
+            left -= 1;
+            if left == 0 {
+                return Some(Bound::Instant);
+            }
+            if self.tasks.len() > self.tasks_at_most {
+                break;
+            }
+        }
+        (self.tasks.len() > self.tasks_at_most).then_some(Bound::Memory)
     }
 
     /// The next event at or before the horizon; stale timers in rings are passed over.

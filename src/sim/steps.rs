@@ -149,9 +149,9 @@ impl<T: Trace> Run<'_, T> {
             return;
         }
         let message = &mut self.tasks[root];
-        if !flags.has(Flags::COPY) {
+        if !flags.has(Flags::COPY) && message.site_or_open < u16::MAX {
             message.site_or_open += 1;
-        } else if message.attempt_or_orphans < u8::MAX {
+        } else if flags.has(Flags::COPY) && message.attempt_or_orphans < u8::MAX {
             message.attempt_or_orphans += 1;
         } else {
             // So many at once are no longer told apart: this one is nobody's.

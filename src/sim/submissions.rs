@@ -37,7 +37,8 @@ impl CarrierState {
         for (group, plan) in model.groups.iter().enumerate() {
             let template = &plan.template;
             for member in 0..plan.count as usize {
-                let rate = plan.rates.get(member).map(|&rate| Meter::new(rate, template.burst));
+                let rate =
+                    plan.rates.get(member).map(|&rate| Meter::new(rate, plan.bursts[member]));
                 let own = template.pace.map(|pace| Meter::new(pace, 1));
                 let (limit, pace) = match template.overload {
                     // We keep to its rate, so there is nothing left for it to mind.

@@ -5,7 +5,7 @@
 mod point;
 mod vary;
 
-pub use point::{Precision, PointResult, Progress, run_point, run_points};
+pub use point::{PointResult, Precision, Progress, run_point, run_points};
 pub use vary::{Vary, VaryError};
 
 /// Runs `work` on `threads` threads; `None` for one a core.

@@ -206,19 +206,13 @@ fn aim(figure: &Figure, wanted: f64) -> Aim {
         Unit::Share => SHARE_FLOOR,
         Unit::Seconds | Unit::Messages | Unit::PerSecond => 0.0,
     };
-    Aim {
-        estimate: figure.estimate,
-        precision: stopping::Precision { relative: wanted, floor },
-    }
+    Aim { estimate: figure.estimate, precision: stopping::Precision { relative: wanted, floor } }
 }
 
 /// Whether more replications may take this reason away.
 fn may_change(reason: Reason) -> bool {
     match reason {
         Reason::OneReplication | Reason::NoMessages | Reason::FewTailObservations { .. } => true,
-        Reason::Marginal
-        | Reason::StoppedEarly
-        | Reason::Unstable
-        | Reason::NotStationary => false,
+        Reason::Marginal | Reason::StoppedEarly | Reason::Unstable | Reason::NotStationary => false,
     }
 }

@@ -146,13 +146,18 @@ mod tests {
         assert_eq!(values("10..40+15"), ["10", "25", "40"]);
         assert_eq!(values("0.5..2*2"), ["0.5", "1", "2"]);
         assert_eq!(values("40/s, \"80/s\""), ["40/s", "\"80/s\""]);
-        assert_eq!(values("{ fifo = { a = 1, b = 2 } },fifo"), ["{ fifo = { a = 1, b = 2 } }", "fifo"]);
+        assert_eq!(
+            values("{ fifo = { a = 1, b = 2 } },fifo"),
+            ["{ fifo = { a = 1, b = 2 } }", "fifo"]
+        );
         assert_eq!(values("4,4,8"), ["4", "8"]);
     }
 
     #[test]
     fn what_is_no_list_says_why() {
-        for text in ["a.b", "=1", "a=", "a=1,,2", "a=8..4", "a=8..8", "a=x..9", "a=0..4", "a=1..4+0"] {
+        for text in
+            ["a.b", "=1", "a=", "a=1,,2", "a=8..4", "a=8..8", "a=x..9", "a=0..4", "a=1..4+0"]
+        {
             let error = Vary::parse(text).unwrap_err();
             assert!(error.to_string().contains("hint"), "{text}");
         }

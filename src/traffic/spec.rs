@@ -78,10 +78,7 @@ impl Read for TrafficSpec {
 impl TrafficSpec {
     /// Reads the keys that say when messages come, where there are any: `Some(None)` of a table
     /// that has none of them.
-    pub fn read_if_given(
-        fields: &mut Fields<'_>,
-        problems: &mut Problems,
-    ) -> Option<Option<Self>> {
+    pub fn read_if_given(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Option<Self>> {
         let bases = BASES.iter().map(|(name, _)| *name);
         let keys = bases.chain(["profile", "spikes", "noise", "bursts"]);
         let given = keys.filter(|key| fields.node(key).is_some()).count() > 0;

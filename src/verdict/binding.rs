@@ -32,7 +32,10 @@ pub struct Binding {
     pub saturation: Option<Saturation>,
     /// Most messages that waited for it, on average over replications, and when.
     pub worst_queue: (f64, SimTime),
-    /// The share of the class's waiting that happened there, or of its losses.
+    /// The station where the waiting shows, if that is another one: its workers are held by calls
+    /// to this one.
+    pub shows_at: Option<StationId>,
+    /// The share of the class's waiting that shows, or of its losses.
     pub share: f64,
 }
 
@@ -47,6 +50,8 @@ pub enum Cause {
     Rate,
     /// Its window of unacknowledged submissions.
     Window,
+    /// Its pauses: it refused submissions, and wanted quiet after each.
+    Pauses,
     /// It loses messages.
     Loss,
     /// Its queue's bounds turn messages away.
@@ -73,8 +78,7 @@ pub(super) fn of(
 ) -> Vec<Binding> {
     let view = View { model, runs, period, stations };
     let unmet = targets.iter().enumerate().filter(|(_, verdict)| verdict.answer != Answer::Met);
-    let mut bindings: Vec<Binding> =
-        unmet.filter_map(|(index, _)| view.of_target(index)).collect();
+    let mut bindings: Vec<Binding> = unmet.filter_map(|(index, _)| view.of_target(index)).collect();
     if bindings.is_empty() {
         bindings.extend(view.nearest());
     }
@@ -101,8 +105,9 @@ impl View<'_> {
             Criterion::Backlog { station: Some(station), .. }
             | Criterion::Utilization { station, .. } => (station.index(), 1.0, false),
         };
-        let station = if lost { station } else { self.behind(station) };
-        Some(self.describe(Some(target), station, share, lost))
+        let behind = if lost { station } else { self.behind(station) };
+        let shows_at = (behind != station).then(|| StationId::from_index(station));
+        Some(Binding { shows_at, ..self.describe(Some(target), behind, share, lost) })
     }
 
     /// The busiest station, where nothing is unmet.
@@ -117,11 +122,7 @@ impl View<'_> {
     }
 
     /// Sums over replications and classes, by station.
-    fn sums(
-        &self,
-        class: Option<ClassId>,
-        of: impl Fn(&crate::measure::Share) -> f64,
-    ) -> Vec<f64> {
+    fn sums(&self, class: Option<ClassId>, of: impl Fn(&crate::measure::Share) -> f64) -> Vec<f64> {
         let stations = self.model.stations();
         let mut sums = vec![0.0; stations];
         for run in self.runs {
@@ -188,20 +189,16 @@ impl View<'_> {
                     Callee::Group(group) => self.model.group_station(group).index(),
                 })
             }
-            Step::Call { .. } | Step::Work(_) | Step::Delay(_) | Step::HandTo { .. } | Step::End => {
-                None
-            }
+            Step::Call { .. }
+            | Step::Work(_)
+            | Step::Delay(_)
+            | Step::HandTo { .. }
+            | Step::End => None,
         };
         self.model.steps.iter().enumerate().filter_map(own).collect()
     }
 
-    fn describe(
-        &self,
-        target: Option<usize>,
-        station: usize,
-        share: f64,
-        lost: bool,
-    ) -> Binding {
+    fn describe(&self, target: Option<usize>, station: usize, share: f64, lost: bool) -> Binding {
         let id = StationId::from_index(station);
         let is_ours = self.model.is_ours(id);
         Binding {
@@ -212,6 +209,7 @@ impl View<'_> {
             utilization: self.utilization(station),
             saturation: self.saturation(station),
             worst_queue: self.worst_queue(station),
+            shows_at: None,
             share,
         }
     }
@@ -226,6 +224,9 @@ impl View<'_> {
         match (is_ours, of(&figures.workers) > of(&figures.cores)) {
             (true, true) if self.holds_workers(station) => Cause::Workers,
             (true, _) => Cause::Cores,
+            (false, _) if figures.throttled > 0.0 && self.utilization(station) < SATURATED => {
+                Cause::Pauses
+            }
             (false, true) => Cause::Window,
             (false, false) => Cause::Rate,
         }

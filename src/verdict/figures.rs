@@ -125,17 +125,17 @@ fn class_figures(
         duplicates: share(&|record| {
             record.windows[from..].iter().map(|window| window.duplicates).sum()
         }),
-        mean_latency: Figure {
-            estimate: exactness.of_ratio(&latency_sum),
-            unit: Unit::Seconds,
-        },
+        mean_latency: Figure { estimate: exactness.of_ratio(&latency_sum), unit: Unit::Seconds },
         latency: QUANTILES
             .map(|level| {
                 let figure = pooled.quantile(level, Confidence::P95).ok().map(in_seconds);
-                (level, Figure {
-                    estimate: figure.map(|estimate| exactness.exact_if_certain(estimate)),
-                    unit: Unit::Seconds,
-                })
+                (
+                    level,
+                    Figure {
+                        estimate: figure.map(|estimate| exactness.exact_if_certain(estimate)),
+                        unit: Unit::Seconds,
+                    },
+                )
             })
             .to_vec(),
     }

@@ -42,7 +42,8 @@ pub enum Steadiness {
 
 impl Period {
     pub(super) fn of(model: &Model, runs: &[Measurements]) -> Self {
-        let stopped = runs.iter().filter_map(|run| Some((run.stopped?, run.end))).min_by_key(|s| s.1);
+        let stopped =
+            runs.iter().filter_map(|run| Some((run.stopped?, run.end))).min_by_key(|s| s.1);
         let whole = Self {
             first: 0,
             first_block: 0,

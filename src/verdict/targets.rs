@@ -5,9 +5,7 @@ use super::period::{Period, Steadiness};
 use super::stations::{Capacity, total};
 use crate::engine::SimTime;
 use crate::measure::{LimitRecord, Measurements, StationWindow};
-use crate::model::{
-    ClassId, Criterion, Limit as LatencyLimit, Model, StationId, Target, Windowed,
-};
+use crate::model::{ClassId, Criterion, Limit as LatencyLimit, Model, StationId, Target, Windowed};
 use crate::sim::Outcome;
 use crate::stats::{Confidence, Decision, Estimate, Limit, Ratio, Refusal, Zone, decide};
 
@@ -119,11 +117,9 @@ impl View<'_> {
 
     fn measure(&self, target: &Target) -> (Result<Estimate, Reason>, Unit, Limit) {
         match &target.criterion {
-            Criterion::Latency { class, quantile, limit, windowed: None } => (
-                self.latency(*class, *quantile),
-                Unit::Seconds,
-                Limit::AtMost(limit.as_secs_f64()),
-            ),
+            Criterion::Latency { class, quantile, limit, windowed: None } => {
+                (self.latency(*class, *quantile), Unit::Seconds, Limit::AtMost(limit.as_secs_f64()))
+            }
             Criterion::Latency { class, quantile, limit, windowed: Some(windowed) } => {
                 let limit = LatencyLimit { class: *class, within: *limit };
                 self.share_of_windows(*windowed, |run, windows| {
@@ -143,11 +139,9 @@ impl View<'_> {
             Criterion::Loss { class, share } => {
                 (self.loss(*class), Unit::Share, Limit::AtMost(*share))
             }
-            Criterion::Backlog { station, by, at_most } => (
-                self.backlog(*station, *by),
-                Unit::Messages,
-                Limit::AtMost(*at_most as f64),
-            ),
+            Criterion::Backlog { station, by, at_most } => {
+                (self.backlog(*station, *by), Unit::Messages, Limit::AtMost(*at_most as f64))
+            }
             Criterion::Utilization { station, at_most, windowed: None } => {
                 (self.utilization(*station), Unit::Share, Limit::AtMost(*at_most))
             }

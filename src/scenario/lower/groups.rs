@@ -64,21 +64,34 @@ fn group(
         problems.add(carrier.shares.place, label);
         return None;
     }
+    let overload = carrier.overload.map_or(Overload::Paced, |spec| spec.resolve(clock));
+    let bursts = rates.iter().map(|&rate| carrier.burst.unwrap_or(usual_burst(rate, overload)));
     Some(GroupPlan {
         name: name.to_owned(),
         first,
         count: carrier.count,
         shares,
+        bursts: bursts.collect(),
         rates,
         template: CarrierPlan {
-            burst: carrier.burst,
             window: carrier.window,
             round_trip: round_trip?,
             delivery: delivery?,
-            overload: carrier.overload.map_or(Overload::Paced, |spec| spec.resolve(clock)),
+            overload,
             pace: carrier.pace,
             silent_loss: carrier.silent_loss,
             queue: carrier.queue,
         },
     })
+}
+
+/// Where we keep to a rate, messages are spaced evenly. A carrier that minds its rate itself counts
+/// by the second (Twilio error 30001, SMPP throttling), so it takes a second's worth at once.
+fn usual_burst(rate: f64, overload: Overload) -> u32 {
+    match overload {
+        Overload::Paced => 1,
+        Overload::Throttle(_) | Overload::Drop(_) | Overload::Hold(_) => {
+            rate.clamp(1.0, f64::from(u32::MAX)) as u32
+        }
+    }
 }

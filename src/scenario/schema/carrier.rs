@@ -17,7 +17,7 @@ pub(in crate::scenario) struct CarrierSchema {
     pub(in crate::scenario) count: u32,
     pub(in crate::scenario) shares: Placed<SharesSpec>,
     pub(in crate::scenario) rate: Option<RateSchema>,
-    pub(in crate::scenario) burst: u32,
+    pub(in crate::scenario) burst: Option<u32>,
     pub(in crate::scenario) window: Option<u32>,
     pub(in crate::scenario) round_trip: Option<DistSpec>,
     pub(in crate::scenario) delivery: Option<DistSpec>,
@@ -50,7 +50,7 @@ impl CarrierSchema {
 
     fn read_fields(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Self> {
         let shares = Placed { value: SharesSpec::Equal, place: fields.place() };
-        let burst = fields.or("burst", Whole::<1, MOST_WINDOW>(1), problems);
+        let burst = fields.optional::<Whole<1, MOST_WINDOW>>("burst", problems);
         let binds = fields.optional::<Whole<1, MOST_WINDOW>>("binds", problems);
         let window = fields.optional::<Whole<1, MOST_WINDOW>>("window", problems);
         let round_trip = fields.optional("round-trip", problems);
@@ -69,7 +69,7 @@ impl CarrierSchema {
             count: 1,
             shares,
             rate: None,
-            burst: burst?.0 as u32,
+            burst: burst?.map(|burst| burst.0 as u32),
             window: window.map(|window| window.min(u64::from(u32::MAX)) as u32),
             round_trip: round_trip?,
             delivery: delivery?,

@@ -8,8 +8,10 @@ use crate::language::{
 use crate::model::{OnFailure, Times};
 use crate::policy::{OnTimeout, Retry, Timeout};
 
-/// Most calls that one step makes.
-const MOST_TIMES: u64 = 10_000;
+/// Most times that one call is made.
+const MOST_TIMES: u64 = 1_000;
+/// Most calls side by side in one step; with the limit above, answers are counted in 16 bits.
+const MOST_PARALLEL: usize = 60;
 
 /// One operation as written.
 #[derive(Debug)]
@@ -130,12 +132,23 @@ impl Read for StepSchema {
             "delay" => fields.required("delay", problems).map(Self::Delay),
             "call" => CallSchema::read_fields(&mut fields, "call", problems)
                 .map(|call| Self::Call(vec![call])),
-            "parallel" => fields.required("parallel", problems).map(Self::Call),
+            "parallel" => parallel(&mut fields, problems),
             _ => hand_over(&mut fields, kind == "send-to", problems),
         };
         fields.finish(problems);
         step
     }
+}
+
+fn parallel(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<StepSchema> {
+    let calls = fields.required::<Placed<Vec<CallSchema>>>("parallel", problems)?;
+    if calls.value.is_empty() || calls.value.len() > MOST_PARALLEL {
+        let label = format!("expected 1 to {MOST_PARALLEL} calls, found {}", calls.value.len());
+        let hint = "for many calls of one kind, write `times = 100` and `at-once = true`";
+        problems.add_with_hint(calls.place, label, hint);
+        return None;
+    }
+    Some(StepSchema::Call(calls.value))
 }
 
 fn hand_over(

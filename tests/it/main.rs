@@ -1,0 +1,5 @@
+//! The whole of surgeplan held against theory, exact accounts, and itself: one binary, a file for
+//! each kind of proof.
+
+mod scenarios;
+mod support;

@@ -120,7 +120,7 @@ impl<'m, T: Trace> Run<'m, T> {
     #[inline]
     fn work_off(&mut self) -> Option<Bound> {
         let mut left = STEPS_OF_AN_INSTANT;
-        while let Some(task) = self.todo.pop_front() {
+        while let Some(task) = self.todo.pop() {
             self.go_on(task);
             left -= 1;
             if left == 0 {

@@ -4,4 +4,5 @@
 mod conservation;
 mod corners;
 mod lab;
+mod random;
 mod theory;

@@ -75,7 +75,7 @@ impl<T: Trace> Run<'_, T> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn schedule_arrival(&mut self, source: u32) {
         if let Process::Open(arrivals) = &mut self.sources[source as usize].process
             && let Some(at) = arrivals.next()
@@ -85,7 +85,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// The next message of a source comes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn on_arrival(&mut self, source: u32) {
         self.books.events += 1;
         self.schedule_arrival(source);
@@ -152,7 +152,7 @@ impl<T: Trace> Run<'_, T> {
             Entry::Group(group) => self.join_carrier(id, group),
             Entry::Client(operation) => {
                 self.tasks[id].pc = self.model.operations[operation.index()].first_step;
-                self.step(id);
+                self.take_steps(id);
             }
         }
     }

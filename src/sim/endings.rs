@@ -33,8 +33,7 @@ impl<T: Trace> Run<'_, T> {
     fn blame(&mut self, id: TaskId, outcome: Outcome, station: usize) {
         let task = &self.tasks[id];
         if task.root != TaskId::NONE && !task.flags.has(Flags::COPY) {
-            let class = self.sources[usize::from(task.source)].class;
-            self.books.ended_at(class, station, outcome);
+            self.books.ended_at(task.source, station, outcome);
         }
     }
 

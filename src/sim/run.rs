@@ -4,6 +4,7 @@ use super::books::Books;
 use super::event::Event;
 use super::luck::Keys;
 use super::stations::{ServiceState, queues_of};
+use super::steps::PlannedStep;
 use super::submissions::CarrierState;
 use super::task::{State, TaskId};
 use super::tasks::{Tasks, Todo};
@@ -27,6 +28,8 @@ const STEPS_OF_AN_INSTANT: u32 = 50_000_000;
 pub(super) struct Run<'m, T> {
     pub(super) model: &'m Model,
     pub(super) keys: Keys,
+    /// The model's steps, each with all that is needed there.
+    pub(super) steps: Vec<PlannedStep<'m>>,
     pub(super) now: SimTime,
     pub(super) calendar: Calendar,
     /// The ring of each constant delay.
@@ -62,6 +65,7 @@ impl<'m, T: Trace> Run<'m, T> {
         let sources = SourceState::all(model, &keys);
         let mut run = Self {
             model,
+            steps: PlannedStep::all(model, &keys),
             now: SimTime::ZERO,
             calendar,
             lanes,
@@ -101,6 +105,8 @@ impl<'m, T: Trace> Run<'m, T> {
                 Event::Pace(carrier) => self.on_pace(carrier),
                 Event::Window => self.on_window(),
             }
+            // Everything that takes place is inlined here: a message passes through some twenty
+            // functions, and saving registers would cost as much as what they do.
             stopped = self.work_off();
             left -= 1;
             if left == 0 {
@@ -126,11 +132,11 @@ impl<'m, T: Trace> Run<'m, T> {
             if left == 0 {
                 return Some(Bound::Instant);
             }
-            if self.tasks.len() > self.tasks_at_most {
+            if self.tasks.are_more_than(self.tasks_at_most) {
                 break;
             }
         }
-        (self.tasks.len() > self.tasks_at_most).then_some(Bound::Memory)
+        self.tasks.are_more_than(self.tasks_at_most).then_some(Bound::Memory)
     }
 
     /// The next event at or before the horizon; stale timers in rings are passed over.
@@ -150,16 +156,16 @@ impl<'m, T: Trace> Run<'m, T> {
         if self.tasks.even_freed(id).wake == self.now {
             self.tasks[id].wake = SimTime::MAX;
             self.books.events += 1;
-            self.go_on(id);
+            self.todo.push(id);
         }
     }
 
     /// What follows the end of a task's state.
-    #[inline]
+    #[inline(always)]
     fn go_on(&mut self, id: TaskId) {
         match self.tasks[id].state {
             State::Computing => self.on_computed(id),
-            State::Stepping => self.step(id),
+            State::Stepping => self.take_steps(id),
             State::Pausing => self.next_step(id),
             State::Travelling => self.arrive(id),
             State::Replying => self.on_reply(id),

@@ -112,6 +112,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// The record of a message that is to come, now or later.
+    #[inline(always)]
     pub(super) fn new_message(&mut self, source: SourceId, luck: Luck) -> TaskId {
         let id = self.tasks.insert(Task {
             luck,
@@ -136,7 +137,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// A message arrives: it counts from here on.
-    #[inline]
+    #[inline(always)]
     fn enter(&mut self, id: TaskId) {
         let source = usize::from(self.tasks[id].source);
         self.books.arrived(self.sources[source].class, self.now);
@@ -152,7 +153,7 @@ impl<T: Trace> Run<'_, T> {
             Entry::Group(group) => self.join_carrier(id, group),
             Entry::Client(operation) => {
                 self.tasks[id].pc = self.model.operations[operation.index()].first_step;
-                self.take_steps(id);
+                self.step(id);
             }
         }
     }

@@ -109,7 +109,7 @@ impl Books {
     }
 
     /// A message of `class` that came at `born` ended at `at`, which is known at `now`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn ended(
         &mut self,
         class: usize,

@@ -38,28 +38,27 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// A message's own steps, or a branch of it, came to an end.
-    #[inline]
     pub(super) fn end_part(&mut self, id: TaskId, outcome: Outcome) {
-        if self.tasks[id].root == id {
-            let task = &mut self.tasks[id];
-            task.state = State::Joining;
-            task.outcome = task.outcome.max(outcome);
-            return self.settle_if_over(id);
-        }
         let &Task { root, flags, .. } = &self.tasks[id];
-        self.tasks.remove(id);
-        if root == TaskId::NONE {
-            return;
-        }
-        let message = &mut self.tasks[root];
-        if flags.has(Flags::COPY) {
-            message.attempt_or_orphans -= 1;
-            if outcome == Outcome::Delivered {
-                self.on_copy_delivered(root);
-            }
-        } else {
-            message.site_or_open -= 1;
+        if root == id {
+            let message = &mut self.tasks[id];
+            message.state = State::Joining;
             message.outcome = message.outcome.max(outcome);
+        } else {
+            self.tasks.remove(id);
+            if root == TaskId::NONE {
+                return;
+            }
+            let message = &mut self.tasks[root];
+            if flags.has(Flags::COPY) {
+                message.attempt_or_orphans -= 1;
+                if outcome == Outcome::Delivered {
+                    self.on_copy_delivered(root);
+                }
+            } else {
+                message.site_or_open -= 1;
+                message.outcome = message.outcome.max(outcome);
+            }
         }
         self.settle_if_over(root);
     }
@@ -87,34 +86,34 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// Settles a message all of whose parts are over.
-    #[inline]
+    #[inline(always)]
     fn settle_if_over(&mut self, id: TaskId) {
         let message = &self.tasks[id];
         let orphans = message.attempt_or_orphans > 0;
-        match message.state {
-            State::Settled if !orphans => self.tasks.remove(id),
-            State::Joining if message.site_or_open == 0 => {
-                let copied = message.flags.has(Flags::COPY_DELIVERED);
-                if message.outcome == Outcome::Delivered {
-                    // Where a copy came first, this is the second.
-                    let at = if copied { message.since } else { self.now };
-                    if copied {
-                        let class = self.sources[usize::from(message.source)].class;
-                        self.books.duplicated(class);
-                    }
-                    self.settle(id, Outcome::Delivered, at);
-                } else if copied {
-                    self.settle(id, Outcome::Delivered, message.since);
-                } else if !orphans {
-                    self.settle(id, message.outcome, self.now);
-                }
-            }
-            _ => {}
+        if message.state == State::Settled && !orphans {
+            return self.tasks.remove(id);
         }
+        if message.state != State::Joining || message.site_or_open > 0 {
+            return;
+        }
+        let copied = message.flags.has(Flags::COPY_DELIVERED);
+        let (outcome, at) = if copied {
+            // Where a copy came first, the message itself is the second.
+            if message.outcome == Outcome::Delivered {
+                let class = self.sources[usize::from(message.source)].class;
+                self.books.duplicated(class);
+            }
+            (Outcome::Delivered, message.since)
+        } else if message.outcome == Outcome::Delivered || !orphans {
+            (message.outcome, self.now)
+        } else {
+            return;
+        };
+        self.settle(id, outcome, at);
     }
 
     /// Enters a message's end in the books, at the time `at`, and starts what it causes.
-    #[inline]
+    #[inline(always)]
     fn settle(&mut self, id: TaskId, outcome: Outcome, at: SimTime) {
         let &Task { luck, born, source, attempt_or_orphans: orphans, .. } = &self.tasks[id];
         let index = usize::from(source);

@@ -164,18 +164,18 @@ impl<'m, T: Trace> Run<'m, T> {
     #[inline(always)]
     fn go_on(&mut self, id: TaskId) {
         match self.tasks[id].state {
+            State::Stepping => {}
+            State::Pausing => self.tasks[id].pc += 1,
             State::Computing => self.on_computed(id),
-            State::Stepping => self.take_steps(id),
-            State::Pausing => self.next_step(id),
-            State::Travelling => self.arrive(id),
-            State::Replying => self.on_reply(id),
-            State::BackingOff => self.issue(id),
-            State::Scheduled => self.on_scheduled(id),
+            State::Travelling => return self.arrive(id),
+            State::Replying => return self.on_reply(id),
+            State::BackingOff => return self.issue(id),
+            State::Scheduled => return self.on_scheduled(id),
             State::Accepting | State::Dropping | State::Holding | State::Refusing => {
-                self.on_acknowledged(id);
+                return self.on_acknowledged(id);
             }
-            State::Held => self.deliver(id),
-            State::Delivering => self.on_delivered(id),
+            State::Held => return self.deliver(id),
+            State::Delivering => return self.on_delivered(id),
             State::Queued
             | State::Ready
             | State::Calling
@@ -185,10 +185,11 @@ impl<'m, T: Trace> Run<'m, T> {
                 unreachable!("these states end by another's doing, not by their own time")
             }
         }
+        self.take_steps(id);
     }
 
     /// Puts a task into `state` for `length`; at its end the task goes on.
-    #[inline]
+    #[inline(always)]
     pub(super) fn stay(&mut self, id: TaskId, state: State, length: SimDuration) {
         let task = &mut self.tasks[id];
         task.state = state;
@@ -202,7 +203,6 @@ impl<'m, T: Trace> Run<'m, T> {
     }
 
     /// As [`Run::stay`], for a length that is the same each time: such events come in order.
-    #[inline]
     pub(super) fn stay_constant(&mut self, id: TaskId, state: State, length: SimDuration) {
         match self.lane_of(length) {
             Some(lane) if length > SimDuration::ZERO => {
@@ -217,7 +217,7 @@ impl<'m, T: Trace> Run<'m, T> {
     }
 
     /// Puts a task into `state` for a length drawn from `dist` by its own luck.
-    #[inline]
+    #[inline(always)]
     pub(super) fn stay_drawn(&mut self, id: TaskId, state: State, dist: &Dist, purpose: Purpose) {
         match dist {
             Dist::Constant(length) => self.stay_constant(id, state, *length),

@@ -40,9 +40,9 @@ impl<'m, T: Trace> Run<'m, T> {
         self.steps[usize::from(self.tasks[id].pc)]
     }
 
-    /// Goes on behind the step that is over.
-    pub(super) fn next_step(&mut self, id: TaskId) {
-        self.tasks[id].pc += 1;
+    /// Takes steps, in the midst of something else.
+    #[inline(never)]
+    pub(super) fn step(&mut self, id: TaskId) {
         self.take_steps(id);
     }
 
@@ -78,7 +78,7 @@ impl<'m, T: Trace> Run<'m, T> {
     }
 
     /// The task wants to compute: at once if a core is free.
-    #[inline]
+    #[inline(always)]
     fn ask_for_core(&mut self, id: TaskId, planned: PlannedStep<'_>, length: &Dist) {
         let state = &mut self.services[planned.own_service()];
         let task = &mut self.tasks[id];
@@ -104,7 +104,8 @@ impl<'m, T: Trace> Run<'m, T> {
         self.stay_drawn(id, State::Computing, length, planned.purpose);
     }
 
-    /// The task has computed; the core takes the next worker that waits for it.
+    /// The task has computed, and goes on behind that step; the core takes the next worker that
+    /// waits for it.
     #[inline(always)]
     pub(super) fn on_computed(&mut self, id: TaskId) {
         let service = self.step_of(id).own_service();
@@ -112,10 +113,9 @@ impl<'m, T: Trace> Run<'m, T> {
         task.pc += 1;
         let instance = task.instance;
         self.let_core_go(service, instance);
-        self.take_steps(id);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn let_core_go(&mut self, service: usize, instance: u32) {
         let state = &mut self.services[service];
         let occupancy = &mut state.pool.instances[instance as usize];
@@ -205,7 +205,7 @@ impl<'m, T: Trace> Run<'m, T> {
     }
 
     /// The operation is over: its worker is free, and whoever waits for it is told.
-    #[inline]
+    #[inline(always)]
     pub(super) fn end_operation(&mut self, id: TaskId, went_well: bool) {
         self.leave_service(id);
         if self.tasks[id].flags.has(Flags::CALL) {
@@ -216,7 +216,7 @@ impl<'m, T: Trace> Run<'m, T> {
     }
 
     /// Frees the task's worker, if it has one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn leave_service(&mut self, id: TaskId) {
         if let Some(service) = self.step_of(id).service {
             let service = service.index();

@@ -76,6 +76,12 @@ impl<T> Slab<T> {
         self.records.len() - self.free.len()
     }
 
+    /// The most records that were ever live at once.
+    #[inline]
+    pub fn len_max(&self) -> usize {
+        self.records.len()
+    }
+
     /// Whether no record is live.
     #[inline]
     pub fn is_empty(&self) -> bool {

@@ -78,7 +78,7 @@ impl<T: Trace> Run<'_, T> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn schedule_arrival(&mut self, source: u32) {
         if let Process::Open(arrivals) = &mut self.sources[source as usize].process
             && let Some(at) = arrivals.next()
@@ -88,7 +88,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// The next message of a source comes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn on_arrival(&mut self, source: u32) {
         self.books.events += 1;
         self.schedule_arrival(source);
@@ -115,6 +115,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// The record of a message that is to come, now or later.
+    #[inline(always)]
     pub(super) fn new_message(&mut self, source: SourceId, luck: Luck) -> TaskId {
         let id = self.tasks.insert(Task {
             luck,
@@ -140,7 +141,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// A message arrives: it counts from here on.
-    #[inline]
+    #[inline(always)]
     fn enter(&mut self, id: TaskId) {
         let source = usize::from(self.tasks[id].source);
         self.books.arrived(self.sources[source].class, self.now);

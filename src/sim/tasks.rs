@@ -15,12 +15,6 @@ pub(super) struct Todo {
 }
 
 impl Todo {
-    /// Whether nothing is left to be done at this instant.
-    #[inline]
-    pub(super) fn is_empty(&self) -> bool {
-        self.done == self.tasks.len()
-    }
-
     /// A task goes on, after those that were here before.
     #[inline]
     pub(super) fn push(&mut self, id: TaskId) {
@@ -48,10 +42,8 @@ impl Todo {
 
     /// A task does not go on after all.
     pub(super) fn remove(&mut self, id: TaskId) {
-        if !self.is_empty() {
-            self.forget_done();
-            self.tasks.retain(|&task| task != id);
-        }
+        self.forget_done();
+        self.tasks.retain(|&task| task != id);
     }
 
     /// Keeps a long instant from taking more than twice the memory of its longest list.
@@ -90,10 +82,11 @@ impl Tasks {
         self.slab.remove(Id::new(id.0));
     }
 
-    /// Records in use.
+    /// Whether more than `most` records are in use.
     #[inline]
-    pub(super) fn len(&self) -> usize {
-        self.slab.len()
+    pub(super) fn are_more_than(&self, most: usize) -> bool {
+        // Most of the time there never were so many.
+        self.slab.len_max() > most && self.slab.len() > most
     }
 
     /// Records in use, in order of their places.

@@ -14,10 +14,12 @@ use surgeplan::engine::random::uniform;
 use surgeplan::engine::{Calendar, HeapCalendar, Key, LaneId, SimDuration, SimTime, Stream};
 
 const PENDING: [u32; 7] = [1, 2, 10, 100, 1_000, 100_000, 1_000_000];
+/// Sizes that `--test` runs.
+const SMALL: usize = 5;
 /// Steps between two looks at the clock in the table.
-const STEPS: u32 = 200_000;
+const STEPS: u32 = 50_000;
 /// The table shows the best of this many turns.
-const TURNS: usize = 9;
+const TURNS: usize = 40;
 /// Of this many timers one is live when its time comes.
 const STALE: u32 = 5;
 /// Mean distance of an event from the one that caused it.
@@ -154,42 +156,50 @@ fn pair(pending: u32, lanes: usize) -> (Hold<Ladder>, Hold<Heap>) {
 fn hold(criterion: &mut Criterion, name: &str, lanes: usize) {
     let mut group = criterion.benchmark_group(name);
     for pending in sizes() {
-        let (mut ladder, mut heap) = pair(pending, lanes);
-        let id = |of| BenchmarkId::new(of, pending);
-        group.bench_function(id("ladder"), |bencher| bencher.iter(|| ladder.step()));
-        group.bench_function(id("heap"), |bencher| bencher.iter(|| heap.step()));
+        // Made when a bench of this size is wanted.
+        let mut both = None;
+        group.bench_function(BenchmarkId::new("ladder", pending), |bencher| {
+            let (ladder, _) = both.get_or_insert_with(|| pair(pending, lanes));
+            bencher.iter(|| ladder.step());
+        });
+        group.bench_function(BenchmarkId::new("heap", pending), |bencher| {
+            let (_, heap) = both.get_or_insert_with(|| pair(pending, lanes));
+            bencher.iter(|| heap.step());
+        });
     }
     group.finish();
 }
 
-/// A tick at which as many events happen as are pending, each causing one at the next tick.
+/// Every event causes one at the next tick, so that all that are pending share a time.
 fn ticks(criterion: &mut Criterion) {
-    fn tick<E: EventSet>(events: &mut E) {
-        let (now, payload) = events.pop().expect("an event was scheduled for each popped");
-        events.schedule(now + SimDuration::from_millis(1), black_box(payload));
-    }
     fn start<E: EventSet>(pending: u32) -> E {
         let mut events = E::new(0);
         (0..pending).for_each(|payload| events.schedule(SimTime::ZERO, payload));
         events
     }
-    let mut group = criterion.benchmark_group("ticks");
-    for pending in [1_000, 1_000_000] {
-        let (mut ladder, mut heap) = (start::<Ladder>(pending), start::<Heap>(pending));
-        for _ in 0..10_000 {
-            assert_eq!(ladder.pop(), heap.pop());
-        }
-        let (mut ladder, mut heap) = (start::<Ladder>(pending), start::<Heap>(pending));
-        let id = |of| BenchmarkId::new(of, pending);
-        group.bench_function(id("ladder"), |bencher| bencher.iter(|| tick(&mut ladder)));
-        group.bench_function(id("heap"), |bencher| bencher.iter(|| tick(&mut heap)));
+    fn tick<E: EventSet>(events: &mut E) -> u32 {
+        let (now, payload) = events.pop().expect("an event was scheduled for each popped");
+        events.schedule(now + SimDuration::from_millis(1), payload);
+        payload
     }
-    group.finish();
+    fn bench<E: EventSet>(criterion: &mut Criterion, name: &str, pending: u32) {
+        let mut events = None;
+        criterion.bench_function(&format!("ticks/{name}/{pending}"), |bencher| {
+            let events = events.get_or_insert_with(|| start::<E>(pending));
+            bencher.iter(|| black_box(tick(events)));
+        });
+    }
+    for pending in sizes().filter(|&pending| pending >= 1_000) {
+        let (mut ladder, mut heap) = (start::<Ladder>(pending), start::<Heap>(pending));
+        assert!((0..10_000).all(|_| tick(&mut ladder) == tick(&mut heap)));
+        bench::<Ladder>(criterion, "ladder", pending);
+        bench::<Heap>(criterion, "heap", pending);
+    }
 }
 
 /// All sizes in turn, so that a busy phase of the machine meets all of them.
-fn table(smoke: bool) {
-    let (turns, steps) = if smoke { (1, 1_000) } else { (TURNS, STEPS) };
+fn table() {
+    let (turns, steps) = if is_smoke() { (1, 1_000) } else { (TURNS, STEPS) };
     let mut rows: Vec<_> = sizes().map(|pending| (pair(pending, 0), pair(pending, 4))).collect();
     let mut best = vec![[f64::INFINITY; 4]; rows.len()];
     for _ in 0..turns {
@@ -211,13 +221,20 @@ fn table(smoke: bool) {
             "{pending:>10} | {ladder:>7.1} {heap:>7.1} | {ladder_timers:>38.1} {heap_timers:>7.1}"
         );
     }
-    let at = |pending| sizes().position(|size| size == pending).map_or(f64::NAN, |i| best[i][0]);
-    println!("ratio 1e6/1e3 = {:.2} (ladder)", at(1_000_000) / at(1_000));
+    let at = |pending| sizes().zip(&best).find(|&(size, _)| size == pending).map(|(_, ns)| ns[0]);
+    if let (Some(thousand), Some(million)) = (at(1_000), at(1_000_000)) {
+        println!("ratio 1e6/1e3 = {:.2} (ladder)", million / thousand);
+    }
 }
 
 fn sizes() -> impl Iterator<Item = u32> {
     let full = std::env::var_os("EVENT_SET_FULL").map(|_| 10_000_000);
-    PENDING.into_iter().chain(full)
+    let small = if is_smoke() { SMALL } else { usize::MAX };
+    PENDING.into_iter().chain(full).take(small)
+}
+
+fn is_smoke() -> bool {
+    std::env::args().any(|argument| argument == "--test")
 }
 
 fn main() {
@@ -230,5 +247,5 @@ fn main() {
     hold(&mut criterion, "timers", 4);
     ticks(&mut criterion);
     criterion.final_summary();
-    table(std::env::args().any(|argument| argument == "--test"));
+    table();
 }

@@ -7,16 +7,21 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Will this plan carry the load? Simulates a communications platform message by message, and
 /// says whether its targets are met, how sure that is, and what binds.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(version, about, max_term_width = 100, after_help = EXAMPLES_AND_EXIT_CODES)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes, for every command:
+const EXAMPLES_AND_EXIT_CODES: &str = "Examples:
+  surgeplan check mine.toml
+  surgeplan run mine.toml --set service.api.instances=40
+  surgeplan sweep mine.toml --vary service.api.instances=8..128
+
+Exit codes, for every command:
   0  done, and every target is met (or there is none)
-  1  done, and a target is not met, or undecided
+  1  done, and a target is not met, or undecided; of a sweep, at any of its values
   2  could not run: a problem in the scenario, the arguments or the output folder";
 
 /// The subcommands.
@@ -35,7 +40,8 @@ pub enum Command {
 pub struct Common {
     /// The scenario, a TOML file.
     pub file: PathBuf,
-    /// Set a key of the scenario, such as `service.api.instances=40`; may be repeated.
+    /// Set a key of the scenario, such as `service.api.instances=40` or
+    /// `carrier.operator.rate=300/s`; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
     /// The seed, instead of the scenario's.
@@ -79,8 +85,9 @@ pub struct SweepArgs {
     /// What every command takes.
     #[command(flatten)]
     pub common: Common,
-    /// The key to vary and its values: `service.api.instances=8,16,32..128`. `A..B` doubles from
-    /// A up to B, `A..B+S` goes in steps of S, `A..B*F` by factors of F.
+    /// The key to vary and its values: `service.api.instances=8,16,32..128`, or
+    /// `carrier.operator.rate=100/s,200/s`. `A..B` doubles from A up to B, `A..B+S` goes in steps
+    /// of S, `A..B*F` by factors of F; all three are for plain numbers.
     #[arg(long, value_name = "KEY=VALUES")]
     pub vary: String,
 }

@@ -182,8 +182,8 @@ pub struct StationGauges {
     pub on_core: Gauge,
     /// See [`StationWindow::queue`].
     pub queue: Gauge,
-    /// Waiting times in the current window.
-    pub waits: RecentHistogram,
+    /// Waiting times in the current window, of those that waited at all.
+    waits: RecentHistogram,
     /// The current window's counts.
     pub window: StationWindow,
 }
@@ -205,13 +205,15 @@ impl StationGauges {
     #[inline]
     pub fn started(&mut self, wait: SimDuration) {
         self.window.started += 1;
-        self.window.waited += u64::from(wait > SimDuration::ZERO);
-        self.waits.record(wait.ns());
+        if wait > SimDuration::ZERO {
+            self.window.waited += 1;
+            self.waits.record(wait.ns());
+        }
     }
 
     /// One task left the queue unserved at `now`, after waiting for `wait`.
     pub fn left_unserved(&mut self, now: SimTime, wait: SimDuration) {
-        self.queue.add(now, -1);
+        self.queue.fall(now);
         self.window.unserved_wait_sum += u128::from(wait.ns());
     }
 
@@ -223,6 +225,7 @@ impl StationGauges {
         window.queue = self.queue.close(now);
         window.wait_sum = self.waits.exact().sum();
         self.waits.drain_into(waits);
+        waits.record_zeros(window.started - window.waited);
         window
     }
 }

@@ -22,7 +22,7 @@ pub use target::{Criterion, Target, Windowed};
 /// A scenario that can run.
 #[derive(Clone, Debug)]
 pub struct Model {
-    /// What the scenario is called.
+    /// What the scenario is called; empty if it does not say.
     pub title: String,
     /// How the run is set up.
     pub run: RunPlan,

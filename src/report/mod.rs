@@ -8,7 +8,9 @@
 
 pub mod chart;
 mod csv;
+mod figures;
 mod json;
+mod pool;
 mod text;
 mod words;
 
@@ -31,7 +33,7 @@ pub struct About {
 
 /// What a run prints.
 pub fn run_text(result: &PointResult, about: &About) -> String {
-    text::run::report(result, about)
+    text::run_report(result, about)
 }
 
 /// The result of a run as a JSON document.
@@ -42,30 +44,25 @@ pub fn run_json(result: &PointResult, about: &About) -> String {
 /// All files of a run's folder, by name; `with_charts` adds the pictures, which take longest.
 pub fn run_files(result: &PointResult, about: &About, with_charts: bool) -> Vec<(String, Vec<u8>)> {
     let tables = csv::of_run(result);
-    let record = json::run_record(result, about, &tables);
-    let mut files: Vec<(String, Vec<u8>)> = vec![
-        ("report.txt".to_owned(), run_text(result, about).into_bytes()),
-        ("report.json".to_owned(), run_json(result, about).into_bytes()),
-        ("run.json".to_owned(), record.into_bytes()),
+    let replications = vec![result.assessment.replications];
+    let record = json::run_record(result.model.run.seed, replications, about, &tables);
+    let texts = vec![
+        ("report.txt", run_text(result, about).into_bytes()),
+        ("report.json", run_json(result, about).into_bytes()),
+        ("run.json", record.into_bytes()),
     ];
-    files.extend(tables.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)));
-    let _ = with_charts;
-    files
+    let pictures = if with_charts { figures::of_run(result, about) } else { Vec::new() };
+    by_name(texts.into_iter().chain(tables).chain(pictures))
 }
 
 /// What a sweep of `key` prints; `points` are the values tried, as written, and their results.
 pub fn sweep_text(key: &str, points: &[(String, PointResult)], about: &About) -> String {
-    let one = |(value, result): &(String, PointResult)| {
-        format!("{key} = {value}\n{}", run_text(result, about))
-    };
-    points.iter().map(one).collect::<Vec<_>>().join("\n")
+    text::sweep_report(key, points, about)
 }
 
 /// The results of a sweep as a JSON document.
 pub fn sweep_json(key: &str, points: &[(String, PointResult)], about: &About) -> String {
-    let one = |(value, result): &(String, PointResult)| (value.clone(), run_json(result, about));
-    let _ = key;
-    points.iter().map(one).map(|(_, text)| text).collect()
+    json::sweep_document(key, points, about)
 }
 
 /// All files of a sweep, by name: each starts with `sweep`.
@@ -75,6 +72,19 @@ pub fn sweep_files(
     about: &About,
     with_charts: bool,
 ) -> Vec<(String, Vec<u8>)> {
-    let _ = with_charts;
-    vec![("sweep.txt".to_owned(), sweep_text(key, points, about).into_bytes())]
+    let tables = csv::of_sweep(key, points);
+    let replications = points.iter().map(|(_, point)| point.assessment.replications).collect();
+    let seed = points.first().map_or(0, |(_, point)| point.model.run.seed);
+    let record = json::run_record(seed, replications, about, &tables);
+    let texts = vec![
+        ("sweep.txt", sweep_text(key, points, about).into_bytes()),
+        ("sweep.json", sweep_json(key, points, about).into_bytes()),
+        ("sweep_run.json", record.into_bytes()),
+    ];
+    let pictures = if with_charts { figures::of_sweep(key, points, about) } else { Vec::new() };
+    by_name(texts.into_iter().chain(tables).chain(pictures))
+}
+
+fn by_name<'a>(files: impl Iterator<Item = (&'a str, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
+    files.map(|(name, bytes)| (name.to_owned(), bytes)).collect()
 }

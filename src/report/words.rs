@@ -1,10 +1,14 @@
 //! Figures, targets and times in the words of all reports.
 
+use jiff::civil::Time;
+
+use super::chart::Origin;
 use crate::engine::SimTime;
 use crate::language::format;
-use crate::model::{Criterion, Mode, Model, Target, Windowed};
+use crate::model::{ClassId, Criterion, Mode, Model, RunPlan, Target, Windowed};
+use crate::sim::Outcome;
 use crate::stats::{Estimate, Interval, Limit};
-use crate::verdict::{Answer, Figure, Reason, TargetVerdict, Unit};
+use crate::verdict::{Answer, Cause, ClassFigures, Figure, Reason, TargetVerdict, Unit};
 
 /// What stands where nothing is known.
 pub(super) const NOTHING: &str = "–";
@@ -36,42 +40,47 @@ pub(super) fn counted(count: f64, one: &str) -> String {
     if shown == "1" { format!("1 {one}") } else { format!("{shown} {one}s") }
 }
 
+/// How busy something is: what is next to nothing has no digits worth a look.
+pub(super) fn busy(share: f64) -> String {
+    if share > 0.0 && share < 0.001 { "< 0.1 %".to_owned() } else { format::share(share) }
+}
+
 /// A figure without its interval.
 pub(super) fn bare(figure: &Figure) -> String {
     figure.estimate.map_or_else(|| NOTHING.to_owned(), |known| value(figure.unit, known.value))
 }
 
-/// A figure with its interval: "38.2 % (38.1 – 38.3)". A figure that is exact has none to show.
+/// A figure with its interval: "38.2 % (38.1 – 38.3)", or "38.2 % (± 0.004)" where the ends show
+/// the same digits. A figure that is exact has none to show.
 pub(super) fn with_interval(figure: &Figure) -> String {
     let Some(Estimate { value: center, interval, .. }) = figure.estimate else {
         return NOTHING.to_owned();
     };
     let shown = value(figure.unit, center);
-    match interval {
-        Some(Interval { low, high }) if low != high => {
-            format!("{shown} ({})", range(figure.unit, low, high))
-        }
-        Some(_) | None => shown,
+    let Some(Interval { low, high }) = interval.filter(|interval| interval.low != interval.high)
+    else {
+        return shown;
+    };
+    let ends = [low, high].map(|end| value(figure.unit, end));
+    if ends.iter().all(|end| *end == shown) {
+        let half_width = (center - low).max(high - center);
+        return format!("{shown} (± {})", value(figure.unit, half_width));
     }
-}
-
-/// "38.1 – 38.3": the unit is left out where both ends have the same as one another; it stands
-/// before them.
-fn range(unit: Unit, low: f64, high: f64) -> String {
-    let (low, high) = (value(unit, low), value(unit, high));
-    let last = |text: &str| text.rsplit_once(' ').map(|(_, unit)| unit.to_owned());
-    match (last(&low), last(&high)) {
-        (Some(a), Some(b)) if a == b => {
-            let bare = |text: &str| text.rsplit_once(' ').map_or(text, |(bare, _)| bare).to_owned();
-            format!("{} – {}", bare(&low), bare(&high))
+    let [low, high] = &ends;
+    // The unit stands before the ends; where all three have it in common they do without.
+    let unit = |text: &str| text.rsplit_once(' ').map(|(_, unit)| unit.to_owned());
+    match (unit(&shown), unit(low), unit(high)) {
+        (Some(unit), Some(a), Some(b)) if unit == a && unit == b => {
+            let bare = |text: &str| text[..text.len() - unit.len() - 1].to_owned();
+            format!("{shown} ({} – {})", bare(low), bare(high))
         }
-        _ => format!("{low} – {high}"),
+        _ => format!("{shown} ({low} – {high})"),
     }
 }
 
 /// What a target asks: "p99 of otp at most 10 s".
 pub(super) fn wanted(model: &Model, target: &Target) -> String {
-    let class = |id: crate::model::ClassId| &model.classes[id.index()].name;
+    let class = |id: ClassId| &model.classes[id.index()].name;
     match &target.criterion {
         Criterion::Latency { class: id, quantile, limit, windowed } => {
             let limit = format::duration(*limit);
@@ -93,17 +102,51 @@ pub(super) fn wanted(model: &Model, target: &Target) -> String {
                 0 => "none".to_owned(),
                 _ => format!("at most {}", format::count(*at_most)),
             };
-            let place = station.map_or("left", |_| "waiting");
-            let of = station.map_or_else(String::new, |station| {
+            let place = station.map_or_else(String::new, |station| {
                 format!(" for {}", model.station_name(station))
             });
-            format!("{left} {place}{of} from {}", Clock::of(model).at(*by))
+            format!("{left} left{place} {}", Clock::of(model).by(*by))
         }
         Criterion::Utilization { station, at_most, windowed } => {
             let share = format::share(*at_most);
             format!("{} at most {share} busy", model.station_name(*station)) + &per(*windowed)
         }
     }
+}
+
+/// What is measured for a target: "p99 of otp", "share of otp within 10 s".
+pub(super) fn measure(model: &Model, target: &Target) -> String {
+    let class = |id: ClassId| &model.classes[id.index()].name;
+    let windowed = |windowed: &Option<Windowed>| {
+        windowed.map(|of| format!("share of {} windows", format::duration(of.per)))
+    };
+    match &target.criterion {
+        Criterion::Latency { class: id, quantile, windowed: per, .. } => windowed(per)
+            .unwrap_or_else(|| format!("{} of {}", quantile_name(*quantile), class(*id))),
+        Criterion::Delivered { class: id, limit, windowed: per, .. } => windowed(per)
+            .unwrap_or_else(|| {
+                format!("share of {} within {}", class(*id), format::duration(*limit))
+            }),
+        Criterion::Loss { class: None, .. } => "share lost".to_owned(),
+        Criterion::Loss { class: Some(id), .. } => format!("share of {} lost", class(*id)),
+        Criterion::Backlog { station: None, .. } => "messages left".to_owned(),
+        Criterion::Backlog { station: Some(station), .. } => {
+            format!("messages left for {}", model.station_name(*station))
+        }
+        Criterion::Utilization { station, windowed: per, .. } => windowed(per)
+            .unwrap_or_else(|| format!("utilization of {}", model.station_name(*station))),
+    }
+}
+
+/// What a scenario is called: its title, or else its file.
+pub(super) fn title<'a>(model: &'a Model, scenario: &'a str) -> &'a str {
+    if model.title.is_empty() { scenario } else { &model.title }
+}
+
+/// "10 runs of 4 h".
+pub(super) fn length(model: &Model, runs: usize) -> String {
+    let runs = if runs == 1 { "1 run".to_owned() } else { format!("{runs} runs") };
+    format!("{runs} of {}", format::duration(model.run.horizon.since(SimTime::ZERO)))
 }
 
 /// " in 99 % of 5 min windows".
@@ -132,9 +175,7 @@ pub(super) fn quantile_name(level: f64) -> String {
 pub(super) fn verdict(verdict: &TargetVerdict) -> String {
     match verdict.answer {
         Answer::Met => "met".to_owned(),
-        Answer::NotMet if verdict.reason == Some(Reason::Unstable) => {
-            "NOT MET, grows without end".to_owned()
-        }
+        Answer::NotMet if grows(verdict) => "NOT MET".to_owned(),
         Answer::NotMet => match miss(verdict) {
             Some(miss) => format!("NOT MET, {miss}"),
             None => "NOT MET".to_owned(),
@@ -144,6 +185,68 @@ pub(super) fn verdict(verdict: &TargetVerdict) -> String {
             None => "undecided: too few replications".to_owned(),
         },
     }
+}
+
+/// Whether what is measured grows for as long as one looks, so that no figure means anything.
+pub(super) fn grows(verdict: &TargetVerdict) -> bool {
+    let unit = verdict.measured.unit;
+    verdict.reason == Some(Reason::Unstable) && matches!(unit, Unit::Seconds | Unit::Messages)
+}
+
+/// What was measured of a target, with its interval.
+pub(super) fn measured(verdict: &TargetVerdict) -> String {
+    if grows(verdict) { "grows without end".to_owned() } else { with_interval(&verdict.measured) }
+}
+
+/// An answer as tables and documents name it.
+pub(super) fn answer_code(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Met => "met",
+        Answer::NotMet => "not-met",
+        Answer::Undecided => "undecided",
+    }
+}
+
+/// A reason as tables and documents name it.
+pub(super) fn reason_code(reason: Reason) -> &'static str {
+    match reason {
+        Reason::OneReplication => "one-replication",
+        Reason::Marginal => "marginal",
+        Reason::NoMessages => "no-messages",
+        Reason::FewTailObservations { .. } => "few-tail-observations",
+        Reason::StoppedEarly => "stopped-early",
+        Reason::Unstable => "unstable",
+        Reason::NotStationary => "not-stationary",
+    }
+}
+
+/// A cause as documents name it.
+pub(super) fn cause_code(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Cores => "cores",
+        Cause::Workers => "workers",
+        Cause::Rate => "rate",
+        Cause::Window => "window",
+        Cause::Pauses => "pauses",
+        Cause::Loss => "loss",
+        Cause::QueueBounds => "queue-bounds",
+    }
+}
+
+/// Whose a station is, as tables and documents name it.
+pub(super) fn owner(is_ours: bool) -> &'static str {
+    if is_ours { "ours" } else { "carrier" }
+}
+
+/// The share of messages that were delivered, but late; its interval is not known.
+pub(super) fn late(class: &ClassFigures) -> Figure {
+    let delivered = &class.outcomes[Outcome::Delivered.index()];
+    let estimate = delivered.estimate.zip(class.in_time.estimate).map(|(all, in_time)| Estimate {
+        value: (all.value - in_time.value).max(0.0),
+        interval: None,
+        replications: all.replications,
+    });
+    Figure { estimate, unit: delivered.unit }
 }
 
 /// By how much a target is missed.
@@ -190,23 +293,96 @@ fn doubt(reason: Reason) -> String {
     }
 }
 
-/// Tells when something was: by the clock, or since the start where the clock means nothing.
+/// Tells when something was: by the clock, or since the start where no clock means anything.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clock<'a> {
-    model: &'a Model,
+    run: &'a RunPlan,
+    origin: Origin,
 }
 
 impl<'a> Clock<'a> {
     pub(super) fn of(model: &'a Model) -> Self {
-        Self { model }
+        Self { run: &model.run, origin: origin(&model.run) }
     }
 
-    /// "10:02", "day 2, 10:02", "2 h 31 min in".
+    /// "10:02", "day 2, 10:02", "2022-11-25 10:02"; "after 2 h 31 min" without a clock.
     pub(super) fn at(self, time: SimTime) -> String {
-        if self.model.run.mode == Mode::Steady {
-            return format!("{} in", format::duration(time.since(SimTime::ZERO)));
+        match self.origin {
+            Origin::Elapsed => format!("after {}", elapsed(time)),
+            Origin::TimeOfDay(_) | Origin::Dated(_) => self.civil(time),
         }
-        let civil = self.model.run.clock.civil(time);
-        format!("{:02}:{:02}", civil.hour(), civil.minute())
+    }
+
+    /// "at 10:02", "after 2 h 31 min".
+    pub(super) fn by(self, time: SimTime) -> String {
+        match self.origin {
+            Origin::Elapsed => self.at(time),
+            Origin::TimeOfDay(_) | Origin::Dated(_) => format!("at {}", self.civil(time)),
+        }
+    }
+
+    /// "from 10:02 to 12:55", "from 1 h to 2 h after the start".
+    pub(super) fn span(self, from: SimTime, until: SimTime) -> String {
+        match self.origin {
+            Origin::Elapsed => {
+                format!("from {} to {} after the start", elapsed(from), elapsed(until))
+            }
+            Origin::TimeOfDay(_) | Origin::Dated(_) => {
+                format!("from {} to {}", self.civil(from), self.civil(until))
+            }
+        }
+    }
+
+    fn civil(self, time: SimTime) -> String {
+        let (start, civil) = (self.run.clock.start, self.run.clock.civil(time));
+        let of_day = if self.run.window.ns() < NS_PER_MIN {
+            format!("{:02}:{:02}:{:02}", civil.hour(), civil.minute(), civil.second())
+        } else {
+            format!("{:02}:{:02}", civil.hour(), civil.minute())
+        };
+        let end = self.run.clock.civil(self.run.horizon);
+        if start.date() == end.date() {
+            return of_day;
+        }
+        match self.origin {
+            Origin::Dated(_) => format!("{} {of_day}", civil.date()),
+            Origin::TimeOfDay(_) | Origin::Elapsed => {
+                let days = start.date().duration_until(civil.date()).as_hours() / 24;
+                format!("day {}, {of_day}", days + 1)
+            }
+        }
+    }
+}
+
+const NS_PER_MIN: u64 = 60_000_000_000;
+const NS_PER_DAY: u64 = 86_400_000_000_000;
+
+/// What the times of a run are told by. A run that starts at midnight of no particular date and
+/// is over the same day most likely says nothing about clocks at all.
+pub(super) fn origin(run: &RunPlan) -> Origin {
+    let start = run.clock.start;
+    let says_nothing =
+        !run.clock.is_dated() && start.time() == Time::midnight() && run.horizon.ns() < NS_PER_DAY;
+    match run.mode {
+        Mode::Steady => Origin::Elapsed,
+        Mode::Terminating if says_nothing => Origin::Elapsed,
+        Mode::Terminating if run.clock.is_dated() => Origin::Dated(start),
+        Mode::Terminating => Origin::TimeOfDay(start.time()),
+    }
+}
+
+fn elapsed(time: SimTime) -> String {
+    format::duration(time.since(SimTime::ZERO))
+}
+
+/// "a", "a and b", "a, b and c".
+pub(super) fn list<T: AsRef<str>>(items: &[T]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.as_ref().to_owned(),
+        [most @ .., last] => {
+            let most: Vec<&str> = most.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", most.join(", "), last.as_ref())
+        }
     }
 }

@@ -170,20 +170,20 @@ impl<T: Trace> Run<'_, T> {
         index: u64,
         flags: Flags,
     ) -> TaskId {
-        let maker = self.tasks[maker];
+        let &Task { luck, root, source, .. } = &self.tasks[maker];
         let child = self.keys.sites[usize::from(site)].child;
         self.tasks.insert(Task {
-            luck: maker.luck.child(child, index),
+            luck: luck.child(child, index),
             born: self.now,
             since: self.now,
             wake: SimTime::MAX,
             parent: TaskId::NONE,
-            root: maker.root,
+            root,
             links: Links::OUTSIDE,
             instance: 0,
             pc: 0,
             site,
-            source: maker.source,
+            source,
             pending: 0,
             attempt_or_orphans: 0,
             state: State::Travelling,

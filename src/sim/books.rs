@@ -84,7 +84,7 @@ impl Books {
     #[inline]
     pub(super) fn arrived(&mut self, class: usize, now: SimTime) {
         self.classes[class].window.arrived += 1;
-        self.in_system.add(now, 1);
+        self.in_system.rise(now);
     }
 
     /// A station took a task of `class` that had waited for `wait`.
@@ -115,7 +115,7 @@ impl Books {
         at: SimTime,
         now: SimTime,
     ) {
-        self.in_system.add(now, -1);
+        self.in_system.fall(now);
         let books = &mut self.classes[class];
         books.window.ended[outcome.index()] += 1;
         if outcome != Outcome::Delivered {

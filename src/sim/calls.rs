@@ -67,7 +67,7 @@ impl<T: Trace> Run<'_, T> {
         match &model.sites[usize::from(site)].latency {
             None => {
                 task.state = State::Travelling;
-                self.todo.push_back(id);
+                self.todo.push(id);
             }
             Some(latency) => {
                 let there = self.keys.sites[usize::from(site)].there;
@@ -105,7 +105,7 @@ impl<T: Trace> Run<'_, T> {
 
     /// An answer reaches the caller, or the place where the caller was.
     pub(super) fn on_reply(&mut self, id: TaskId) {
-        let task = self.tasks[id];
+        let task = &self.tasks[id];
         if task.parent == TaskId::NONE {
             return self.end_orphan(id);
         }
@@ -137,11 +137,10 @@ impl<T: Trace> Run<'_, T> {
 
     /// Tells the caller how its call went, for good.
     fn answer(&mut self, id: TaskId, went_well: bool) {
-        let task = self.tasks[id];
-        let caller = task.parent;
+        let &Task { parent: caller, site, .. } = &self.tasks[id];
         self.disown(id);
         self.tasks.remove(id);
-        let fails = self.model.sites[usize::from(task.site)].on_failure == OnFailure::Fail;
+        let fails = self.model.sites[usize::from(site)].on_failure == OnFailure::Fail;
         let waiting = &mut self.tasks[caller];
         waiting.pending -= 1;
         if !went_well && fails {
@@ -170,15 +169,15 @@ impl<T: Trace> Run<'_, T> {
 
     /// The caller of a call has waited long enough.
     pub(super) fn on_timeout(&mut self, id: TaskId) {
-        let task = *self.tasks.even_freed(id);
-        if !is_due(self.model, &task, self.now) {
+        let call = self.tasks.even_freed(id);
+        if !is_due(self.model, call, self.now) {
             return;
         }
         self.books.events += 1;
-        let site = &self.model.sites[usize::from(task.site)];
+        let site = &self.model.sites[usize::from(call.site)];
         let timeout = site.timeout.expect("a due timeout stands in its site");
         if T::ON {
-            let root = task.root.0;
+            let root = call.root.0;
             self.trace.note(
                 self.now,
                 format_args!("message {root}: task {} of `{}` times out", id.0, site.name),
@@ -193,7 +192,7 @@ impl<T: Trace> Run<'_, T> {
             pending: 0,
             links: Links::OUTSIDE,
             wake: SimTime::MAX,
-            ..task
+            ..self.tasks[id]
         });
         self.replace_child(id, next);
         self.abandon(id);
@@ -258,7 +257,7 @@ impl<T: Trace> Run<'_, T> {
             }
         }
         self.tasks[id].wake = SimTime::MAX;
-        self.todo.retain(|&task| task != id);
+        self.todo.remove(id);
         true
     }
 

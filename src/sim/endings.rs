@@ -6,7 +6,7 @@
 //! does not (a second copy is a duplicate, and is counted as one).
 
 use super::run::Run;
-use super::task::{Flags, Outcome, State, TaskId};
+use super::task::{Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::engine::SimTime;
 use crate::engine::random::uniform;
@@ -47,14 +47,13 @@ impl<T: Trace> Run<'_, T> {
             task.outcome = task.outcome.max(outcome);
             return self.settle_if_over(id);
         }
-        let task = self.tasks[id];
+        let &Task { root, flags, .. } = &self.tasks[id];
         self.tasks.remove(id);
-        let root = task.root;
         if root == TaskId::NONE {
             return;
         }
         let message = &mut self.tasks[root];
-        if task.flags.has(Flags::COPY) {
+        if flags.has(Flags::COPY) {
             message.attempt_or_orphans -= 1;
             if outcome == Outcome::Delivered {
                 self.on_copy_delivered(root);
@@ -116,10 +115,9 @@ impl<T: Trace> Run<'_, T> {
     /// Enters a message's end in the books, at the time `at`, and starts what it causes.
     #[inline]
     fn settle(&mut self, id: TaskId, outcome: Outcome, at: SimTime) {
-        let message = self.tasks[id];
-        let source = usize::from(message.source);
-        let class = self.sources[source].class;
-        self.books.ended(class, outcome, message.born, at, self.now);
+        let &Task { luck, born, source, attempt_or_orphans: orphans, .. } = &self.tasks[id];
+        let index = usize::from(source);
+        self.books.ended(self.sources[index].class, outcome, born, at, self.now);
         if T::ON {
             self.trace.note(
                 self.now,
@@ -127,22 +125,22 @@ impl<T: Trace> Run<'_, T> {
                     "message {} is {}, {} after it came",
                     id.0,
                     outcome.name(),
-                    at.since(message.born)
+                    at.since(born)
                 ),
             );
         }
-        if message.attempt_or_orphans > 0 {
+        if orphans > 0 {
             self.tasks[id].state = State::Settled;
         } else {
             self.tasks.remove(id);
         }
-        if outcome == Outcome::Delivered && !self.model.sources[source].causes.is_empty() {
-            self.cause(source, message.luck);
+        if outcome == Outcome::Delivered && !self.model.sources[index].causes.is_empty() {
+            self.cause(index, luck);
         }
-        if self.sources[source].is_closed() {
+        if self.sources[index].is_closed() {
             // A user's requests follow one another, whatever the other users do.
-            let next = message.luck.child(self.keys.sources[source], 0);
-            self.let_user_think(SourceId(message.source), next);
+            let next = luck.child(self.keys.sources[index], 0);
+            self.let_user_think(SourceId(source), next);
         }
     }
 

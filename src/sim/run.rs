@@ -1,6 +1,6 @@
 //! The state of a run, and the loop that takes one event after the other.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use super::books::Books;
 use super::event::Event;
@@ -8,7 +8,7 @@ use super::luck::Keys;
 use super::stations::{ServiceState, queues_of};
 use super::submissions::CarrierState;
 use super::task::{State, TaskId};
-use super::tasks::Tasks;
+use super::tasks::{Tasks, Todo};
 use super::trace::Trace;
 use crate::dist::Dist;
 use crate::engine::{Calendar, LaneId, Purpose, SimDuration, SimTime};
@@ -34,8 +34,8 @@ pub(super) struct Run<'m, T> {
     /// The ring of each constant delay.
     lanes: Vec<(SimDuration, LaneId)>,
     pub(super) tasks: Tasks,
-    /// Tasks whose state ends at this very instant, in order.
-    pub(super) todo: VecDeque<TaskId>,
+    /// Tasks whose state ends at this very instant.
+    pub(super) todo: Todo,
     pub(super) sources: Vec<SourceState>,
     pub(super) services: Vec<ServiceState>,
     pub(super) carriers: Vec<CarrierState>,
@@ -70,7 +70,7 @@ impl<'m, T: Trace> Run<'m, T> {
             calendar,
             lanes,
             tasks: Tasks::new(),
-            todo: VecDeque::new(),
+            todo: Todo::default(),
             sources,
             services: ServiceState::all(model),
             first_carrier_queue: queues_of(model) - model.carriers() as usize,
@@ -124,7 +124,7 @@ impl<'m, T: Trace> Run<'m, T> {
     fn work_off(&mut self) -> Option<Bound> {
         let mut left = STEPS_OF_AN_INSTANT;
         while !self.is_too_full()
-            && let Some(task) = self.todo.pop_front()
+            && let Some(task) = self.todo.pop()
         {
             self.go_on(task);
             left -= 1;
@@ -196,7 +196,7 @@ impl<'m, T: Trace> Run<'m, T> {
         let task = &mut self.tasks[id];
         task.state = state;
         if length == SimDuration::ZERO {
-            self.todo.push_back(id);
+            self.todo.push(id);
         } else {
             let wake = self.now + length;
             task.wake = wake;

@@ -68,9 +68,16 @@ impl<T: Trace> Run<'_, T> {
             Admission::Start(instance) => {
                 state.pool.joined(instance);
                 state.pool.instances[instance as usize].busy += 1;
-                state.gauges.busy.add(self.now, 1);
+                state.gauges.busy.rise(self.now);
                 self.tasks[id].instance = instance;
                 self.take(id, service, SimDuration::ZERO);
+                // Where nothing else is left to be done at this instant, there is no need to
+                // queue up for it.
+                if self.todo.is_empty() {
+                    self.step(id);
+                } else {
+                    self.todo.push(id);
+                }
             }
             Admission::Wait(instance) => self.enqueue(id, service, instance),
             Admission::Reject => {
@@ -93,7 +100,7 @@ impl<T: Trace> Run<'_, T> {
             state.pool.joined(instance);
         }
         self.tasks.push_back(state.pool.queue_of(instance), id);
-        state.gauges.queue.add(self.now, 1);
+        state.gauges.queue.rise(self.now);
         if let Some(age) = self.model.services[service].pool.queue.age_at_most {
             let shared = state.pool.shares_a_queue();
             let queue = state.first_queue + if shared { 0 } else { instance as usize };
@@ -104,7 +111,7 @@ impl<T: Trace> Run<'_, T> {
         }
     }
 
-    /// A worker takes the task, which has waited for `wait`.
+    /// A worker takes the task, which has waited for `wait`, and is about to step.
     #[inline]
     fn take(&mut self, id: TaskId, service: usize, wait: SimDuration) {
         self.services[service].gauges.started(wait);
@@ -114,7 +121,6 @@ impl<T: Trace> Run<'_, T> {
             self.note_station(service, id, "is taken by a worker");
         }
         self.tasks[id].state = State::Stepping;
-        self.todo.push_back(id);
     }
 
     /// A task's worker falls free, and takes the next that waits.
@@ -125,11 +131,11 @@ impl<T: Trace> Run<'_, T> {
         let next = self.tasks.pop_front(state.pool.queue_of(instance));
         let Some(next) = next else {
             state.pool.instances[instance as usize].busy -= 1;
-            state.gauges.busy.add(self.now, -1);
+            state.gauges.busy.fall(self.now);
             state.pool.left(instance);
             return;
         };
-        state.gauges.queue.add(self.now, -1);
+        state.gauges.queue.fall(self.now);
         // In a shared queue the next was nobody's load: it takes the place of the one that left.
         if !shared {
             state.pool.left(instance);
@@ -138,6 +144,7 @@ impl<T: Trace> Run<'_, T> {
         task.instance = instance;
         let wait = self.now.since(task.since);
         self.take(next, service, wait);
+        self.todo.push(next);
     }
 
     /// Takes a waiting task out of its queue.

@@ -1,7 +1,7 @@
 //! A task takes the steps of its operation: it works, pauses, calls, is handed on.
 
 use super::run::Run;
-use super::task::{Flags, Outcome, State, TaskId};
+use super::task::{Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::engine::random::uniform;
 use crate::engine::{Luck, Purpose};
@@ -58,7 +58,7 @@ impl<T: Trace> Run<'_, T> {
             return;
         }
         pool.instances[instance as usize].on_core += 1;
-        self.services[service].gauges.on_core.add(self.now, 1);
+        self.services[service].gauges.on_core.rise(self.now);
         self.compute(id);
     }
 
@@ -91,7 +91,7 @@ impl<T: Trace> Run<'_, T> {
             self.compute(next);
         } else {
             occupancy.on_core -= 1;
-            state.gauges.on_core.add(self.now, -1);
+            state.gauges.on_core.fall(self.now);
         }
     }
 
@@ -141,12 +141,12 @@ impl<T: Trace> Run<'_, T> {
 
     /// Counts a new branch among those that its message waits for.
     pub(super) fn open_branch(&mut self, branch: TaskId) {
-        let task = self.tasks[branch];
-        if task.root == TaskId::NONE {
+        let &Task { root, flags, .. } = &self.tasks[branch];
+        if root == TaskId::NONE {
             return;
         }
-        let message = &mut self.tasks[task.root];
-        if !task.flags.has(Flags::COPY) {
+        let message = &mut self.tasks[root];
+        if !flags.has(Flags::COPY) {
             *message.open() += 1;
         } else if message.attempt_or_orphans < u8::MAX {
             message.attempt_or_orphans += 1;

@@ -121,7 +121,7 @@ impl<T: Trace> Run<'_, T> {
         task.state = State::AwaitingCarrier;
         self.tasks.push_back(&mut state.queue, id);
         state.note_length();
-        gauges.queue.add(self.now, 1);
+        gauges.queue.rise(self.now);
         if let Some(age) = plan.template.queue.age_at_most {
             self.watch(self.first_carrier_queue + carrier, age);
         }
@@ -164,7 +164,7 @@ impl<T: Trace> Run<'_, T> {
             }
             let first = self.tasks.pop_front(&mut state.refused);
             if let Some(id) = first.or_else(|| self.tasks.pop_front(&mut state.queue)) {
-                self.books.groups[state.group].queue.add(self.now, -1);
+                self.books.groups[state.group].queue.fall(self.now);
                 self.submit(id, carrier);
             }
         }
@@ -210,7 +210,7 @@ impl<T: Trace> Run<'_, T> {
         state.record.wait_max = state.record.wait_max.max(wait);
         let class = self.sources[usize::from(task.source)].class;
         let gauges = &mut self.books.groups[group];
-        gauges.busy.add(self.now, 1);
+        gauges.busy.rise(self.now);
         gauges.started(wait);
         self.books.started(class, self.station_of(group), wait);
         if T::ON {
@@ -233,7 +233,7 @@ impl<T: Trace> Run<'_, T> {
         state.outstanding -= 1;
         state.record.outstanding += u128::from(self.now.since(task.since).ns());
         let gauges = &mut self.books.groups[group];
-        gauges.busy.add(self.now, -1);
+        gauges.busy.fall(self.now);
         let overload = self.model.groups[group].template.overload;
         if task.state == State::Refusing {
             let Verdict::Throttle { pause } = overload.on_excess(Excess { now: task.since }) else {
@@ -275,7 +275,7 @@ impl<T: Trace> Run<'_, T> {
         state.paused_until = state.paused_until.max(self.now + pause);
         let gauges = &mut self.books.groups[state.group];
         gauges.window.throttled += 1;
-        gauges.queue.add(self.now, 1);
+        gauges.queue.rise(self.now);
         let task = &mut self.tasks[id];
         task.state = State::AwaitingAgain;
         task.since = self.now;

@@ -6,6 +6,62 @@ use super::event::MOST_INDEX;
 use super::task::{Task, TaskId};
 use crate::engine::{Id, Queue, SimTime, Slab};
 
+/// Tasks that go on at this very instant, in order.
+#[derive(Debug, Default)]
+pub(super) struct Todo {
+    tasks: Vec<TaskId>,
+    /// How many of them have gone on.
+    done: usize,
+}
+
+impl Todo {
+    /// Whether nothing is left to be done at this instant.
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.done == self.tasks.len()
+    }
+
+    /// A task goes on, after those that were here before.
+    #[inline]
+    pub(super) fn push(&mut self, id: TaskId) {
+        if self.tasks.len() == self.tasks.capacity() && self.done > self.tasks.len() / 2 {
+            self.forget_done();
+        }
+        self.tasks.push(id);
+    }
+
+    /// The next to go on.
+    #[inline]
+    pub(super) fn pop(&mut self) -> Option<TaskId> {
+        match self.tasks.get(self.done) {
+            Some(&id) => {
+                self.done += 1;
+                Some(id)
+            }
+            None => {
+                self.tasks.clear();
+                self.done = 0;
+                None
+            }
+        }
+    }
+
+    /// A task does not go on after all.
+    pub(super) fn remove(&mut self, id: TaskId) {
+        if !self.is_empty() {
+            self.forget_done();
+            self.tasks.retain(|&task| task != id);
+        }
+    }
+
+    /// Keeps a long instant from taking more than twice the memory of its longest list.
+    #[cold]
+    fn forget_done(&mut self) {
+        self.tasks.drain(..self.done);
+        self.done = 0;
+    }
+}
+
 /// All tasks of a run.
 #[derive(Debug)]
 pub(super) struct Tasks {

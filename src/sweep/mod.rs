@@ -5,6 +5,8 @@
 mod point;
 mod vary;
 
+use rayon::prelude::*;
+
 pub use point::{PointResult, Precision, Progress, run_point, run_points};
 pub use vary::{Vary, VaryError};
 
@@ -21,4 +23,9 @@ pub fn on_threads<T: Send>(
         .build()
         .map_err(|error| error.to_string())?;
     Ok(pool.install(work))
+}
+
+/// The results of `work` on each item, in the order of the items, computed in parallel.
+pub fn in_parallel<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> T + Send + Sync) -> Vec<T> {
+    items.par_iter().with_max_len(1).map(work).collect()
 }

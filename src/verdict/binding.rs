@@ -32,7 +32,10 @@ pub struct Binding {
     pub saturation: Option<Saturation>,
     /// Most messages that waited for it, on average over replications, and when.
     pub worst_queue: (f64, SimTime),
-    /// The share of the class's waiting that happened there, or of its losses.
+    /// The station where the waiting shows, if that is another one: its workers are held by calls
+    /// to this one.
+    pub shows_at: Option<StationId>,
+    /// The share of the class's waiting that shows, or of its losses.
     pub share: f64,
 }
 
@@ -102,8 +105,9 @@ impl View<'_> {
             Criterion::Backlog { station: Some(station), .. }
             | Criterion::Utilization { station, .. } => (station.index(), 1.0, false),
         };
-        let station = if lost { station } else { self.behind(station) };
-        Some(self.describe(Some(target), station, share, lost))
+        let behind = if lost { station } else { self.behind(station) };
+        let shows_at = (behind != station).then(|| StationId::from_index(station));
+        Some(Binding { shows_at, ..self.describe(Some(target), behind, share, lost) })
     }
 
     /// The busiest station, where nothing is unmet.
@@ -205,6 +209,7 @@ impl View<'_> {
             utilization: self.utilization(station),
             saturation: self.saturation(station),
             worst_queue: self.worst_queue(station),
+            shows_at: None,
             share,
         }
     }

@@ -13,7 +13,7 @@ use crate::model::Model;
 pub use binding::{Binding, Cause, Saturation};
 pub use figures::{ClassFigures, Figure, Unit};
 pub use period::{Period, Steadiness};
-pub use stations::StationFigures;
+pub use stations::{Capacity, StationFigures};
 pub use targets::{Answer, Reason, TargetVerdict};
 
 /// What the replications of one model say.

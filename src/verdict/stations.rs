@@ -47,17 +47,18 @@ pub struct StationFigures {
 
 /// What a station can do at most.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Capacity {
+pub struct Capacity {
     /// Workers; of carriers, the window of all members.
-    pub(super) workers: Option<f64>,
+    pub workers: Option<f64>,
     /// Cores.
-    pub(super) cores: Option<f64>,
+    pub cores: Option<f64>,
     /// Of carriers: messages a second.
-    pub(super) rate: Option<f64>,
+    pub rate: Option<f64>,
 }
 
 impl Capacity {
-    pub(super) fn of(model: &Model, station: usize) -> Self {
+    /// The capacity of the station at position `station`.
+    pub fn of(model: &Model, station: usize) -> Self {
         match station.checked_sub(model.services.len()) {
             None => {
                 let pool = &model.services[station].pool;
@@ -80,7 +81,7 @@ impl Capacity {
     }
 
     /// The use of workers, and of cores or rate, in a window.
-    pub(super) fn used(&self, window: &StationWindow) -> (f64, f64) {
+    pub fn used(&self, window: &StationWindow) -> (f64, f64) {
         let secs = window.busy.length.as_secs_f64();
         if secs == 0.0 {
             return (0.0, 0.0);

@@ -5,4 +5,6 @@ mod conservation;
 mod corners;
 mod lab;
 mod random;
+mod scenarios;
+mod support;
 mod theory;

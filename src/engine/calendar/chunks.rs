@@ -80,6 +80,20 @@ impl Chunks {
         len
     }
 
+    /// The first event of `bucket` (or any, if it is empty) and the bits in which others differ
+    /// from it; not all of these once they exceed `enough`.
+    pub(super) fn compare(&self, bucket: &Bucket, enough: u128) -> (Event, u128) {
+        let first = self.events[bucket.first as usize * CHUNK];
+        let (mut chunk, mut left, mut differ) = (bucket.first as usize, bucket.len(), 0);
+        while left > 0 && differ <= enough {
+            let events = &self.events[chunk * CHUNK..chunk * CHUNK + left.min(CHUNK)];
+            differ = events.iter().fold(differ, |bits, event| bits | event.0 ^ first.0);
+            left -= events.len();
+            chunk = self.next[chunk] as usize;
+        }
+        (first, differ)
+    }
+
     /// Whether so little is left of a peak that the memory is worth giving back.
     #[inline]
     pub(super) fn is_sparse(&self) -> bool {

@@ -30,8 +30,13 @@ impl Event {
     }
 
     #[inline]
+    pub(super) fn payload(self) -> u32 {
+        self.0 as u32
+    }
+
+    #[inline]
     pub(super) fn parts(self) -> (SimTime, u32) {
-        (self.at(), self.0 as u32)
+        (self.at(), self.payload())
     }
 }
 

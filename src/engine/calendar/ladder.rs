@@ -4,8 +4,8 @@
 //! the highest digit in which it differs from the reach gives the level, the value of that digit
 //! the place in it. So all events of a bucket come before those of the next, and of the next
 //! level. When the bottom is empty, the lowest buckets are sorted into it while they hold few
-//! events; one that holds many is spread over the lower levels, around a reach at its start. An
-//! event moves down at most once a level, in practice two or three times in all, and only ever
+//! events; one that holds many is spread over the lower levels, around a reach where they begin.
+//! An event moves down at most once a level, in practice two or three times in all, and only ever
 //! from the front of one chunk to the end of another: memory is read and written in order,
 //! however many events are pending.
 //!
@@ -167,7 +167,8 @@ impl Ladder {
                     break;
                 }
             } else {
-                self.reach = Event(start | mask_below(0));
+                let from = self.start_of(&bucket, level).min(bound.0);
+                self.reach = Event(from | mask_below(0));
                 self.spread(bucket);
             }
         }
@@ -191,6 +192,14 @@ impl Ladder {
         std::mem::take(&mut self.buckets[level * DIGITS + digit])
     }
 
+    /// The highest digits that all events of `bucket`, at `level`, share. More than what they share
+    /// by being in one bucket, if they are at one time or nearly so: that saves moving them down
+    /// level by level.
+    fn start_of(&self, bucket: &Bucket, level: usize) -> u128 {
+        let (first, differ) = self.chunks.compare(bucket, mask_below(level - 1));
+        first.0 & !(u128::MAX >> (differ | mask_below(0)).leading_zeros())
+    }
+
     /// Moves the events of `bucket` to lower levels, around the reach.
     fn spread(&mut self, mut bucket: Bucket) {
         let mut events = [Event::LAST; CHUNK];
@@ -207,6 +216,13 @@ impl Ladder {
                 }
             }
         }
+    }
+
+    /// Whether the reach may go back to the time that has been reached, as after every pop.
+    #[cfg(test)]
+    pub(super) fn may_overflow(&self) -> bool {
+        let reach = Event(self.now.0 | mask_below(0));
+        reach >= self.reach || !self.changes_buckets(reach)
     }
 
     /// What must hold between any two calls.

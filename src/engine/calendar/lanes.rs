@@ -23,11 +23,12 @@ pub(super) struct Lanes {
     first: Event,
     /// and its ring.
     first_at: usize,
+    gone: u64,
 }
 
 impl Lanes {
     pub(super) fn new() -> Self {
-        Self { rings: Vec::new(), heads: Vec::new(), first: Event::LAST, first_at: 0 }
+        Self { rings: Vec::new(), heads: Vec::new(), first: Event::LAST, first_at: 0, gone: 0 }
     }
 
     pub(super) fn add(&mut self) -> LaneId {
@@ -56,20 +57,41 @@ impl Lanes {
         ring.push_back(event);
     }
 
-    /// Takes the first event of all lanes, if it is not after `bound`.
+    /// Takes the first event of all lanes, if it is not after `bound`, and drops the stale ones
+    /// right behind it: each would interrupt the ladder's events when its own time came.
     #[inline]
-    pub(super) fn pop(&mut self, bound: Event) -> Option<Event> {
+    pub(super) fn pop(
+        &mut self,
+        bound: Event,
+        mut is_live: impl FnMut(Event) -> bool,
+    ) -> Option<Event> {
         if self.first > bound {
             return None;
         }
         let ring = self.rings.get_mut(self.first_at)?;
         let event = ring.pop_front()?;
-        self.heads[self.first_at] = ring.front().copied().unwrap_or(Event::LAST);
+        self.gone += 1;
+        let mut head = Event::LAST;
+        while let Some(&next) = ring.front() {
+            if is_live(next) {
+                head = next;
+                break;
+            }
+            ring.pop_front();
+            self.gone += 1;
+        }
+        self.heads[self.first_at] = head;
         if ring.capacity() > KEPT && ring.len() * SPARSE < ring.capacity() {
             ring.shrink_to(2 * ring.len());
         }
         self.find_first();
         Some(event)
+    }
+
+    /// Events taken or dropped so far.
+    #[inline]
+    pub(super) fn gone(&self) -> u64 {
+        self.gone
     }
 
     pub(super) fn bytes(&self) -> usize {

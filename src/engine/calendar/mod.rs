@@ -36,15 +36,20 @@ pub struct Calendar {
     sequence: Sequence,
     ladder: Ladder,
     lanes: Lanes,
-    /// Events popped or dropped so far.
-    gone: u64,
+    /// Events popped so far that were in no lane.
+    popped: u64,
 }
 
 impl Calendar {
     /// Without events or lanes, at time zero.
     #[expect(clippy::new_without_default, reason = "a run begins with a calendar on purpose")]
     pub fn new() -> Self {
-        Self { sequence: Sequence::default(), ladder: Ladder::new(), lanes: Lanes::new(), gone: 0 }
+        Self {
+            sequence: Sequence::default(),
+            ladder: Ladder::new(),
+            lanes: Lanes::new(),
+            popped: 0,
+        }
     }
 
     /// Adds an event at `at`, which may be the time of the last event popped, but not before it.
@@ -71,9 +76,9 @@ impl Calendar {
 
     /// Takes out the first event, if it is not after `horizon`.
     ///
-    /// When a lane's event is the first, `is_live` is asked, once, whether it still means
-    /// anything: if not, it is dropped and the next one looked for. Other events are always
-    /// returned.
+    /// `is_live` is asked about events in lanes, some time before they are due and once more then,
+    /// whether they still mean anything; those that do not are dropped. What is stale must stay
+    /// so. Other events are always returned.
     #[inline]
     pub fn pop(
         &mut self,
@@ -81,17 +86,16 @@ impl Calendar {
         mut is_live: impl FnMut(SimTime, u32) -> bool,
     ) -> Option<(SimTime, u32)> {
         let end = Event::end_of(horizon);
+        let mut is_live = |event: Event| is_live(event.at(), event.payload());
         loop {
             if let Some(event) = self.ladder.pop(end.min(self.lanes.first())) {
-                self.gone += 1;
+                self.popped += 1;
                 return Some(event.parts());
             }
-            let event = self.lanes.pop(end)?;
-            self.gone += 1;
-            let (at, payload) = event.parts();
-            if is_live(at, payload) {
+            let event = self.lanes.pop(end, &mut is_live)?;
+            if is_live(event) {
                 self.ladder.advance(event);
-                return Some((at, payload));
+                return Some(event.parts());
             }
         }
     }
@@ -99,7 +103,7 @@ impl Calendar {
     /// Events pending, stale ones in lanes among them.
     #[inline]
     pub fn len(&self) -> usize {
-        (self.sequence.stamped() - self.gone) as usize
+        (self.sequence.stamped() - self.popped - self.lanes.gone()) as usize
     }
 
     /// Whether nothing is pending.

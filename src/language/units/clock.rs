@@ -42,6 +42,12 @@ const UNDATED: Date = jiff::civil::date(2024, 1, 1);
 const YEARS: std::ops::RangeInclusive<u16> = 1970..=2999;
 
 impl RunClock {
+    /// Whether the scenario says on which date the run starts. (The one date that runs without a
+    /// date begin on, 2024-01-01, counts as none.)
+    pub fn is_dated(&self) -> bool {
+        self.start.date() != UNDATED
+    }
+
     /// The date and time of day at `at`.
     pub fn civil(&self, at: SimTime) -> DateTime {
         self.start.saturating_add(signed(at.since(SimTime::ZERO)))

@@ -1,14 +1,42 @@
-//! Tables as CSV (RFC 4180, lines ended by LF): tidy, one header row with units in the names.
+//! Tables as CSV (RFC 4180, but lines end in LF): tidy, one header row with units in the names.
 //!
 //! Figures have no thousands separators and as many digits as read back to the same value. A cell
-//! is empty where nothing is known; what is infinite (a latency that never ends) is `inf`.
+//! is empty where nothing is known; what is infinite (a latency that never ends) is `inf`. Counts
+//! are of one replication, on average, and so may have a fraction. Columns `low` and `high` are
+//! the ends of 95 % intervals.
 
+mod classes;
+mod stations;
 mod summary;
+mod sweep;
 mod table;
+mod timeline;
 
 use crate::sweep::PointResult;
 
-/// The tables of a run, by file name, in the order in which their digest is taken.
-pub(super) fn of_run(result: &PointResult) -> Vec<(&'static str, Vec<u8>)> {
-    vec![("summary.csv", summary::table(result))]
+/// Tables by file name, in the order in which their digest is taken.
+pub(super) type Tables = Vec<(&'static str, Vec<u8>)>;
+
+/// The tables of a run.
+pub(super) fn of_run(result: &PointResult) -> Tables {
+    vec![
+        ("summary.csv", summary::table(result)),
+        ("classes.csv", classes::figures(result)),
+        ("outcomes.csv", classes::outcomes(result)),
+        ("latency.csv", classes::latencies(result)),
+        ("services.csv", stations::services(result)),
+        ("carrier_groups.csv", stations::groups(result)),
+        ("carriers.csv", stations::carriers(result)),
+        ("timeline.csv", timeline::classes(result)),
+        ("stations_timeline.csv", timeline::stations(result)),
+    ]
+}
+
+/// The tables of a sweep.
+pub(super) fn of_sweep(key: &str, points: &[(String, PointResult)]) -> Tables {
+    vec![
+        ("sweep.csv", sweep::targets(key, points)),
+        ("sweep_classes.csv", sweep::classes(key, points)),
+        ("sweep_stations.csv", sweep::stations(key, points)),
+    ]
 }

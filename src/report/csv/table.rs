@@ -1,6 +1,7 @@
 //! Writes one table.
 
 use crate::stats::Estimate;
+use crate::verdict::Figure;
 
 /// A table under construction.
 pub(super) struct Table {
@@ -8,7 +9,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn new(header: &[&str]) -> Self {
+    pub(super) fn new<T: AsRef<[u8]>>(header: impl IntoIterator<Item = T>) -> Self {
         let mut table = Self { writer: csv::Writer::from_writer(Vec::new()) };
         table.row(header);
         table
@@ -30,11 +31,27 @@ pub(super) fn number(value: f64) -> String {
     if value.is_nan() { String::new() } else { value.to_string() }
 }
 
+/// A number that may not be known.
+pub(super) fn maybe(value: Option<f64>) -> String {
+    value.map(number).unwrap_or_default()
+}
+
 /// Value, lower and upper end.
 pub(super) fn estimate(estimate: Option<Estimate>) -> [String; 3] {
-    let value = estimate.map(|estimate| number(estimate.value));
     let interval = estimate.and_then(|estimate| estimate.interval);
-    let low = interval.map(|interval| number(interval.low));
-    let high = interval.map(|interval| number(interval.high));
-    [value, low, high].map(Option::unwrap_or_default)
+    [
+        maybe(estimate.map(|estimate| estimate.value)),
+        maybe(interval.map(|interval| interval.low)),
+        maybe(interval.map(|interval| interval.high)),
+    ]
+}
+
+/// The names of three columns: value, lower and upper end.
+pub(super) fn estimate_columns(name: &str) -> [String; 3] {
+    [name.to_owned(), format!("{name}_low"), format!("{name}_high")]
+}
+
+/// A figure without its interval.
+pub(super) fn value(figure: &Figure) -> String {
+    maybe(figure.estimate.map(|estimate| estimate.value))
 }

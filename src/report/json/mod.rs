@@ -1,18 +1,25 @@
-//! Documents for programs.
+//! Documents for programs: `report.json` (a run), `sweep.json` (a sweep) and `run.json` (what it
+//! takes to get the same results again). Their structs are their description.
+
+mod figure;
+mod record;
+mod result;
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::About;
 use crate::sweep::PointResult;
+use result::ResultDocument;
 
-/// The form of the documents; it changes when a reader would have to.
+pub(super) use record::run_record;
+
+/// The form of the documents; it changes when a program that reads them would have to.
 const SCHEMA: u32 = 1;
 
-/// `run.json`: everything that is needed to get the same results again.
+/// What a document is of.
 #[derive(Debug, Serialize)]
-struct RunRecord<'a> {
-    /// The form of this document.
+struct Head<'a> {
+    /// The form of the document.
     schema: u32,
     /// The version of the program.
     version: &'a str,
@@ -22,61 +29,64 @@ struct RunRecord<'a> {
     scenario_digest: &'a str,
     /// Keys that were set on the command line, in order.
     overrides: &'a [String],
-    /// Files that the scenario names.
-    files: Vec<FileDigest<'a>>,
-    /// The seed.
-    seed: u64,
-    /// Replications that were run.
-    replications: usize,
-    /// SHA-256 over all tables: of each, its name, a zero byte, its length as 8 bytes (the
-    /// highest first) and its content.
-    results_digest: String,
 }
 
+/// `report.json`: the result of a run.
 #[derive(Debug, Serialize)]
-struct FileDigest<'a> {
-    /// As the scenario names it.
-    name: &'a str,
-    /// SHA-256 of its content.
-    sha256: &'a str,
+struct RunDocument<'a> {
+    /// What it is of.
+    of: Head<'a>,
+    /// The result.
+    result: ResultDocument<'a>,
 }
 
-pub(super) fn run_record(
-    result: &PointResult,
-    about: &About,
-    tables: &[(&'static str, Vec<u8>)],
-) -> String {
-    document(&RunRecord {
-        schema: SCHEMA,
-        version: about.version,
-        scenario: &about.scenario,
-        scenario_digest: &about.scenario_digest,
-        overrides: &about.overrides,
-        files: about.files.iter().map(|(name, sha256)| FileDigest { name, sha256 }).collect(),
-        seed: result.model.run.seed,
-        replications: result.assessment.replications,
-        results_digest: digest(tables),
-    })
+/// `sweep.json`: the results of a sweep.
+#[derive(Debug, Serialize)]
+struct SweepDocument<'a> {
+    /// What it is of.
+    of: Head<'a>,
+    /// The key that was varied.
+    key: &'a str,
+    /// The values tried, in order.
+    points: Vec<PointDocument<'a>>,
+}
+
+/// One value of a sweep.
+#[derive(Debug, Serialize)]
+struct PointDocument<'a> {
+    /// The value as written.
+    value: &'a str,
+    /// What came of it.
+    result: ResultDocument<'a>,
 }
 
 pub(super) fn run_document(result: &PointResult, about: &About) -> String {
-    run_record(result, about, &[])
+    document(&RunDocument { of: Head::of(about), result: ResultDocument::of(result) })
 }
 
-fn digest(tables: &[(&'static str, Vec<u8>)]) -> String {
-    let mut hasher = Sha256::new();
-    for (name, bytes) in tables {
-        hasher.update(name.as_bytes());
-        hasher.update([0]);
-        hasher.update((bytes.len() as u64).to_be_bytes());
-        hasher.update(bytes);
+pub(super) fn sweep_document(key: &str, points: &[(String, PointResult)], about: &About) -> String {
+    let points = points
+        .iter()
+        .map(|(value, result)| PointDocument { value, result: ResultDocument::of(result) })
+        .collect();
+    document(&SweepDocument { of: Head::of(about), key, points })
+}
+
+impl<'a> Head<'a> {
+    fn of(about: &'a About) -> Self {
+        Self {
+            schema: SCHEMA,
+            version: about.version,
+            scenario: &about.scenario,
+            scenario_digest: &about.scenario_digest,
+            overrides: &about.overrides,
+        }
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn document(content: &impl Serialize) -> String {
-    let mut text =
-        serde_json::to_string_pretty(content).expect("names are text and figures are finite");
+    let mut text = serde_json::to_string_pretty(content)
+        .expect("keys are text, and figures that are not finite are written as text");
     text.push('\n');
     text
 }

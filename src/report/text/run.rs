@@ -1,43 +1,67 @@
-//! The report of a run: the answer, what binds, then the detail.
+//! The report of a run: the answer first, then what binds, then the detail.
 
-use super::grid::{Column, Grid};
+use super::grid::{Column, GAP, Grid};
+use super::{WIDTH, binding, classes, join, notes, stations};
 use crate::language::format;
 use crate::report::{About, words};
 use crate::sweep::PointResult;
 
-pub(in crate::report) fn report(result: &PointResult, _about: &About) -> String {
-    let sections = [heading(result), targets(result)];
-    sections.into_iter().filter(|section| !section.is_empty()).collect::<Vec<_>>().join("\n")
+/// The report of a run.
+pub(in crate::report) fn report(result: &PointResult, about: &About) -> String {
+    join([
+        heading(result, about),
+        targets(result),
+        binding::section(result),
+        classes::outcomes(result),
+        classes::latencies(result),
+        stations::services(result),
+        stations::carriers(result),
+        notes::section(result),
+    ])
 }
 
-/// The title, and what was run.
-fn heading(result: &PointResult) -> String {
-    let model = &result.model;
+/// The title at the left and what was run at the right, or below where it does not fit.
+fn heading(result: &PointResult, about: &About) -> String {
     let runs = result.assessment.replications;
     let arrived: u64 = result.assessment.classes.iter().map(|class| class.arrived).sum();
-    let horizon = format::duration(model.run.horizon.since(crate::engine::SimTime::ZERO));
+    let messages = match format::spoken_count(arrived / runs as u64).as_str() {
+        "1" => "1 message".to_owned(),
+        many => format!("{many} messages"),
+    };
     let each = if runs == 1 { "" } else { " each" };
-    let runs_shown = if runs == 1 { "1 run".to_owned() } else { format!("{runs} runs") };
-    let messages = format::spoken_count(arrived / runs as u64);
-    format!("{}   {runs_shown} of {horizon}, {messages} messages{each}\n", model.title)
+    let facts = format!("{}, {messages}{each}", words::length(&result.model, runs));
+    title_line(words::title(&result.model, &about.scenario), &facts)
+}
+
+/// A title at the left and facts at the right, or below where they do not fit.
+pub(super) fn title_line(title: &str, facts: &str) -> String {
+    // Titles may be in any script; the table measures what they take.
+    let mut grid = Grid::new(&[(title, Column::Fixed), (facts, Column::Figures)]);
+    if !grid.fits() {
+        grid = Grid::new(&[(title, Column::Words)]);
+        let text = grid.text();
+        return format!("{}\n{facts}\n", text.trim());
+    }
+    let gap = usize::from(WIDTH - grid.width() + 2 * GAP);
+    format!("{title}{}{facts}\n", " ".repeat(gap))
 }
 
 /// The answer to each target.
 fn targets(result: &PointResult) -> String {
-    if result.model.targets.is_empty() {
-        return String::new();
-    }
     let mut grid = Grid::new(&[
         ("target", Column::Words),
         ("wanted", Column::Words),
         ("measured (95 % interval)", Column::Fixed),
-        ("verdict", Column::Fixed),
+        ("verdict", Column::Words),
     ]);
+    if result.model.targets.is_empty() {
+        return "  no targets: nothing to meet or to miss\n".to_owned();
+    }
     for (target, verdict) in result.model.targets.iter().zip(&result.assessment.targets) {
         grid.row([
             target.name.clone(),
             words::wanted(&result.model, target),
-            words::with_interval(&verdict.measured),
+            words::measured(verdict),
             words::verdict(verdict),
         ]);
     }

@@ -58,7 +58,7 @@ pub(super) fn lower(
     let classes = targets::classes(names.classes(), &limits);
     let operations = operations.finish();
     let mut model = Model {
-        title: scenario.title.unwrap_or_else(|| "Untitled scenario".to_owned()),
+        title: scenario.title.unwrap_or_default(),
         run,
         classes,
         sources: sources?,

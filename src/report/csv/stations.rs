@@ -1,0 +1,133 @@
+//! What services, carrier groups and carriers did over the part of the run that counts.
+
+use super::table::{Table, estimate, estimate_columns, maybe, number};
+use crate::measure::CarrierRecord;
+use crate::model::Model;
+use crate::stats::Estimate;
+use crate::sweep::PointResult;
+use crate::verdict::{Capacity, Figure, StationFigures};
+
+/// `services.csv`: a row for each service.
+pub(super) fn services(result: &PointResult) -> Vec<u8> {
+    let mut header = ["service", "instances", "workers", "cores"].map(str::to_owned).to_vec();
+    header.extend(figure_columns());
+    let mut table = Table::new(&header);
+    for (service, figures) in result.model.services.iter().zip(&result.assessment.stations) {
+        let pool = &service.pool;
+        let names = [
+            service.name.clone(),
+            pool.instances.to_string(),
+            pool.all_workers().to_string(),
+            pool.all_cores().to_string(),
+        ];
+        table.row(names.into_iter().chain(figure_cells(figures)));
+    }
+    table.bytes()
+}
+
+/// `carrier_groups.csv`: a row for each group of carriers.
+pub(super) fn groups(result: &PointResult) -> Vec<u8> {
+    let mut header = ["group", "carriers", "rate_per_s", "window"].map(str::to_owned).to_vec();
+    header.extend(figure_columns());
+    let mut table = Table::new(&header);
+    let services = result.model.services.len();
+    for (index, group) in result.model.groups.iter().enumerate() {
+        let capacity = Capacity::of(&result.model, services + index);
+        let names = [
+            group.name.clone(),
+            group.count.to_string(),
+            maybe(capacity.rate),
+            maybe(capacity.workers),
+        ];
+        let figures = &result.assessment.stations[services + index];
+        table.row(names.into_iter().chain(figure_cells(figures)));
+    }
+    table.bytes()
+}
+
+/// Figures with intervals, by column.
+const FIGURES: [(&str, fn(&StationFigures) -> &Figure); 9] = [
+    ("offered_per_s", |of| &of.offered),
+    ("served_per_s", |of| &of.served),
+    ("utilization", |of| &of.utilization),
+    ("workers_or_window_used", |of| &of.workers),
+    ("cores_or_rate_used", |of| &of.cores),
+    ("wait_mean_s", |of| &of.mean_wait),
+    ("waited_share", |of| &of.waited),
+    ("queue_mean", |of| &of.mean_queue),
+    ("queue_max", |of| &of.max_queue),
+];
+
+/// Figures without, by column.
+const COUNTS: [(&str, fn(&StationFigures) -> Option<f64>); 7] = [
+    ("wait_p99_s", |of| of.p99_wait_s),
+    ("rejected", |of| Some(of.rejected)),
+    ("expired", |of| Some(of.expired)),
+    ("cancelled", |of| Some(of.cancelled)),
+    ("throttled", |of| Some(of.throttled)),
+    ("dropped", |of| Some(of.dropped)),
+    ("held", |of| Some(of.held)),
+];
+
+/// The columns of a station's figures.
+pub(super) fn figure_columns() -> Vec<String> {
+    let figures = FIGURES.iter().flat_map(|(name, _)| estimate_columns(name));
+    figures.chain(COUNTS.iter().map(|(name, _)| (*name).to_owned())).collect()
+}
+
+/// The cells of [`figure_columns`].
+pub(super) fn figure_cells(of: &StationFigures) -> Vec<String> {
+    let known = |figure: &Figure| -> Option<Estimate> { figure.estimate };
+    let figures = FIGURES.iter().flat_map(|(_, figure)| estimate(known(figure(of))));
+    figures.chain(COUNTS.iter().map(|(_, count)| maybe(count(of)))).collect()
+}
+
+/// Counts of one carrier over a whole run, by column.
+const OF_CARRIER: [(&str, fn(&CarrierRecord) -> f64); 10] = [
+    ("arrived", |of| of.arrived as f64),
+    ("submitted", |of| of.submitted as f64),
+    ("accepted", |of| of.accepted as f64),
+    ("throttled", |of| of.throttled as f64),
+    ("dropped", |of| of.dropped as f64),
+    ("held", |of| of.held as f64),
+    ("refused", |of| of.refused as f64),
+    ("wait_max_s", |of| of.wait_max.as_secs_f64()),
+    ("queued_at_end", |of| of.queued_at_end as f64),
+    ("queue_max", |of| of.queue_max as f64),
+];
+
+/// `carriers.csv`: a row for each carrier, over the whole run, warm-up included; every count is
+/// the mean over replications.
+pub(super) fn carriers(result: &PointResult) -> Vec<u8> {
+    let mut header =
+        ["carrier", "group", "traffic_share", "rate_per_s"].map(str::to_owned).to_vec();
+    header.extend(OF_CARRIER.iter().map(|(name, _)| (*name).to_owned()));
+    header.extend(["wait_mean_s", "outstanding_mean"].map(str::to_owned));
+    let mut table = Table::new(&header);
+    for (names, carrier) in named(&result.model) {
+        let all = result.runs.iter().map(|run| &run.carriers[carrier]);
+        let sum = |of: fn(&CarrierRecord) -> f64| -> f64 { all.clone().map(of).sum() };
+        let runs = result.runs.len() as f64;
+        let counts = OF_CARRIER.iter().map(|(_, of)| number(sum(*of) / runs));
+        let waits = sum(|of| of.wait_sum as f64 / 1e9) / sum(|of| of.submitted as f64);
+        let time: f64 = result.runs.iter().map(|run| run.end.as_secs_f64()).sum();
+        let outstanding = sum(|of| of.outstanding as f64 / 1e9) / time;
+        table.row(names.into_iter().chain(counts).chain([number(waits), number(outstanding)]));
+    }
+    table.bytes()
+}
+
+/// The names of every carrier, its share of its group's traffic and its rate; and its position.
+fn named(model: &Model) -> impl Iterator<Item = ([String; 4], usize)> {
+    model.groups.iter().flat_map(|group| {
+        (0..group.count).map(|member| {
+            let names = [
+                group.member_name(member),
+                group.name.clone(),
+                number(group.shares.of(member)),
+                maybe(group.rates.get(member as usize).copied()),
+            ];
+            (names, (group.first + member) as usize)
+        })
+    })
+}

@@ -1,0 +1,298 @@
+//! What binds and what does not: the station that stands in the way, whose it is, and since when.
+
+use super::grid::paragraphs;
+use crate::language::format;
+use crate::model::{ClassId, Criterion, Model, StationId};
+use crate::report::words::{self, Clock};
+use crate::service::PoolPlan;
+use crate::sweep::PointResult;
+use crate::verdict::{Binding, Cause, Saturation, StationFigures, Steadiness};
+
+/// Stations beside the binding ones that are named.
+const NAMED: usize = 4;
+/// How many times its share of the rate a carrier's share of traffic has to be to be worth a word.
+const UNEVEN: f64 = 1.5;
+
+/// What binds each target that is not met, and what does not.
+pub(super) fn section(result: &PointResult) -> String {
+    let mut items: Vec<(&str, String)> = Vec::new();
+    let groups = grouped(&result.assessment.bindings);
+    let several = groups.len() > 1;
+    for (binding, targets) in &groups {
+        let label = match (items.is_empty(), targets.is_empty()) {
+            (true, true) => "Nearest to binding",
+            (true, false) => "What binds",
+            (false, _) => "",
+        };
+        let text = paragraph(result, binding);
+        items.push((
+            label,
+            match targets.is_empty() || !several {
+                true => text,
+                false => format!("{}: {text}", names(&result.model, targets)),
+            },
+        ));
+    }
+    let binding: Vec<StationId> = groups.iter().map(|(binding, _)| binding.station).collect();
+    if let Some(text) = others(result, &binding) {
+        let binds = result.assessment.bindings.iter().any(|binding| binding.target.is_some());
+        items.push((if binds { "What does not" } else { "The others" }, text));
+    }
+    paragraphs(&items)
+}
+
+/// Bindings of the same kind at the same station, once, with the positions of their targets.
+fn grouped(bindings: &[Binding]) -> Vec<(&Binding, Vec<usize>)> {
+    let mut groups: Vec<(&Binding, Vec<usize>)> = Vec::new();
+    for binding in bindings {
+        let same = |(of, _): &&mut (&Binding, Vec<usize>)| {
+            of.station == binding.station && of.cause == binding.cause
+        };
+        match groups.iter_mut().find(same) {
+            Some((_, targets)) => targets.extend(binding.target),
+            None => groups.push((binding, binding.target.into_iter().collect())),
+        }
+    }
+    groups
+}
+
+fn names(model: &Model, targets: &[usize]) -> String {
+    let names: Vec<&str> = targets.iter().map(|&at| model.targets[at].name.as_str()).collect();
+    words::list(&names)
+}
+
+fn paragraph(result: &PointResult, binding: &Binding) -> String {
+    let model = &result.model;
+    let figures = &result.assessment.stations[binding.station.index()];
+    let mut text = format!("{}: ", short_of(model, binding));
+    if is_loss(binding.cause) {
+        text += &losses(figures);
+    } else {
+        text += &state(result, binding);
+        text += &waiting(result, binding, figures);
+    }
+    text.push('.');
+    if let Some(station) = binding.shows_at {
+        let (name, cause) = (model.station_name(station), model.station_name(binding.station));
+        text += &format!(
+            " The waiting shows at `{name}`, whose workers are held by calls to `{cause}`."
+        );
+    }
+    text += &share(model, binding).unwrap_or_default();
+    text += &unevenness(model, binding).unwrap_or_default();
+    text += ownership(binding);
+    text
+}
+
+fn is_loss(cause: Cause) -> bool {
+    match cause {
+        Cause::Loss | Cause::QueueBounds => true,
+        Cause::Cores | Cause::Workers | Cause::Rate | Cause::Window | Cause::Pauses => false,
+    }
+}
+
+/// What of the station is short: "the rate of `us-carriers`, 40 at 100/s each".
+fn short_of(model: &Model, binding: &Binding) -> String {
+    let station = binding.station;
+    let name = model.station_name(station);
+    match binding.cause {
+        Cause::Cores => cores_or_workers(model, station, "core", |pool| pool.cores),
+        Cause::Workers => cores_or_workers(model, station, "worker", |pool| pool.workers),
+        Cause::Rate => format!("the rate of `{name}`{}", rates(model, station)),
+        Cause::Window => format!("the window of `{name}`{}", windows(model, station)),
+        Cause::Pauses => format!("the pauses that `{name}` asks for when it refuses"),
+        Cause::Loss => format!("losses at `{name}`"),
+        Cause::QueueBounds => format!("the bounds of the queue for `{name}`"),
+    }
+}
+
+/// "the cores of `api`, 8 instances of 4", "the 85 cores of `q`".
+fn cores_or_workers(
+    model: &Model,
+    station: StationId,
+    what: &str,
+    each: fn(&PoolPlan) -> u32,
+) -> String {
+    let name = model.station_name(station);
+    let Some(service) = model.services.get(station.index()) else { return format!("`{name}`") };
+    match (service.pool.instances, each(&service.pool)) {
+        (1, 1) => format!("the only {what} of `{name}`"),
+        (1, each) => format!("the {} {what}s of `{name}`", format::count(u64::from(each))),
+        (many, each) => {
+            format!("the {what}s of `{name}`, {} instances of {each}", format::count(many.into()))
+        }
+    }
+}
+
+fn rates(model: &Model, station: StationId) -> String {
+    let Some(group) = model.groups.get(station.index() - model.services.len()) else {
+        return String::new();
+    };
+    match group.rates.as_slice() {
+        [] => String::new(),
+        [one] => format!(", {}", format::rate(*one)),
+        [first, rest @ ..] if rest.iter().all(|rate| rate == first) => {
+            let count = format::count(u64::from(group.count));
+            format!(", {count} at {} each", format::rate(*first))
+        }
+        all => {
+            let count = format::count(u64::from(group.count));
+            format!(", {count} at {} together", format::rate(all.iter().sum()))
+        }
+    }
+}
+
+fn windows(model: &Model, station: StationId) -> String {
+    let group = model.groups.get(station.index() - model.services.len());
+    let Some((group, window)) = group.and_then(|group| Some((group, group.template.window?)))
+    else {
+        return String::new();
+    };
+    let each = words::counted(f64::from(window), "submission");
+    match group.count {
+        1 => format!(", {each} without acknowledgement"),
+        many => format!(
+            ", {each} without acknowledgement at each of {}",
+            format::count(u64::from(many))
+        ),
+    }
+}
+
+/// Since when it is short.
+fn state(result: &PointResult, binding: &Binding) -> String {
+    let Some(Saturation { from, until, share }) = binding.saturation else {
+        return format!("{} busy", words::busy(binding.utilization));
+    };
+    let run = &result.model.run;
+    let is_throughout = from <= result.assessment.period.from && until >= run.horizon;
+    let span = if is_throughout {
+        "throughout".to_owned()
+    } else {
+        Clock::of(&result.model).span(from, until)
+    };
+    match share {
+        share if share > 0.999 => format!("saturated {span}"),
+        share if is_throughout => format!("saturated {} of the time", format::share(share)),
+        share => format!("saturated {} of the time {span}", format::share(share)),
+    }
+}
+
+/// How many wait for it: at the worst, and when; on average in the long run.
+fn waiting(result: &PointResult, binding: &Binding, figures: &StationFigures) -> String {
+    let (most, when) = binding.worst_queue;
+    if most <= 0.0 {
+        return String::new();
+    }
+    let is_level = match result.assessment.period.steadiness {
+        Steadiness::Steady | Steadiness::Unknown => true,
+        Steadiness::NotAsked
+        | Steadiness::WantsMore
+        | Steadiness::NotStationary
+        | Steadiness::Unstable => false,
+    };
+    match figures.mean_queue.estimate {
+        Some(mean) if is_level => {
+            format!(", {} waiting on average", words::counted(mean.value, "message"))
+        }
+        Some(_) | None => {
+            let when = Clock::of(&result.model).at(when);
+            format!(", {} waiting at the worst ({when})", words::counted(most, "message"))
+        }
+    }
+}
+
+/// Where a group's traffic and capacity do not lie at the same members.
+fn unevenness(model: &Model, binding: &Binding) -> Option<String> {
+    if binding.cause != Cause::Rate {
+        return None;
+    }
+    let group = model.groups.get(binding.station.index().checked_sub(model.services.len())?)?;
+    let all = group.total_rate()?;
+    let (busiest, traffic, rate) = (0..group.count)
+        .zip(&group.rates)
+        .map(|(member, rate)| (member, group.shares.of(member), rate / all))
+        .max_by(|a, b| (a.1 * b.2).total_cmp(&(b.1 * a.2)))?;
+    (traffic >= UNEVEN * rate).then(|| {
+        format!(
+            " Traffic is uneven: `{}` gets {} of it and has {} of the rate.",
+            group.member_name(busiest),
+            format::share(traffic),
+            format::share(rate)
+        )
+    })
+}
+
+/// What a station loses, in messages a run.
+fn losses(figures: &StationFigures) -> String {
+    let kinds = [
+        (figures.rejected, "turned away"),
+        (figures.expired, "expired"),
+        (figures.dropped, "dropped silently"),
+    ];
+    let told: Vec<String> = kinds
+        .iter()
+        .filter(|(count, _)| *count > 0.0)
+        .map(|(count, what)| format!("{} {what}", words::counted(*count, "message")))
+        .collect();
+    match told.as_slice() {
+        [] => "its calls fail".to_owned(),
+        some => format!("{} in a run", words::list(some)),
+    }
+}
+
+/// How much of the waiting or of the losses that explains.
+fn share(model: &Model, binding: &Binding) -> Option<String> {
+    let target = &model.targets[binding.target?];
+    let class = |class: ClassId| format!(" of {}", model.classes[class.index()].name);
+    let of = match &target.criterion {
+        Criterion::Latency { class: id, .. } | Criterion::Delivered { class: id, .. } => class(*id),
+        Criterion::Loss { class: id, .. } => id.map_or_else(String::new, class),
+        Criterion::Backlog { .. } => String::new(),
+        Criterion::Utilization { .. } => return None,
+    };
+    let what = if is_loss(binding.cause) { "losses" } else { "waiting" };
+    let place = if binding.shows_at.is_some() { "is there" } else { "is here" };
+    let place = if is_loss(binding.cause) { "are here" } else { place };
+    let part = match binding.share {
+        share if share > 0.9995 => "All".to_owned(),
+        share => format::share(share),
+    };
+    Some(format!(" {part} of the {what}{of} {place}."))
+}
+
+fn ownership(binding: &Binding) -> &'static str {
+    match (binding.target, binding.cause, binding.is_ours) {
+        (None, _, _) => "",
+        (Some(_), Cause::QueueBounds, _) => " The bounds are ours to set.",
+        (Some(_), Cause::Loss, true) => " It is ours to mend.",
+        (Some(_), Cause::Loss, false) => " It is not ours to mend.",
+        (Some(_), _, true) => " It is ours to add.",
+        (Some(_), _, false) => " It is not ours to add.",
+    }
+}
+
+/// How busy the other stations are, the busiest first.
+fn others(result: &PointResult, binding: &[StationId]) -> Option<String> {
+    let mut others: Vec<(StationId, f64)> = (0..result.model.stations())
+        .map(StationId::from_index)
+        .filter(|station| !binding.contains(station))
+        .filter_map(|station| {
+            let figures = &result.assessment.stations[station.index()];
+            Some((station, figures.utilization.estimate?.value))
+        })
+        .collect();
+    others.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let (_, first) = *others.first()?;
+    let named = others.iter().take(NAMED).enumerate().map(|(at, (station, busy))| {
+        let is = if at == 0 { "is " } else { "" };
+        let busy_word = if at == 0 { " busy" } else { "" };
+        let name = result.model.station_name(*station);
+        format!("`{name}` {is}{}{busy_word}", words::busy(*busy))
+    });
+    let mut named: Vec<String> = named.collect();
+    if let Some((_, busiest)) = others.get(NAMED) {
+        let more = others.len() - NAMED;
+        named.push(format!("{more} more at most {}", words::busy(*busiest)));
+    }
+    (first > 0.0).then(|| words::list(&named) + ".")
+}

@@ -1,0 +1,154 @@
+//! Where the messages of each class ended, and how long the delivered ones took.
+//!
+//! A few classes are columns, with intervals; many are rows, without.
+
+use super::grid::{Column, Grid};
+use crate::language::format;
+use crate::model::Mode;
+use crate::report::words::{self, NOTHING};
+use crate::sim::Outcome;
+use crate::sweep::PointResult;
+use crate::verdict::{ClassFigures, Figure, Steadiness};
+
+/// Classes from which on they are rows.
+const MANY: usize = 9;
+
+/// A table that can be set either way round.
+struct Matrix {
+    /// What the rows are.
+    title: &'static str,
+    /// What the columns are, if they become rows.
+    across: &'static str,
+    classes: Vec<String>,
+    /// A name, and a cell for each class.
+    rows: Vec<(String, Vec<String>)>,
+}
+
+/// Where messages ended, in shares of those that came.
+pub(super) fn outcomes(result: &PointResult) -> String {
+    let classes = &result.assessment.classes;
+    let runs = result.assessment.replications as u64;
+    let has_deadline = result.model.classes.iter().any(|class| class.deadline.is_some());
+    let each = |of: &dyn Fn(usize, &ClassFigures) -> String| -> Vec<String> {
+        classes.iter().enumerate().map(|(at, class)| of(at, class)).collect()
+    };
+    let messages = each(&|_, class| format::count((class.arrived + runs / 2) / runs));
+    let mut rows = vec![("messages in a run".to_owned(), messages)];
+    let delivered = Outcome::Delivered.index();
+    if has_deadline {
+        rows.push(("delivered in time".to_owned(), each(&|_, class| words::bare(&class.in_time))));
+        let late = |at: usize, class: &ClassFigures| match result.model.classes[at].deadline {
+            Some(_) => words::bare(&words::late(class)),
+            None => NOTHING.to_owned(),
+        };
+        rows.push(("delivered late".to_owned(), each(&late)));
+    } else {
+        let all = each(&|_, class| words::bare(&class.outcomes[delivered]));
+        rows.push(("delivered".to_owned(), all));
+    }
+    let kinds = [
+        ("turned away", Outcome::Rejected),
+        ("expired", Outcome::Expired),
+        ("failed", Outcome::Failed),
+        ("silently lost", Outcome::Lost),
+    ];
+    for (name, outcome) in kinds {
+        let figure = |class: &ClassFigures| class.outcomes[outcome.index()];
+        if classes.iter().any(|class| is_some(&figure(class))) {
+            rows.push((name.to_owned(), each(&|_, class| words::bare(&figure(class)))));
+        }
+    }
+    if result.model.run.mode == Mode::Terminating
+        && classes.iter().any(|class| is_some(&class.in_flight))
+    {
+        let cells = each(&|_, class| words::bare(&class.in_flight));
+        rows.push(("in flight at the end".to_owned(), cells));
+    }
+    if classes.iter().any(|class| is_some(&class.duplicates)) {
+        let cells = each(&|_, class| words::bare(&class.duplicates));
+        rows.push(("delivered twice".to_owned(), cells));
+    }
+    matrix(result, "where messages ended", rows).text()
+}
+
+/// Mean and quantiles of latency. A backlog that grows without end has none.
+pub(super) fn latencies(result: &PointResult) -> String {
+    let classes = &result.assessment.classes;
+    let show = if classes.len() < MANY { words::with_interval } else { words::bare };
+    if result.assessment.period.steadiness == Steadiness::Unstable {
+        return String::new();
+    }
+    let means = classes.iter().map(|class| show(&class.mean_latency)).collect();
+    let mut rows = vec![("mean of the delivered".to_owned(), means)];
+    let levels: Vec<f64> =
+        classes.first().map_or(&[][..], |class| &class.latency).iter().map(|one| one.0).collect();
+    for (at, level) in levels.into_iter().enumerate() {
+        let cells = classes.iter().map(|class| show(&class.latency[at].1)).collect();
+        rows.push((words::quantile_name(level), cells));
+    }
+    matrix(result, "latency", rows).text()
+}
+
+fn matrix(result: &PointResult, title: &'static str, rows: Vec<(String, Vec<String>)>) -> Matrix {
+    let classes = result.model.classes.iter().map(|class| class.name.clone()).collect();
+    Matrix { title, across: "class", classes, rows }
+}
+
+impl Matrix {
+    fn text(&self) -> String {
+        if self.classes.is_empty() {
+            return String::new();
+        }
+        if self.classes.len() >= MANY {
+            return self.turned();
+        }
+        let (mut text, mut from) = (String::new(), 0);
+        while from < self.classes.len() {
+            // As many classes as fit beside one another.
+            let mut to = self.classes.len();
+            while to > from + 1 && !self.grid(from, to).fits() {
+                to -= 1;
+            }
+            if from > 0 {
+                text.push('\n');
+            }
+            text += &self.grid(from, to).text();
+            from = to;
+        }
+        text
+    }
+
+    /// Classes are columns.
+    fn grid(&self, from: usize, to: usize) -> Grid {
+        let mut columns = vec![(self.title, Column::Words)];
+        columns.extend(self.classes[from..to].iter().map(|name| (name.as_str(), Column::Figures)));
+        let mut grid = Grid::new(&columns);
+        for (name, cells) in &self.rows {
+            grid.row(std::iter::once(name.clone()).chain(cells[from..to].iter().cloned()));
+        }
+        grid
+    }
+
+    /// Classes are rows.
+    fn turned(&self) -> String {
+        let heading = format!("{}\n{}", self.title, self.across);
+        let mut columns = vec![(heading, Column::Words)];
+        columns.extend(self.rows.iter().map(|(name, _)| (stacked(name), Column::Figures)));
+        let mut grid = Grid::new(&columns);
+        for (at, class) in self.classes.iter().enumerate() {
+            let cells = self.rows.iter().map(|(_, cells)| cells[at].clone());
+            grid.row(std::iter::once(class.clone()).chain(cells));
+        }
+        grid.text()
+    }
+}
+
+/// A heading on two lines: "delivered / in time".
+fn stacked(heading: &str) -> String {
+    heading.replacen(' ', "\n", 1)
+}
+
+/// Whether a figure is above nothing.
+fn is_some(figure: &Figure) -> bool {
+    figure.estimate.is_some_and(|estimate| estimate.value > 0.0)
+}

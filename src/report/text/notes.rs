@@ -1,0 +1,210 @@
+//! Notes: what the figures have to be read with. Nothing is left out or filled in in silence.
+
+use super::grid::paragraphs;
+use crate::engine::SimTime;
+use crate::language::format;
+use crate::measure::Bound;
+use crate::model::{Criterion, Mode, Replications};
+use crate::report::words::{self, Clock};
+use crate::stats::warmup::CutBy;
+use crate::sweep::PointResult;
+use crate::verdict::Steadiness;
+
+/// Probabilities below this are not estimated by counting messages.
+const RAREST: f64 = 1e-4;
+
+/// Something that the figures have to be read with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::report) struct Note {
+    /// A sentence or two.
+    pub(in crate::report) text: String,
+    /// Whether it takes something away from the figures.
+    pub(in crate::report) is_warning: bool,
+}
+
+/// The notes with their label.
+pub(super) fn section(result: &PointResult) -> String {
+    let notes = notes(result);
+    let label = if notes.len() == 1 { "Note" } else { "Notes" };
+    let labels = std::iter::once(label).chain(std::iter::repeat(""));
+    let texts = notes.into_iter().map(|note| note.text);
+    paragraphs(&labels.zip(texts).collect::<Vec<_>>())
+}
+
+/// All that has to be noted, warnings first.
+pub(in crate::report) fn notes(result: &PointResult) -> Vec<Note> {
+    let mut notes: Vec<Note> = Vec::new();
+    notes.extend(steadiness(result).map(warning));
+    notes.extend(stopped(result).map(warning));
+    notes.extend(precision(result));
+    notes.extend(unfinished(result).into_iter().map(warning));
+    notes.extend(rare(result).map(warning));
+    notes.extend(warm_up(result).map(remark));
+    notes.extend(series(result).into_iter().map(remark));
+    notes.sort_by_key(|note| !note.is_warning);
+    notes
+}
+
+fn warning(text: String) -> Note {
+    Note { text, is_warning: true }
+}
+
+fn remark(text: String) -> Note {
+    Note { text, is_warning: false }
+}
+
+fn steadiness(result: &PointResult) -> Option<String> {
+    let text = match result.assessment.period.steadiness {
+        Steadiness::NotAsked | Steadiness::Steady => return None,
+        Steadiness::Unstable => {
+            "UNSTABLE: the backlog grows without end; there is no long run, and no mean is quoted."
+        }
+        Steadiness::NotStationary => {
+            "NOT STATIONARY: the two halves of the run differ by more than chance; a longer \
+             `horizon` shows whether it comes to rest."
+        }
+        Steadiness::WantsMore => {
+            "NOT STATIONARY: the start of the run shows for more than half of it; give it a \
+             longer `horizon`."
+        }
+        Steadiness::Unknown => {
+            "There are too few replications or windows to tell whether the system came to rest."
+        }
+    };
+    Some(text.to_owned())
+}
+
+fn warm_up(result: &PointResult) -> Option<String> {
+    let period = &result.assessment.period;
+    let why = match period.cut_by? {
+        CutBy::Mser5 => "as much as MSER-5 asks for",
+        CutBy::Tenth => "a tenth, which is no less than MSER-5 asks for",
+    };
+    let length = format::duration(period.from.since(SimTime::ZERO));
+    Some(format!("The first {length} of each run are left out as warm-up: {why}."))
+}
+
+fn stopped(result: &PointResult) -> Option<String> {
+    let (bound, at) = result.assessment.period.stopped?;
+    let at = Clock::of(&result.model).by(at);
+    let why = match bound {
+        Bound::Memory => {
+            "messages in the system took all the memory they may (`run.memory-at-most`)"
+        }
+        Bound::Events => "it had used up its events (`run.events-at-most`)",
+        Bound::Instant => "what followed within one instant came to no end",
+    };
+    Some(format!(
+        "STOPPED EARLY: a replication ended {at} because {why}; what would have come later is \
+         not in the figures."
+    ))
+}
+
+fn precision(result: &PointResult) -> Option<Note> {
+    let runs = result.assessment.replications;
+    let Some(precision) = result.precision else {
+        let text = "One replication has no intervals; `--replications 10` gives some.";
+        return (runs == 1 && result.model.is_random()).then(|| remark(text.to_owned()));
+    };
+    let wanted = format::share(precision.wanted);
+    let reached = match precision.reached {
+        reached if reached.is_finite() => format!("± {}", format::share(reached)),
+        _ => "no finite interval".to_owned(),
+    };
+    Some(if precision.is_met {
+        remark(format!("{runs} replications gave {reached} or better; {wanted} was asked for."))
+    } else {
+        let most = match result.model.run.replications {
+            Replications::Fixed(count) => count,
+            Replications::Until { at_most, .. } => at_most,
+        };
+        warning(format!(
+            "NOT AS PRECISE AS ASKED FOR: {reached} after {runs} of at most {most} replications, \
+             where {wanted} was asked for."
+        ))
+    })
+}
+
+/// Quantiles that lie among the messages that had not arrived when the run ended.
+fn unfinished(result: &PointResult) -> Vec<String> {
+    if result.model.run.mode != Mode::Terminating {
+        return Vec::new();
+    }
+    let mut notes = Vec::new();
+    for target in &result.model.targets {
+        let Criterion::Latency { class, quantile, windowed: None, .. } = &target.criterion else {
+            continue;
+        };
+        let in_flight = result.assessment.classes[class.index()].in_flight.estimate;
+        if let Some(share) = in_flight.filter(|share| share.value > 1.0 - quantile) {
+            let name = &result.model.classes[class.index()].name;
+            notes.push(format!(
+                "{} of {name} had not arrived when the run ended, and count with the age they had \
+                 by then: the {} in `{}` is at least what is shown.",
+                format::share(share.value),
+                words::quantile_name(*quantile),
+                target.name
+            ));
+        }
+    }
+    notes
+}
+
+/// What was found in measured series.
+fn series(result: &PointResult) -> Vec<String> {
+    let mut notes = Vec::new();
+    for source in &result.model.sources {
+        let Some(facts) = source.traffic.as_ref().and_then(|traffic| traffic.series()) else {
+            continue;
+        };
+        let mut text = format!(
+            "traffic `{}` replays `{}`, {} from {} to {}",
+            source.name,
+            facts.file,
+            words::counted(facts.rows as f64, "row"),
+            facts.first,
+            facts.last
+        );
+        if facts.missing > 0 {
+            let filled = if facts.interpolated { "filled in between" } else { "counted as zero" };
+            text += &format!(
+                "; {} missing in {}, {filled}",
+                words::counted(facts.missing as f64, "interval"),
+                words::counted(facts.gaps as f64, "gap"),
+            );
+        }
+        if facts.repeated > 0 {
+            text += &format!(
+                "; {} repeat a time, and are added to it",
+                words::counted(facts.repeated as f64, "row")
+            );
+        }
+        notes.push(text + ".");
+    }
+    notes
+}
+
+/// Targets on probabilities too small to count.
+fn rare(result: &PointResult) -> Option<String> {
+    let names: Vec<String> = result
+        .model
+        .targets
+        .iter()
+        .filter(|target| match &target.criterion {
+            Criterion::Latency { quantile, .. } => 1.0 - quantile < RAREST,
+            Criterion::Delivered { share, .. } => *share < 1.0 && 1.0 - share < RAREST,
+            Criterion::Loss { share, .. } => *share > 0.0 && *share < RAREST,
+            Criterion::Backlog { .. } | Criterion::Utilization { .. } => false,
+        })
+        .map(|target| format!("`{}`", target.name))
+        .collect();
+    let ask = if names.len() == 1 { "asks" } else { "ask" };
+    (!names.is_empty()).then(|| {
+        format!(
+            "{} {ask} for a probability below {}, which is too rare to be told by simulating \
+             messages one by one.",
+            words::list(&names),
+            format::share(RAREST)
+        )
+    })
+}

@@ -1,0 +1,150 @@
+//! Services and carrier groups, the busiest first. Columns that say nothing are left out.
+
+use super::grid::{Column, Grid};
+use crate::language::format;
+use crate::model::{Model, StationId};
+use crate::report::words::{self, NOTHING};
+use crate::sweep::PointResult;
+use crate::verdict::{Capacity, Figure, StationFigures, Steadiness};
+
+/// Services that are listed.
+const SERVICES: usize = 20;
+/// Carrier groups that are listed.
+const GROUPS: usize = 10;
+
+/// One station to be listed.
+struct Listed<'a> {
+    model: &'a Model,
+    station: StationId,
+    figures: &'a StationFigures,
+    /// Whether its backlog may grow without end, so that means mean nothing.
+    is_unstable: bool,
+}
+
+/// A column: its heading and its cells.
+type ColumnOf<'a> = (&'static str, fn(&Listed<'a>) -> Option<String>);
+
+/// The services.
+pub(super) fn services(result: &PointResult) -> String {
+    let columns: [ColumnOf<'_>; 11] = [
+        ("instances", |of| {
+            let pool = &of.model.services.get(of.station.index())?.pool;
+            Some(format::count(u64::from(pool.instances)))
+        }),
+        ("offered", |of| known(&of.figures.offered)),
+        ("workers\nbusy", |of| busy(&of.figures.workers)),
+        ("cores\nbusy", |of| busy(&of.figures.cores)),
+        ("mean\nwait", Listed::mean_wait),
+        ("p99\nwait", Listed::p99_wait),
+        ("mean\nqueue", Listed::mean_queue),
+        ("longest\nqueue", Listed::longest_queue),
+        ("turned\naway", |of| count(of.figures.rejected)),
+        ("expired", |of| count(of.figures.expired)),
+        ("cancelled", |of| count(of.figures.cancelled)),
+    ];
+    let all = 0..result.model.services.len();
+    section(result, all, ("service", "services"), SERVICES, &columns)
+}
+
+/// The carrier groups.
+pub(super) fn carriers(result: &PointResult) -> String {
+    let columns: [ColumnOf<'_>; 12] = [
+        ("carriers", |of| {
+            let group = of.station.index() - of.model.services.len();
+            Some(format::count(u64::from(of.model.groups[group].count)))
+        }),
+        ("rate", |of| Capacity::of(of.model, of.station.index()).rate.map(format::rate)),
+        ("offered", |of| known(&of.figures.offered)),
+        ("rate\nused", |of| {
+            Capacity::of(of.model, of.station.index()).rate?;
+            busy(&of.figures.cores)
+        }),
+        ("window\nused", |of| {
+            Capacity::of(of.model, of.station.index()).workers?;
+            busy(&of.figures.workers)
+        }),
+        ("mean\nwait", Listed::mean_wait),
+        ("p99\nwait", Listed::p99_wait),
+        ("longest\nqueue", Listed::longest_queue),
+        ("refused", |of| count(of.figures.throttled)),
+        ("held\nback", |of| count(of.figures.held)),
+        ("silently\nlost", |of| count(of.figures.dropped)),
+        ("turned\naway", |of| count(of.figures.rejected + of.figures.expired)),
+    ];
+    let services = result.model.services.len();
+    let all = services..result.model.stations();
+    section(result, all, ("carriers", "carrier groups"), GROUPS, &columns)
+}
+
+fn section<'a>(
+    result: &'a PointResult,
+    stations: std::ops::Range<usize>,
+    (heading, kind): (&str, &str),
+    most: usize,
+    columns: &[ColumnOf<'a>],
+) -> String {
+    let mut listed: Vec<Listed<'_>> = stations
+        .map(|station| Listed {
+            model: &result.model,
+            station: StationId::from_index(station),
+            figures: &result.assessment.stations[station],
+            is_unstable: result.assessment.period.steadiness == Steadiness::Unstable,
+        })
+        .collect();
+    listed.sort_by(|a, b| b.busy().total_cmp(&a.busy()));
+    let rest = listed.split_off(most.min(listed.len()));
+    if listed.is_empty() {
+        return String::new();
+    }
+    let told: Vec<&ColumnOf<'_>> =
+        columns.iter().filter(|(_, cell)| listed.iter().any(|of| cell(of).is_some())).collect();
+    let mut headings = vec![(heading, Column::Words)];
+    headings.extend(told.iter().map(|&&(heading, _)| (heading, Column::Figures)));
+    let mut grid = Grid::new(&headings);
+    for of in &listed {
+        let name = of.model.station_name(of.station).to_owned();
+        let cells = told.iter().map(|(_, cell)| cell(of).unwrap_or_else(|| NOTHING.to_owned()));
+        grid.row(std::iter::once(name).chain(cells));
+    }
+    let mut text = grid.text();
+    if let Some(busiest) = rest.first() {
+        let (count, busy) = (format::count(rest.len() as u64), words::busy(busiest.busy()));
+        text += &format!("  and {count} more {kind}, at most {busy} busy\n");
+    }
+    text
+}
+
+impl Listed<'_> {
+    fn busy(&self) -> f64 {
+        self.figures.utilization.estimate.map_or(0.0, |estimate| estimate.value)
+    }
+
+    fn mean_wait(&self) -> Option<String> {
+        if self.is_unstable { None } else { known(&self.figures.mean_wait) }
+    }
+
+    fn p99_wait(&self) -> Option<String> {
+        if self.is_unstable { None } else { self.figures.p99_wait_s.map(format::seconds) }
+    }
+
+    fn mean_queue(&self) -> Option<String> {
+        if self.is_unstable { None } else { known(&self.figures.mean_queue) }
+    }
+
+    fn longest_queue(&self) -> Option<String> {
+        known(&self.figures.max_queue)
+    }
+}
+
+fn known(figure: &Figure) -> Option<String> {
+    figure.estimate.map(|_| words::bare(figure))
+}
+
+fn busy(figure: &Figure) -> Option<String> {
+    figure.estimate.map(|estimate| words::busy(estimate.value))
+}
+
+/// Tasks or messages a run, if there are any.
+fn count(average: f64) -> Option<String> {
+    (average > 0.0).then(|| words::messages(average))
+}

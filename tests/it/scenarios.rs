@@ -1,0 +1,54 @@
+//! The shipped scenarios: each gives the answer that can be worked out by hand, and no longer gives
+//! it when the mechanism behind it is switched off.
+
+mod bfcm_email;
+mod blast_and_otp;
+mod replay;
+
+use crate::support::{Plan, shipped, text};
+
+#[test]
+fn these_are_shipped() {
+    assert_eq!(shipped(), ["bfcm-email", "blast-and-otp", "replay"]);
+}
+
+#[test]
+fn every_one_is_a_model_with_targets() {
+    for name in shipped() {
+        let model = Plan::of(&name).model();
+        assert!(!model.targets.is_empty(), "{name}: no target, no answer");
+        assert_ne!(model.title, "Untitled scenario", "{name}");
+    }
+}
+
+/// Style 19: a scenario opens with the question that it answers.
+#[test]
+fn every_one_opens_with_its_question_and_fits_a_page() {
+    for name in shipped() {
+        let text = text(&name);
+        let opening: Vec<&str> = text.lines().take_while(|line| line.starts_with('#')).collect();
+        let question = opening.iter().position(|line| line.contains('?'));
+        assert!(question.is_some_and(|line| line < 3), "{name}: its question comes first");
+        assert!(opening.iter().any(|line| line.contains("By hand")), "{name}: the known answer");
+        let widest = text.lines().map(|line| line.chars().count()).max();
+        assert!(widest.is_some_and(|widest| widest <= 110), "{name}: {widest:?} columns");
+    }
+}
+
+/// What a scenario's comments say to try, can be tried.
+#[test]
+fn every_change_that_a_comment_names_can_be_made() {
+    for name in shipped() {
+        let text = text(&name);
+        let mut tried = 0;
+        for line in text.lines().filter(|line| line.starts_with("#   ... --set")) {
+            let changes = line.split("--set ").skip(1).map(|rest| rest.split(' ').next().unwrap());
+            let plan = changes.fold(Plan::of(&name), Plan::set);
+            if let Err(problems) = plan.try_model() {
+                panic!("{problems}");
+            }
+            tried += 1;
+        }
+        assert!(tried > 0 || name == "replay", "{name} names no change");
+    }
+}

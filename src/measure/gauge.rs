@@ -115,7 +115,10 @@ mod tests {
         let mut gauge = Gauge::new(at(0), 9);
         gauge.fall(at(1));
         assert_eq!(gauge.close(at(2)).integral, 9 + 8);
-        assert_eq!(gauge.close(at(4)), Level { integral: 16, max: 8, length: SimDuration::from_ns(2) });
+        assert_eq!(
+            gauge.close(at(4)),
+            Level { integral: 16, max: 8, length: SimDuration::from_ns(2) }
+        );
         assert_eq!(gauge.close(at(4)).mean(), 0.0);
     }
 

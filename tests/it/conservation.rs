@@ -28,7 +28,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_unrelated_changes_nothing(scenario in scenario()) {
+    fn what_is_unrelated_changes_nothing(scenario in scenario().prop_map(Scenario::without_ties)) {
         let alone = model(&scenario.text());
         let beside = model(&with_neighbours(&scenario).text());
         let (a, b) = (sim::run(&alone, 0), sim::run(&beside, 0));
@@ -45,15 +45,13 @@ proptest! {
     }
 }
 
-/// The scenario with services, carriers and traffic before and after its own, in name order. Their
-/// timer is never due at the very instant of one of the scenario's: then it might pass for that
-/// one, and happen in its own turn among the events of that instant.
+/// The scenario with services, carriers and traffic before and after its own, in name order.
 fn with_neighbours(scenario: &Scenario) -> Scenario {
     let mut sections = scenario.sections.clone();
     for name in ["a", "zz"] {
         sections.push(format!(
             "[traffic.{name}-traffic]\nto = \"{name}.go\"\nconstant = {{ rate = \"50/s\" }}\n\
-             timeout = \"20000003ns\"\nretry = {{ constant = {{ pause = \"5ms\", attempts = 2 }} }}\n\
+             timeout = \"20ms\"\nretry = {{ constant = {{ pause = \"5ms\", attempts = 2 }} }}\n\
              [service.{name}]\ninstances = 2\nworkers = 1\n\
              queue = {{ fifo = {{ age-at-most = \"30ms\" }} }}\n\
              [service.{name}.operation.go]\nwork = {{ exponential = {{ mean = \"10ms\" }} }}\n\

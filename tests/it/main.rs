@@ -4,6 +4,7 @@
 mod conservation;
 mod corners;
 mod lab;
+mod random;
 mod scenarios;
 mod support;
 mod theory;

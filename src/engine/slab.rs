@@ -239,6 +239,7 @@ mod tests {
         assert!(slab.is_empty() && slab.bytes() < 1000, "{} bytes", slab.bytes());
     }
 
+    #[cfg(debug_assertions)]
     #[test]
     #[should_panic(expected = "#0 is removed twice")]
     fn removing_twice_is_caught_in_debug_builds() {

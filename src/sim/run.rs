@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::books::Books;
 use super::event::Event;
-use super::luck::Keys;
+use super::luck::{Ahead, Keys};
 use super::stations::{ServiceState, queues_of};
 use super::steps::PlannedStep;
 use super::submissions::CarrierState;
@@ -37,6 +37,8 @@ pub(super) struct Run<'m, T> {
     /// The ring of each constant delay.
     lanes: Vec<(SimDuration, LaneId)>,
     pub(super) tasks: Tasks,
+    /// The last length that was drawn ahead.
+    pub(super) ahead: Ahead,
     /// Tasks whose state ends at this very instant.
     pub(super) todo: Todo,
     pub(super) sources: Vec<SourceState>,
@@ -74,6 +76,7 @@ impl<'m, T: Trace> Run<'m, T> {
             calendar,
             lanes,
             tasks: Tasks::new(),
+            ahead: Ahead::default(),
             todo: Todo::default(),
             sources,
             services: ServiceState::all(model),
@@ -232,7 +235,7 @@ impl<'m, T: Trace> Run<'m, T> {
         match dist {
             Dist::Constant(length) => self.stay_constant(id, state, *length),
             _ => {
-                let length = dist.sample(&mut self.tasks[id].luck.draws(purpose));
+                let length = self.ahead.draw(dist, self.tasks[id].luck, purpose);
                 self.stay(id, state, length);
             }
         }

@@ -101,6 +101,7 @@ impl<T: Trace> Run<'_, T> {
     /// A worker takes the task, which has waited for `wait`.
     #[inline(always)]
     fn take(&mut self, id: TaskId, service: usize, wait: SimDuration) {
+        self.ahead.prepare(self.step_of(id), self.tasks[id].luck);
         self.services[service].gauges.started(wait);
         self.books.started(self.tasks[id].source, service, wait);
         if T::ON {

@@ -69,8 +69,14 @@ impl Tasks {
     /// Makes a record.
     #[inline]
     pub(super) fn insert(&mut self, task: Task) -> TaskId {
-        let id = self.slab.insert(task).expect("a run ends at its memory budget, before this");
-        TaskId(id.number())
+        self.insert_with(|_| task)
+    }
+
+    /// Makes a record that knows its own id.
+    #[inline]
+    pub(super) fn insert_with(&mut self, make: impl FnOnce(TaskId) -> Task) -> TaskId {
+        let id = self.slab.insert_with(|id| make(TaskId(id.number())));
+        TaskId(id.expect("a run ends at its memory budget, before this").number())
     }
 
     /// Frees a record; events that name it are stale from now on.

@@ -88,3 +88,6 @@ pub fn sweep_files(
 fn by_name<'a>(files: impl Iterator<Item = (&'a str, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
     files.map(|(name, bytes)| (name.to_owned(), bytes)).collect()
 }
+
+#[cfg(test)]
+mod tests;

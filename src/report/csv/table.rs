@@ -1,7 +1,6 @@
 //! Writes one table.
 
 use crate::stats::Estimate;
-use crate::verdict::Figure;
 
 /// A table under construction.
 pub(super) struct Table {
@@ -51,7 +50,5 @@ pub(super) fn estimate_columns(name: &str) -> [String; 3] {
     [name.to_owned(), format!("{name}_low"), format!("{name}_high")]
 }
 
-/// A figure without its interval.
-pub(super) fn value(figure: &Figure) -> String {
-    maybe(figure.estimate.map(|estimate| estimate.value))
-}
+/// A column of figures: its name, and what stands in it for a record.
+pub(super) type Column<R, T> = (&'static str, fn(&R) -> T);

@@ -5,9 +5,9 @@
 
 use std::collections::VecDeque;
 
-use surgeplan::dist::exponential::unit;
+use surgeplan::dist::exponential::{Units, unit};
 use surgeplan::engine::random::uniform;
-use surgeplan::engine::{Key, Luck, Purpose, Stream};
+use surgeplan::engine::{Key, Luck, Purpose};
 use surgeplan::model::Model;
 
 use crate::pending::Pending;
@@ -38,7 +38,7 @@ fn purpose(model: &Model, name: &str) -> Purpose {
 
 /// Messages that come at a constant rate, at random.
 struct Poisson {
-    stream: Stream,
+    units: Units,
     key: Key,
     number: u64,
     at: u64,
@@ -49,14 +49,14 @@ struct Poisson {
 impl Poisson {
     fn new(model: &Model, rate_per_s: f64) -> Self {
         let key = key(model, "traffic/m");
-        let stream = Stream::from(key.nth(0));
-        Self { stream, key, number: 0, at: 0, fraction: 0.0, mean_ns: 1e9 / rate_per_s }
+        let units = Units::from(key.nth(0));
+        Self { units, key, number: 0, at: 0, fraction: 0.0, mean_ns: 1e9 / rate_per_s }
     }
 
     /// When the next message comes.
     #[inline]
     fn next(&mut self) -> u64 {
-        let length = self.fraction + unit(&mut self.stream) * self.mean_ns;
+        let length = self.fraction + self.units.draw() * self.mean_ns;
         let whole = length as u64;
         self.at += whole;
         self.fraction = length - whole as f64;

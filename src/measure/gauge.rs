@@ -10,10 +10,11 @@ use crate::engine::{SimDuration, SimTime};
 pub struct Gauge {
     level: u64,
     max: u64,
-    /// Level × nanoseconds, from `opened` to `changed`.
-    integral: u128,
+    /// Each change of the level × the time at which it was made, summed, modulo 2¹²⁸: what the
+    /// final level × the final time is too much by. So a change needs no multiplication, nor the
+    /// time of the change before.
+    excess: u128,
     opened: SimTime,
-    changed: SimTime,
 }
 
 /// What a level did in one window of time.
@@ -30,7 +31,8 @@ pub struct Level {
 impl Gauge {
     /// A level of `level` from `now` on.
     pub fn new(now: SimTime, level: u64) -> Self {
-        Self { level, max: level, integral: 0, opened: now, changed: now }
+        let excess = u128::from(level) * u128::from(now.ns());
+        Self { level, max: level, excess, opened: now }
     }
 
     /// The level now.
@@ -39,40 +41,35 @@ impl Gauge {
         self.level
     }
 
-    /// Changes the level by `change` at `now`, which is not before the last change.
-    ///
-    /// # Panics
-    /// If the level would fall below zero.
+    /// The level is one higher from `now` on.
     #[inline]
-    pub fn add(&mut self, now: SimTime, change: i64) {
-        let level = self.level.checked_add_signed(change);
-        self.set(now, level.expect("what is taken from a level was added to it before"));
+    pub fn rise(&mut self, now: SimTime) {
+        self.level += 1;
+        self.max = self.max.max(self.level);
+        self.excess = self.excess.wrapping_add(u128::from(now.ns()));
     }
 
-    /// Changes the level to `level` at `now`, which is not before the last change.
+    /// The level is one lower from `now` on.
+    ///
+    /// # Panics
+    /// If it is zero.
     #[inline]
-    pub fn set(&mut self, now: SimTime, level: u64) {
-        self.pass(now);
-        self.level = level;
-        self.max = self.max.max(level);
+    pub fn fall(&mut self, now: SimTime) {
+        let level = self.level.checked_sub(1);
+        self.level = level.expect("what is taken from a level was added to it before");
+        self.excess = self.excess.wrapping_sub(u128::from(now.ns()));
     }
 
     /// Ends a window at `now` and starts the next, at the same level.
     pub fn close(&mut self, now: SimTime) -> Level {
-        self.pass(now);
-        let window =
-            Level { integral: self.integral, max: self.max, length: now.since(self.opened) };
+        let rectangle = u128::from(self.level) * u128::from(now.ns());
+        let window = Level {
+            integral: rectangle.wrapping_sub(self.excess),
+            max: self.max,
+            length: now.since(self.opened),
+        };
         *self = Self::new(now, self.level);
         window
-    }
-
-    /// Counts the level in up to `now`.
-    #[inline]
-    fn pass(&mut self, now: SimTime) {
-        debug_assert!(now >= self.changed, "time does not run backwards");
-        let held = now.since(self.changed).ns();
-        self.integral += u128::from(self.level) * u128::from(held);
-        self.changed = now;
     }
 }
 
@@ -100,49 +97,61 @@ mod tests {
         SimTime::from_ns(ns)
     }
 
+    fn step(gauge: &mut Gauge, now: u64, up: bool) {
+        if up { gauge.rise(at(now)) } else { gauge.fall(at(now)) }
+    }
+
     #[test]
     fn a_level_that_lasts_no_time_counts_for_the_maximum_alone() {
         let mut gauge = Gauge::new(at(0), 0);
-        gauge.add(at(10), 5);
-        gauge.add(at(10), -4);
+        for up in [true, true, true, false] {
+            step(&mut gauge, 10, up);
+        }
         let window = gauge.close(at(30));
-        assert_eq!(window, Level { integral: 20, max: 5, length: SimDuration::from_ns(30) });
-        assert_eq!(window.mean(), 20.0 / 30.0);
+        assert_eq!(window, Level { integral: 40, max: 3, length: SimDuration::from_ns(20 + 10) });
+        assert_eq!(window.mean(), 40.0 / 30.0);
     }
 
     #[test]
     fn the_next_window_starts_at_the_level_of_the_last() {
         let mut gauge = Gauge::new(at(0), 9);
-        gauge.set(at(1), 3);
-        gauge.close(at(2));
-        assert_eq!(gauge.close(at(4)).max, 3);
+        gauge.fall(at(1));
+        assert_eq!(gauge.close(at(2)).integral, 9 + 8);
+        assert_eq!(
+            gauge.close(at(4)),
+            Level { integral: 16, max: 8, length: SimDuration::from_ns(2) }
+        );
         assert_eq!(gauge.close(at(4)).mean(), 0.0);
     }
 
     #[test]
     #[should_panic(expected = "what is taken from a level")]
     fn a_level_below_zero_is_a_mistake() {
-        Gauge::new(at(0), 1).add(at(1), -2);
+        Gauge::new(at(0), 0).fall(at(1));
     }
 
     proptest! {
+        /// Against the definition: the level × how long it held, piece by piece.
         #[test]
         fn windows_join_to_the_whole(
-            steps in prop::collection::vec((0u64..1000, 0u64..50), 1..40),
-            cuts in prop::collection::vec(any::<bool>(), 40),
+            first in 40u64..100,
+            steps in prop::collection::vec((0u64..1 << 50, any::<bool>(), any::<bool>()), 1..40),
         ) {
-            let (mut now, mut whole) = (0, Gauge::new(at(0), 2));
-            let (mut cut, mut joined) = (whole, Level::default());
-            for (&(held, level), &is_cut) in steps.iter().zip(&cuts) {
+            let (mut now, mut level, mut integral, mut max) = (0, first, 0, first);
+            let mut gauge = Gauge::new(at(0), first);
+            let mut joined = Level::default();
+            for &(held, up, is_cut) in &steps {
                 now += held;
+                integral += u128::from(level) * u128::from(held);
                 if is_cut {
-                    joined.extend(&cut.close(at(now)));
+                    joined.extend(&gauge.close(at(now)));
                 }
-                whole.set(at(now), level);
-                cut.set(at(now), level);
+                level = if up { level + 1 } else { level - 1 };
+                max = max.max(level);
+                step(&mut gauge, now, up);
             }
-            joined.extend(&cut.close(at(now)));
-            prop_assert_eq!(joined, whole.close(at(now)));
+            joined.extend(&gauge.close(at(now)));
+            prop_assert_eq!(joined, Level { integral, max, length: SimDuration::from_ns(now) });
         }
     }
 }

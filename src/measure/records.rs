@@ -78,6 +78,10 @@ pub struct StationRecord {
     pub windows: Vec<StationWindow>,
     /// Waiting times of those that were served, by block of windows.
     pub waits: Vec<Histogram>,
+    /// Tasks that waited at the end.
+    pub waiting_at_end: u64,
+    /// Workers that held a task at the end; of carriers, submissions without acknowledgement.
+    pub busy_at_end: u64,
 }
 
 /// One station in one window.
@@ -99,6 +103,11 @@ pub struct StationWindow {
     pub expired: u64,
     /// Tasks that were cancelled by their callers.
     pub cancelled: u64,
+    /// Of those, how many still waited.
+    pub withdrawn: u64,
+    /// Waiting times of those that left the queue unserved, expired or withdrawn, summed, in
+    /// nanoseconds.
+    pub unserved_wait_sum: u128,
     /// Submissions that carriers refused.
     pub throttled: u64,
     /// Messages that carriers dropped silently.
@@ -173,8 +182,12 @@ pub struct StationGauges {
     pub on_core: Gauge,
     /// See [`StationWindow::queue`].
     pub queue: Gauge,
-    /// Waiting times in the current window.
-    pub waits: RecentHistogram,
+    /// Waiting times in the current block of windows, of those that waited at all.
+    waits: RecentHistogram,
+    /// How many did not, in the windows that are over.
+    waits_of_zero: u64,
+    /// The sum of the waiting times in the windows that are over.
+    wait_sum: u128,
     /// The current window's counts.
     pub window: StationWindow,
 }
@@ -188,6 +201,8 @@ impl StationGauges {
             on_core: idle,
             queue: idle,
             waits: RecentHistogram::new(),
+            waits_of_zero: 0,
+            wait_sum: 0,
             window: StationWindow::default(),
         }
     }
@@ -196,19 +211,36 @@ impl StationGauges {
     #[inline]
     pub fn started(&mut self, wait: SimDuration) {
         self.window.started += 1;
-        self.window.waited += u64::from(wait > SimDuration::ZERO);
-        self.waits.record(wait.ns());
+        if wait > SimDuration::ZERO {
+            self.window.waited += 1;
+            self.waits.record(wait.ns());
+        }
     }
 
-    /// Ends the window at `now`; waiting times go to `waits`.
-    pub fn close(&mut self, now: SimTime, waits: &mut Histogram) -> StationWindow {
+    /// One task left the queue unserved at `now`, after waiting for `wait`.
+    pub fn left_unserved(&mut self, now: SimTime, wait: SimDuration) {
+        self.queue.fall(now);
+        self.window.unserved_wait_sum += u128::from(wait.ns());
+    }
+
+    /// Ends the window at `now`.
+    pub fn close_window(&mut self, now: SimTime) -> StationWindow {
         let mut window = std::mem::take(&mut self.window);
         window.busy = self.busy.close(now);
         window.on_core = self.on_core.close(now);
         window.queue = self.queue.close(now);
-        window.wait_sum = self.waits.exact().sum();
-        self.waits.drain_into(waits);
+        let sum = self.waits.exact().sum();
+        window.wait_sum = sum - self.wait_sum;
+        self.wait_sum = sum;
+        self.waits_of_zero += window.started - window.waited;
         window
+    }
+
+    /// Ends the block of windows whose last has been closed; its waiting times go to `waits`.
+    pub fn close_block(&mut self, waits: &mut Histogram) {
+        self.waits.drain_into(waits);
+        waits.record_zeros(self.waits_of_zero);
+        (self.waits_of_zero, self.wait_sum) = (0, 0);
     }
 }
 
@@ -229,12 +261,26 @@ impl StationWindow {
         self.rejected += next.rejected;
         self.expired += next.expired;
         self.cancelled += next.cancelled;
+        self.withdrawn += next.withdrawn;
+        self.unserved_wait_sum += next.unserved_wait_sum;
         self.throttled += next.throttled;
         self.dropped += next.dropped;
         self.held += next.held;
         self.busy.extend(&next.busy);
         self.on_core.extend(&next.on_core);
         self.queue.extend(&next.queue);
+    }
+}
+
+impl Share {
+    /// Takes in what `other` counted.
+    pub fn add(&mut self, other: &Self) {
+        self.started += other.started;
+        self.wait_sum += other.wait_sum;
+        self.age_sum += other.age_sum;
+        for (sum, ended) in self.ended.iter_mut().zip(other.ended) {
+            *sum += ended;
+        }
     }
 }
 

@@ -2,11 +2,12 @@
 //! as bytes. Nothing here reads a file, a clock or the environment, so that the same result gives
 //! the same bytes.
 //!
-//! In reading order: `words` (figures in the words of all reports), `text` (what is printed),
-//! `csv` (a file a table), `json` (documents for programs), `chart` (figures as PNG) and `figures`
-//! (from results to figures).
+//! In reading order: `words` and `clock` (figures and times in the words of all reports), `text`
+//! (what is printed), `pool` (replications put together), `csv` (a file a table), `json` (documents
+//! for programs), `chart` (figures as PNG) and `figures` (from results to figures).
 
 pub mod chart;
+mod clock;
 mod csv;
 mod figures;
 mod json;

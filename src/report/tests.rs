@@ -65,7 +65,7 @@ impl Progress for Quiet {
     fn finished(&self, _: u64) {}
 }
 
-fn model(text: &str, set: &[&str]) -> Model {
+pub(super) fn model(text: &str, set: &[&str]) -> Model {
     let mut document = Document::parse("test.toml", text).unwrap();
     for assignment in set {
         document.set(assignment).unwrap();

@@ -1,11 +1,9 @@
 //! Figures, targets and times in the words of all reports.
 
-use jiff::civil::Time;
-
-use super::chart::Origin;
+use super::clock::Clock;
 use crate::engine::SimTime;
 use crate::language::format;
-use crate::model::{ClassId, Criterion, Mode, Model, RunPlan, Target, Windowed};
+use crate::model::{ClassId, Criterion, Model, Target, Windowed};
 use crate::sim::Outcome;
 use crate::stats::{Estimate, Interval, Limit};
 use crate::verdict::{Answer, Cause, ClassFigures, Figure, Reason, TargetVerdict, Unit};
@@ -309,89 +307,6 @@ fn doubt(reason: Reason) -> String {
     }
 }
 
-/// Tells when something was: by the clock, or since the start where no clock means anything.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Clock<'a> {
-    run: &'a RunPlan,
-    origin: Origin,
-}
-
-impl<'a> Clock<'a> {
-    pub(super) fn of(model: &'a Model) -> Self {
-        Self { run: &model.run, origin: origin(&model.run) }
-    }
-
-    /// "10:02", "day 2, 10:02", "2022-11-25 10:02"; "after 2 h 31 min" without a clock.
-    pub(super) fn at(self, time: SimTime) -> String {
-        match self.origin {
-            Origin::Elapsed => format!("after {}", elapsed(time)),
-            Origin::TimeOfDay(_) | Origin::Dated(_) => self.civil(time),
-        }
-    }
-
-    /// "at 10:02", "after 2 h 31 min".
-    pub(super) fn by(self, time: SimTime) -> String {
-        match self.origin {
-            Origin::Elapsed => self.at(time),
-            Origin::TimeOfDay(_) | Origin::Dated(_) => format!("at {}", self.civil(time)),
-        }
-    }
-
-    /// "from 10:02 to 12:55", "from 1 h to 2 h after the start".
-    pub(super) fn span(self, from: SimTime, until: SimTime) -> String {
-        match self.origin {
-            Origin::Elapsed => {
-                format!("from {} to {} after the start", elapsed(from), elapsed(until))
-            }
-            Origin::TimeOfDay(_) | Origin::Dated(_) => {
-                format!("from {} to {}", self.civil(from), self.civil(until))
-            }
-        }
-    }
-
-    fn civil(self, time: SimTime) -> String {
-        let (start, civil) = (self.run.clock.start, self.run.clock.civil(time));
-        let of_day = if self.run.window.ns() < NS_PER_MIN {
-            format!("{:02}:{:02}:{:02}", civil.hour(), civil.minute(), civil.second())
-        } else {
-            format!("{:02}:{:02}", civil.hour(), civil.minute())
-        };
-        // A run to midnight is over the same day.
-        let end = self.run.clock.civil(SimTime::from_ns(self.run.horizon.ns().saturating_sub(1)));
-        if start.date() == end.date() {
-            return of_day;
-        }
-        match self.origin {
-            Origin::Dated(_) => format!("{} {of_day}", civil.date()),
-            Origin::TimeOfDay(_) | Origin::Elapsed => {
-                let days = start.date().duration_until(civil.date()).as_hours() / 24;
-                format!("day {}, {of_day}", days + 1)
-            }
-        }
-    }
-}
-
-const NS_PER_MIN: u64 = 60_000_000_000;
-const NS_PER_DAY: u64 = 86_400_000_000_000;
-
-/// What the times of a run are told by. A run that starts at midnight of no particular date and
-/// is over the same day most likely says nothing about clocks at all.
-pub(super) fn origin(run: &RunPlan) -> Origin {
-    let start = run.clock.start;
-    let says_nothing =
-        !run.clock.is_dated() && start.time() == Time::midnight() && run.horizon.ns() < NS_PER_DAY;
-    match run.mode {
-        Mode::Steady => Origin::Elapsed,
-        Mode::Terminating if says_nothing => Origin::Elapsed,
-        Mode::Terminating if run.clock.is_dated() => Origin::Dated(start),
-        Mode::Terminating => Origin::TimeOfDay(start.time()),
-    }
-}
-
-fn elapsed(time: SimTime) -> String {
-    format::duration(time.since(SimTime::ZERO))
-}
-
 /// "a", "a and b", "a, b and c".
 pub(super) fn list<T: AsRef<str>>(items: &[T]) -> String {
     match items {
@@ -436,7 +351,8 @@ mod tests {
         let check = |unit, measured: f64, limit, said: &str| {
             let measured = figure(unit, measured, measured, measured);
             let (answer, reason) = (Answer::NotMet, None);
-            let target = TargetVerdict { measured, limit, margin: None, answer, reason };
+            let target =
+                TargetVerdict { measured, limit, margin: None, answer, reason, worst: None };
             assert_eq!(verdict(&target), format!("NOT MET{said}"));
         };
         check(Unit::Seconds, 9_060.0, Limit::AtMost(10.0), ", 906 times over");

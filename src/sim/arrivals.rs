@@ -68,6 +68,9 @@ impl<T: Trace> Run<'_, T> {
             if let Process::Closed(ClosedLoop { users, .. }) = state.process {
                 let key = state.key;
                 for user in 0..users {
+                    if self.is_too_full() {
+                        return;
+                    }
                     let luck = Luck::of_message(key, u64::from(user));
                     self.let_user_think(SourceId(source as u16), luck);
                 }
@@ -75,7 +78,7 @@ impl<T: Trace> Run<'_, T> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn schedule_arrival(&mut self, source: u32) {
         if let Process::Open(arrivals) = &mut self.sources[source as usize].process
             && let Some(at) = arrivals.next()
@@ -85,7 +88,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// The next message of a source comes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn on_arrival(&mut self, source: u32) {
         self.books.events += 1;
         self.schedule_arrival(source);
@@ -93,7 +96,7 @@ impl<T: Trace> Run<'_, T> {
         let luck = Luck::of_message(state.key, state.number);
         state.number += 1;
         let id = self.new_message(SourceId(source as u16), luck);
-        self.enter(id);
+        self.enter(id, source as usize);
     }
 
     /// A user begins to think; the request with this luck comes when that is over.
@@ -107,38 +110,40 @@ impl<T: Trace> Run<'_, T> {
 
     /// The time of a scheduled message has come.
     pub(super) fn on_scheduled(&mut self, id: TaskId) {
-        self.tasks[id].born = self.now;
-        self.enter(id);
+        let task = &mut self.tasks[id];
+        task.born = self.now;
+        let source = usize::from(task.source);
+        self.enter(id, source);
     }
 
     /// The record of a message that is to come, now or later.
+    #[inline(always)]
     pub(super) fn new_message(&mut self, source: SourceId, luck: Luck) -> TaskId {
-        let id = self.tasks.insert(Task {
+        let now = self.now;
+        self.tasks.insert_with(|id| Task {
             luck,
-            born: self.now,
-            since: self.now,
+            born: now,
+            since: now,
             wake: SimTime::MAX,
-            parent: TaskId::NONE,
-            root: TaskId::NONE,
+            // No branches are open.
+            parent: TaskId(0),
+            root: id,
             links: Links::OUTSIDE,
             instance: 0,
             pc: 0,
-            site_or_open: 0,
+            site: 0,
             source: source.0,
             pending: 0,
             attempt_or_orphans: 0,
             state: State::Scheduled,
             flags: Flags::default(),
             outcome: Outcome::Delivered,
-        });
-        self.tasks[id].root = id;
-        id
+        })
     }
 
-    /// A message arrives: it counts from here on.
-    #[inline]
-    fn enter(&mut self, id: TaskId) {
-        let source = usize::from(self.tasks[id].source);
+    /// A message of `source` arrives: it counts from here on.
+    #[inline(always)]
+    fn enter(&mut self, id: TaskId, source: usize) {
         self.books.arrived(self.sources[source].class, self.now);
         if T::ON {
             let name = &self.model.sources[source].name;
@@ -166,20 +171,21 @@ impl<T: Trace> Run<'_, T> {
         index: u64,
         flags: Flags,
     ) -> TaskId {
-        let maker = self.tasks[maker];
-        let child = self.keys.sites[usize::from(site)].child;
-        self.tasks.insert(Task {
-            luck: maker.luck.child(child, index),
-            born: self.now,
-            since: self.now,
+        let &Task { luck, root, source, .. } = &self.tasks[maker];
+        let luck = luck.child(self.keys.sites[usize::from(site)].child, index);
+        let now = self.now;
+        self.tasks.insert_with(|_| Task {
+            luck,
+            born: now,
+            since: now,
             wake: SimTime::MAX,
             parent: TaskId::NONE,
-            root: maker.root,
+            root,
             links: Links::OUTSIDE,
             instance: 0,
             pc: 0,
-            site_or_open: site,
-            source: maker.source,
+            site,
+            source,
             pending: 0,
             attempt_or_orphans: 0,
             state: State::Travelling,

@@ -1,6 +1,5 @@
 //! What is counted while a run goes, and the closing of the books by window and at the end.
 
-use super::event::Event;
 use super::run::Run;
 use super::task::{Outcome, State, TaskId};
 use super::trace::Trace;
@@ -20,7 +19,7 @@ pub(super) struct Books {
     stations: Vec<StationRecord>,
     in_system: Gauge,
     in_system_windows: Vec<Level>,
-    /// By class and station.
+    /// By source and station.
     shares: Vec<Share>,
     /// By limit of the model.
     limits: Vec<LimitRecord>,
@@ -28,6 +27,9 @@ pub(super) struct Books {
     pub(super) events: u64,
     window: u32,
     window_start: SimTime,
+    /// When the current window ends, and the next one begins; never for the last, which ends with
+    /// the run.
+    window_end: SimTime,
     window_length: SimDuration,
 }
 
@@ -68,11 +70,12 @@ impl Books {
             stations: vec![StationRecord::default(); model.stations()],
             in_system: Gauge::new(SimTime::ZERO, 0),
             in_system_windows: Vec::with_capacity(windows),
-            shares: vec![Share::default(); model.classes.len() * model.stations()],
+            shares: vec![Share::default(); model.sources.len() * model.stations()],
             limits: vec![limit; model.limits.len()],
             events: 0,
             window: 0,
             window_start: SimTime::ZERO,
+            window_end: end_of_window(model, 0),
             window_length: model.run.window,
         }
     }
@@ -81,20 +84,26 @@ impl Books {
     #[inline]
     pub(super) fn arrived(&mut self, class: usize, now: SimTime) {
         self.classes[class].window.arrived += 1;
-        self.in_system.add(now, 1);
+        self.in_system.rise(now);
     }
 
-    /// A station took a task of `class` that had waited for `wait`.
+    /// What the messages of `source` met with at `station`.
     #[inline]
-    pub(super) fn started(&mut self, class: usize, station: usize, wait: SimDuration) {
-        let share = &mut self.shares[class * self.stations.len() + station];
+    pub(super) fn share(&mut self, source: u16, station: usize) -> &mut Share {
+        &mut self.shares[usize::from(source) * self.stations.len() + station]
+    }
+
+    /// A station took a task of `source` that had waited for `wait`.
+    #[inline]
+    pub(super) fn started(&mut self, source: u16, station: usize, wait: SimDuration) {
+        let share = self.share(source, station);
         share.started += 1;
         share.wait_sum += u128::from(wait.ns());
     }
 
-    /// A message of `class` came to a bad end at `station`.
-    pub(super) fn ended_at(&mut self, class: usize, station: usize, outcome: Outcome) {
-        self.shares[class * self.stations.len() + station].ended[outcome.index()] += 1;
+    /// A message of `source` came to a bad end at `station`.
+    pub(super) fn ended_at(&mut self, source: u16, station: usize, outcome: Outcome) {
+        self.share(source, station).ended[outcome.index()] += 1;
     }
 
     /// A copy of a message that was delivered already was delivered.
@@ -103,7 +112,7 @@ impl Books {
     }
 
     /// A message of `class` that came at `born` ended at `at`, which is known at `now`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn ended(
         &mut self,
         class: usize,
@@ -112,7 +121,7 @@ impl Books {
         at: SimTime,
         now: SimTime,
     ) {
-        self.in_system.add(now, -1);
+        self.in_system.fall(now);
         let books = &mut self.classes[class];
         books.window.ended[outcome.index()] += 1;
         if outcome != Outcome::Delivered {
@@ -148,13 +157,17 @@ impl Books {
         }
         let first_group = self.stations.len() - self.groups.len();
         for (gauges, station) in self.groups.iter_mut().zip(&mut self.stations[first_group..]) {
-            let window = gauges.close(now, block_of(&mut station.waits, block));
-            station.windows.push(window);
+            station.windows.push(gauges.close_window(now));
         }
         self.in_system_windows.push(self.in_system.close(now));
         self.window += 1;
         self.window_start = now;
     }
+}
+
+/// When window `index` ends, if not with the run.
+fn end_of_window(model: &Model, index: u32) -> SimTime {
+    if index + 1 < model.run.windows { model.run.window_end(index) } else { SimTime::MAX }
 }
 
 /// The histogram of a block, made when its first window ends.
@@ -166,29 +179,45 @@ fn block_of(blocks: &mut Vec<Histogram>, block: usize) -> &mut Histogram {
 }
 
 impl<T: Trace> Run<'_, T> {
-    /// A window of the time line is over.
-    pub(super) fn on_window(&mut self) {
-        self.close_window();
-        let next = self.books.window;
-        // The last window ends with the run.
-        if next + 1 < self.model.run.windows {
-            self.calendar.schedule(self.model.run.window_end(next), Event::Window.pack());
+    /// Ends the windows of the time line that are over at `at`, before anything happens then: a
+    /// window's start belongs to it, its end to the next.
+    #[inline]
+    pub(super) fn end_windows(&mut self, at: SimTime) {
+        while at >= self.books.window_end {
+            self.now = self.books.window_end;
+            self.close_window();
+            let next = self.books.window;
+            if next.is_multiple_of(self.model.run.windows_per_block) {
+                self.close_block();
+            }
+            self.books.window_end = end_of_window(self.model, next);
         }
     }
 
     fn close_window(&mut self) {
         let block = (self.books.window / self.model.run.windows_per_block) as usize;
         for (service, station) in self.services.iter_mut().zip(&mut self.books.stations) {
-            let window = service.gauges.close(self.now, block_of(&mut station.waits, block));
-            station.windows.push(window);
+            station.windows.push(service.gauges.close_window(self.now));
         }
         self.books.close_window(self.now, block);
+    }
+
+    /// The last window of a block is over, or of the run.
+    fn close_block(&mut self) {
+        let books = &mut self.books;
+        let block = ((books.window - 1) / self.model.run.windows_per_block) as usize;
+        let services = self.services.iter_mut().map(|service| &mut service.gauges);
+        for (gauges, station) in services.chain(&mut books.groups).zip(&mut books.stations) {
+            gauges.close_block(block_of(&mut station.waits, block));
+        }
     }
 
     /// Ends the run now: what is still in the system is counted, and nothing is missing.
     pub(super) fn close_books(mut self, stopped: Option<Bound>) -> (Measurements, T) {
         self.close_window();
+        self.close_block();
         let end = self.now;
+        self.note_levels();
         self.count_what_is_left();
         let books = self.books;
         let in_flight = books.in_system.level();
@@ -206,31 +235,44 @@ impl<T: Trace> Run<'_, T> {
             stations: books.stations,
             carriers,
             in_system: books.in_system_windows,
-            shares: books.shares,
+            shares: by_class(self.model, &books.shares),
             limits: books.limits,
         };
         (measurements, self.trace)
     }
 
+    /// Notes how many wait, and are being served, at each station.
+    fn note_levels(&mut self) {
+        let services = self.services.iter().map(|service| &service.gauges);
+        let gauges = services.chain(&self.books.groups);
+        for (gauges, station) in gauges.zip(&mut self.books.stations) {
+            station.waiting_at_end = gauges.queue.level();
+            station.busy_at_end = gauges.busy.level();
+        }
+    }
+
     /// Counts the messages that are still in the system.
     fn count_what_is_left(&mut self) {
         let books = &mut self.books;
-        let stations = books.stations.len();
-        let first_group = stations - books.groups.len();
+        let first_group = books.stations.len() - books.groups.len();
         for (id, task) in self.tasks.iter() {
             let class = self.sources[usize::from(task.source)].class;
             let waits_at = match task.state {
                 State::Queued => {
                     self.model.step_services[usize::from(task.pc)].map(|service| service.index())
                 }
-                State::AwaitingCarrier => {
+                State::AwaitingCarrier | State::AwaitingAgain => {
                     Some(first_group + self.carriers[task.instance as usize].group)
                 }
                 _ => None,
             };
+            if is_submitted(task.state) {
+                let open = u128::from(self.now.since(task.since).ns());
+                self.carriers[task.instance as usize].record.outstanding += open;
+            }
             if let Some(station) = waits_at {
                 let age = self.now.since(task.since);
-                books.shares[class * stations + station].age_sum += u128::from(age.ns());
+                books.share(task.source, station).age_sum += u128::from(age.ns());
             }
             if is_in_flight(id, task.root, task.state) {
                 let age = self.now.since(task.born);
@@ -244,9 +286,26 @@ impl<T: Trace> Run<'_, T> {
             }
         }
         for carrier in &mut self.carriers {
-            carrier.record.queued_at_end = u64::from(carrier.queue.len());
+            carrier.record.queued_at_end = u64::from(carrier.waiting());
         }
     }
+}
+
+/// Whether a carrier has yet to acknowledge the task.
+fn is_submitted(state: State) -> bool {
+    matches!(state, State::Accepting | State::Dropping | State::Holding | State::Refusing)
+}
+
+/// Shares by source and station, summed to those by class and station.
+fn by_class(model: &Model, shares: &[Share]) -> Vec<Share> {
+    let stations = model.stations();
+    let mut sums = vec![Share::default(); model.classes.len() * stations];
+    for (source, row) in model.sources.iter().zip(shares.chunks(stations)) {
+        let class = source.class.index();
+        let sums = &mut sums[class * stations..(class + 1) * stations];
+        sums.iter_mut().zip(row).for_each(|(sum, share)| sum.add(share));
+    }
+    sums
 }
 
 /// Whether a record stands for a message that has come and not ended.

@@ -22,10 +22,11 @@ const CHILDLESS: Offspring =
 /// Whether a timeout set for `at` is about this call as it is now.
 #[inline]
 pub(super) fn is_due(model: &Model, call: &Task, at: SimTime) -> bool {
-    if call.parent == TaskId::NONE || call.state == State::BackingOff {
+    let is_waited_for = call.flags.has(Flags::CALL) && call.parent != TaskId::NONE;
+    if !is_waited_for || call.state == State::BackingOff {
         return false;
     }
-    let timeout = model.sites[usize::from(call.site_or_open)].timeout;
+    let timeout = model.sites[usize::from(call.site)].timeout;
     timeout.is_some_and(|timeout| call.born + timeout.after == at)
 }
 
@@ -39,7 +40,7 @@ impl<T: Trace> Run<'_, T> {
 
     /// Makes an attempt of a call, now.
     pub(super) fn issue(&mut self, call: TaskId) {
-        let site = self.tasks[call].site_or_open;
+        let site = self.tasks[call].site;
         self.tasks[call].born = self.now;
         if let Some(timeout) = self.model.sites[usize::from(site)].timeout {
             self.schedule_after(timeout.after, Event::Timeout(call));
@@ -51,9 +52,7 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn travel(&mut self, id: TaskId, site: u16) {
         let model = self.model;
         let task = &mut self.tasks[id];
-        if task.root != id {
-            task.site_or_open = site;
-        }
+        task.site = site;
         match model.sites[usize::from(site)].callee {
             Callee::Operation(operation) => {
                 task.pc = model.operations[operation.index()].first_step;
@@ -68,7 +67,7 @@ impl<T: Trace> Run<'_, T> {
         match &model.sites[usize::from(site)].latency {
             None => {
                 task.state = State::Travelling;
-                self.todo.push_back(id);
+                self.todo.push(id);
             }
             Some(latency) => {
                 let there = self.keys.sites[usize::from(site)].there;
@@ -94,7 +93,7 @@ impl<T: Trace> Run<'_, T> {
         if !went_well {
             self.tasks[id].outcome = Outcome::Failed;
         }
-        let site = usize::from(self.tasks[id].site_or_open);
+        let site = usize::from(self.tasks[id].site);
         match &self.model.sites[site].latency {
             None => self.on_reply(id),
             Some(latency) => {
@@ -106,7 +105,7 @@ impl<T: Trace> Run<'_, T> {
 
     /// An answer reaches the caller, or the place where the caller was.
     pub(super) fn on_reply(&mut self, id: TaskId) {
-        let task = self.tasks[id];
+        let task = &self.tasks[id];
         if task.parent == TaskId::NONE {
             return self.end_orphan(id);
         }
@@ -122,7 +121,7 @@ impl<T: Trace> Run<'_, T> {
     fn try_again(&mut self, id: TaskId) {
         let task = &mut self.tasks[id];
         let model = self.model;
-        let retry = model.sites[usize::from(task.site_or_open)].retry.as_ref();
+        let retry = model.sites[usize::from(task.site)].retry.as_ref();
         match retry.and_then(|retry| retry.pause(task.attempt_or_orphans + 1)) {
             None => self.answer(id, false),
             Some(pause) => {
@@ -138,11 +137,10 @@ impl<T: Trace> Run<'_, T> {
 
     /// Tells the caller how its call went, for good.
     fn answer(&mut self, id: TaskId, went_well: bool) {
-        let task = self.tasks[id];
-        let caller = task.parent;
+        let &Task { parent: caller, site, .. } = &self.tasks[id];
         self.disown(id);
         self.tasks.remove(id);
-        let fails = self.model.sites[usize::from(task.site_or_open)].on_failure == OnFailure::Fail;
+        let fails = self.model.sites[usize::from(site)].on_failure == OnFailure::Fail;
         let waiting = &mut self.tasks[caller];
         waiting.pending -= 1;
         if !went_well && fails {
@@ -165,21 +163,22 @@ impl<T: Trace> Run<'_, T> {
             }
         }
         if waiting.pending == 0 {
-            self.next_step(caller);
+            waiting.pc += 1;
+            self.step(caller);
         }
     }
 
     /// The caller of a call has waited long enough.
     pub(super) fn on_timeout(&mut self, id: TaskId) {
-        let task = *self.tasks.even_freed(id);
-        if !is_due(self.model, &task, self.now) {
+        let call = self.tasks.even_freed(id);
+        if !is_due(self.model, call, self.now) {
             return;
         }
         self.books.events += 1;
-        let site = &self.model.sites[usize::from(task.site_or_open)];
+        let site = &self.model.sites[usize::from(call.site)];
         let timeout = site.timeout.expect("a due timeout stands in its site");
         if T::ON {
-            let root = task.root.0;
+            let root = call.root.0;
             self.trace.note(
                 self.now,
                 format_args!("message {root}: task {} of `{}` times out", id.0, site.name),
@@ -189,8 +188,13 @@ impl<T: Trace> Run<'_, T> {
             return self.try_again(id);
         }
         // The work goes on without its caller, under its own record; the next attempt gets one.
-        let links = Links::OUTSIDE;
-        let next = self.tasks.insert(Task { state: State::BackingOff, pending: 0, links, ..task });
+        let next = self.tasks.insert(Task {
+            state: State::BackingOff,
+            pending: 0,
+            links: Links::OUTSIDE,
+            wake: SimTime::MAX,
+            ..self.tasks[id]
+        });
         self.replace_child(id, next);
         self.abandon(id);
         self.try_again(next);
@@ -199,17 +203,15 @@ impl<T: Trace> Run<'_, T> {
     /// A call's caller is gone: its work goes on for nobody. It stays tied to its message only
     /// where it may still deliver it.
     fn abandon(&mut self, id: TaskId) {
+        let (_, root) = self.lineage(id);
         let task = &mut self.tasks[id];
         task.parent = TaskId::NONE;
         task.flags.set(Flags::ABANDONED);
-        let (site, root) = (usize::from(task.site_or_open), task.root);
-        if root == TaskId::NONE {
-            return;
-        }
-        if self.model.sites[site].may_deliver && self.tasks[root].attempt_or_orphans < u8::MAX {
+        task.root = TaskId::NONE;
+        let may_deliver = self.model.sites[usize::from(task.site)].may_deliver;
+        if root != TaskId::NONE && may_deliver && self.tasks[root].attempt_or_orphans < u8::MAX {
             self.tasks[root].attempt_or_orphans += 1;
-        } else {
-            self.tasks[id].root = TaskId::NONE;
+            self.tasks[id].root = root;
         }
     }
 
@@ -219,7 +221,9 @@ impl<T: Trace> Run<'_, T> {
         match self.tasks[id].state {
             State::Queued => {
                 let service = self.dequeue(id);
-                self.services[service].gauges.window.cancelled += 1;
+                let window = &mut self.services[service].gauges.window;
+                window.cancelled += 1;
+                window.withdrawn += 1;
             }
             State::Ready => {
                 let (service, instance) = (self.own_service(id), self.tasks[id].instance);
@@ -241,7 +245,7 @@ impl<T: Trace> Run<'_, T> {
                 let (service, instance) = (self.own_service(id), self.tasks[id].instance);
                 self.free_cancelled(service, instance);
             }
-            State::AwaitingCarrier => self.withdraw(id),
+            State::AwaitingCarrier | State::AwaitingAgain => self.withdraw(id),
             State::Travelling | State::Replying | State::BackingOff => {}
             State::Accepting
             | State::Dropping
@@ -254,7 +258,7 @@ impl<T: Trace> Run<'_, T> {
             }
         }
         self.tasks[id].wake = SimTime::MAX;
-        self.todo.retain(|&task| task != id);
+        self.todo.remove(id);
         true
     }
 
@@ -271,7 +275,7 @@ impl<T: Trace> Run<'_, T> {
                 return;
             }
             self.disown(child);
-            let site = &self.model.sites[usize::from(self.tasks[child].site_or_open)];
+            let site = &self.model.sites[usize::from(self.tasks[child].site)];
             let cancels = site.timeout.is_some_and(|timeout| timeout.then == OnTimeout::Cancel);
             let backs_off = self.tasks[child].state == State::BackingOff;
             if (cancels || backs_off) && self.cancel(child) {

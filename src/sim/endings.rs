@@ -6,7 +6,7 @@
 //! does not (a second copy is a duplicate, and is counted as one).
 
 use super::run::Run;
-use super::task::{Flags, Outcome, State, TaskId};
+use super::task::{Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::engine::SimTime;
 use crate::engine::random::uniform;
@@ -33,35 +33,32 @@ impl<T: Trace> Run<'_, T> {
     fn blame(&mut self, id: TaskId, outcome: Outcome, station: usize) {
         let task = &self.tasks[id];
         if task.root != TaskId::NONE && !task.flags.has(Flags::COPY) {
-            let class = self.sources[usize::from(task.source)].class;
-            self.books.ended_at(class, station, outcome);
+            self.books.ended_at(task.source, station, outcome);
         }
     }
 
     /// A message's own steps, or a branch of it, came to an end.
-    #[inline]
     pub(super) fn end_part(&mut self, id: TaskId, outcome: Outcome) {
-        if self.tasks[id].root == id {
-            let task = &mut self.tasks[id];
-            task.state = State::Joining;
-            task.outcome = task.outcome.max(outcome);
-            return self.settle_if_over(id);
-        }
-        let task = self.tasks[id];
-        self.tasks.remove(id);
-        let root = task.root;
-        if root == TaskId::NONE {
-            return;
-        }
-        let message = &mut self.tasks[root];
-        if task.flags.has(Flags::COPY) {
-            message.attempt_or_orphans -= 1;
-            if outcome == Outcome::Delivered {
-                self.on_copy_delivered(root);
-            }
-        } else {
-            message.site_or_open -= 1;
+        let &Task { root, flags, .. } = &self.tasks[id];
+        if root == id {
+            let message = &mut self.tasks[id];
+            message.state = State::Joining;
             message.outcome = message.outcome.max(outcome);
+        } else {
+            self.tasks.remove(id);
+            if root == TaskId::NONE {
+                return;
+            }
+            let message = &mut self.tasks[root];
+            if flags.has(Flags::COPY) {
+                message.attempt_or_orphans -= 1;
+                if outcome == Outcome::Delivered {
+                    self.on_copy_delivered(root);
+                }
+            } else {
+                *message.open() -= 1;
+                message.outcome = message.outcome.max(outcome);
+            }
         }
         self.settle_if_over(root);
     }
@@ -84,44 +81,44 @@ impl<T: Trace> Run<'_, T> {
             self.books.duplicated(class);
         } else {
             message.flags.set(Flags::COPY_DELIVERED);
-            message.since = self.now;
+            self.copied_at.insert(root, self.now);
         }
     }
 
     /// Settles a message all of whose parts are over.
-    #[inline]
+    #[inline(always)]
     fn settle_if_over(&mut self, id: TaskId) {
-        let message = &self.tasks[id];
+        let message = &mut self.tasks[id];
         let orphans = message.attempt_or_orphans > 0;
-        match message.state {
-            State::Settled if !orphans => self.tasks.remove(id),
-            State::Joining if message.site_or_open == 0 => {
-                let copied = message.flags.has(Flags::COPY_DELIVERED);
-                if message.outcome == Outcome::Delivered {
-                    // Where a copy came first, this is the second.
-                    let at = if copied { message.since } else { self.now };
-                    if copied {
-                        let class = self.sources[usize::from(message.source)].class;
-                        self.books.duplicated(class);
-                    }
-                    self.settle(id, Outcome::Delivered, at);
-                } else if copied {
-                    self.settle(id, Outcome::Delivered, message.since);
-                } else if !orphans {
-                    self.settle(id, message.outcome, self.now);
-                }
-            }
-            _ => {}
+        if message.state == State::Settled && !orphans {
+            return self.tasks.remove(id);
         }
+        if message.state != State::Joining || *message.open() > 0 {
+            return;
+        }
+        let copied = message.flags.has(Flags::COPY_DELIVERED);
+        let (outcome, at) = if copied {
+            // Where a copy came first, the message itself is the second.
+            if message.outcome == Outcome::Delivered {
+                let class = self.sources[usize::from(message.source)].class;
+                self.books.duplicated(class);
+            }
+            let at = self.copied_at.remove(&id).expect("noted when the copy came");
+            (Outcome::Delivered, at)
+        } else if message.outcome == Outcome::Delivered || !orphans {
+            (message.outcome, self.now)
+        } else {
+            return;
+        };
+        self.settle(id, outcome, at);
     }
 
     /// Enters a message's end in the books, at the time `at`, and starts what it causes.
-    #[inline]
+    #[inline(always)]
     fn settle(&mut self, id: TaskId, outcome: Outcome, at: SimTime) {
-        let message = self.tasks[id];
-        let source = usize::from(message.source);
-        let class = self.sources[source].class;
-        self.books.ended(class, outcome, message.born, at, self.now);
+        let &Task { luck, born, source, attempt_or_orphans: orphans, .. } = &self.tasks[id];
+        let index = usize::from(source);
+        self.books.ended(self.sources[index].class, outcome, born, at, self.now);
         if T::ON {
             self.trace.note(
                 self.now,
@@ -129,22 +126,22 @@ impl<T: Trace> Run<'_, T> {
                     "message {} is {}, {} after it came",
                     id.0,
                     outcome.name(),
-                    at.since(message.born)
+                    at.since(born)
                 ),
             );
         }
-        if message.attempt_or_orphans > 0 {
+        if orphans > 0 {
             self.tasks[id].state = State::Settled;
         } else {
             self.tasks.remove(id);
         }
-        if outcome == Outcome::Delivered && !self.model.sources[source].causes.is_empty() {
-            self.cause(source, message.luck);
+        if outcome == Outcome::Delivered && !self.model.sources[index].causes.is_empty() {
+            self.cause(index, luck);
         }
-        if self.sources[source].is_closed() {
+        if self.sources[index].is_closed() {
             // A user's requests follow one another, whatever the other users do.
-            let next = message.luck.child(self.keys.sources[source], 0);
-            self.let_user_think(SourceId(message.source), next);
+            let next = luck.child(self.keys.sources[index], 0);
+            self.let_user_think(SourceId(source), next);
         }
     }
 

@@ -20,8 +20,6 @@ pub(super) enum Event {
     Expiry(u32),
     /// A carrier's pace or pause may allow the next submission.
     Pace(u32),
-    /// A window of the time line ends.
-    Window,
 }
 
 impl Event {
@@ -34,7 +32,6 @@ impl Event {
             Self::Timeout(task) => (2, task.0),
             Self::Expiry(queue) => (3, queue),
             Self::Pace(carrier) => (4, carrier),
-            Self::Window => (5, 0),
         };
         debug_assert!(index <= MOST_INDEX);
         kind << INDEX_BITS | index
@@ -49,8 +46,7 @@ impl Event {
             1 => Self::Wake(TaskId(index)),
             2 => Self::Timeout(TaskId(index)),
             3 => Self::Expiry(index),
-            4 => Self::Pace(index),
-            _ => Self::Window,
+            _ => Self::Pace(index),
         }
     }
 }
@@ -68,7 +64,6 @@ mod tests {
                 Event::Timeout(TaskId(index)),
                 Event::Expiry(index),
                 Event::Pace(index),
-                Event::Window,
             ] {
                 assert_eq!(Event::unpack(event.pack()), event);
             }

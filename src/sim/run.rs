@@ -1,14 +1,15 @@
 //! The state of a run, and the loop that takes one event after the other.
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 
 use super::books::Books;
 use super::event::Event;
-use super::luck::Keys;
+use super::luck::{Ahead, Keys};
 use super::stations::{ServiceState, queues_of};
+use super::steps::PlannedStep;
 use super::submissions::CarrierState;
 use super::task::{State, TaskId};
-use super::tasks::Tasks;
+use super::tasks::{Tasks, Todo};
 use super::trace::Trace;
 use crate::dist::Dist;
 use crate::engine::{Calendar, LaneId, Purpose, SimDuration, SimTime};
@@ -29,22 +30,28 @@ const STEPS_OF_AN_INSTANT: u32 = 50_000_000;
 pub(super) struct Run<'m, T> {
     pub(super) model: &'m Model,
     pub(super) keys: Keys,
+    /// The model's steps, each with all that is needed there.
+    pub(super) steps: Vec<PlannedStep<'m>>,
     pub(super) now: SimTime,
     pub(super) calendar: Calendar,
     /// The ring of each constant delay.
     lanes: Vec<(SimDuration, LaneId)>,
     pub(super) tasks: Tasks,
-    /// Tasks whose state ends at this very instant, in order.
-    pub(super) todo: VecDeque<TaskId>,
+    /// The last length that was drawn ahead.
+    pub(super) ahead: Ahead,
+    /// Tasks whose state ends at this very instant.
+    pub(super) todo: Todo,
     pub(super) sources: Vec<SourceState>,
     pub(super) services: Vec<ServiceState>,
     pub(super) carriers: Vec<CarrierState>,
     /// The place of the first carrier's queue among all queues.
     pub(super) first_carrier_queue: usize,
-    /// By queue, services' first, then carriers': whether its head is being watched for age.
-    pub(super) watched: Vec<bool>,
+    /// By queue, services' first, then carriers': when its head is looked at for its age.
+    pub(super) watched: Vec<SimTime>,
     /// Calls that a task has out, kept only where a timeout may cancel one that has.
     pub(super) offspring: Vec<super::calls::Offspring>,
+    /// When a copy of a message was delivered that has itself not ended yet.
+    pub(super) copied_at: BTreeMap<TaskId, SimTime>,
     pub(super) books: Books,
     tasks_at_most: usize,
     pub(super) trace: T,
@@ -64,25 +71,25 @@ impl<'m, T: Trace> Run<'m, T> {
         let sources = SourceState::all(model, &keys);
         let mut run = Self {
             model,
+            steps: PlannedStep::all(model, &keys),
             now: SimTime::ZERO,
             calendar,
             lanes,
             tasks: Tasks::new(),
-            todo: VecDeque::new(),
+            ahead: Ahead::default(),
+            todo: Todo::default(),
             sources,
             services: ServiceState::all(model),
             first_carrier_queue: queues_of(model) - model.carriers() as usize,
             carriers: CarrierState::all(model),
-            watched: vec![false; queues_of(model)],
+            watched: vec![SimTime::MAX; queues_of(model)],
             offspring: Vec::new(),
+            copied_at: BTreeMap::new(),
             books: Books::new(model),
             tasks_at_most: affordable.min(room) as usize,
             trace,
             keys,
         };
-        if model.run.windows > 1 {
-            run.calendar.schedule(model.run.window_end(0), Event::Window.pack());
-        }
         run.schedule_first_arrivals();
         run
     }
@@ -92,8 +99,12 @@ impl<'m, T: Trace> Run<'m, T> {
         // What would happen at the horizon itself happens after the run.
         let horizon = SimTime::from_ns(self.model.run.horizon.ns() - 1);
         let mut left = self.model.run.events_at_most.min(self.calendar.sequence_left() / 4);
-        let mut stopped = None;
-        while let Some((at, payload)) = self.next_event(horizon) {
+        // Users who do not think ask at the very start.
+        let mut stopped = self.work_off();
+        while stopped.is_none()
+            && let Some((at, payload)) = self.next_event(horizon)
+        {
+            self.end_windows(at);
             self.now = at;
             match Event::unpack(payload) {
                 Event::Arrival(source) => self.on_arrival(source),
@@ -101,18 +112,17 @@ impl<'m, T: Trace> Run<'m, T> {
                 Event::Timeout(call) => self.on_timeout(call),
                 Event::Expiry(queue) => self.on_expiry(queue),
                 Event::Pace(carrier) => self.on_pace(carrier),
-                Event::Window => self.on_window(),
             }
+            // Everything that takes place is inlined here: a message passes through some twenty
+            // functions, and saving registers would cost as much as what they do.
             stopped = self.work_off();
             left -= 1;
             if left == 0 {
                 stopped = stopped.or(Some(Bound::Events));
             }
-            if stopped.is_some() {
-                break;
-            }
         }
         if stopped.is_none() {
+            self.end_windows(horizon);
             self.now = self.model.run.horizon;
         }
         self.close_books(stopped)
@@ -122,17 +132,23 @@ impl<'m, T: Trace> Run<'m, T> {
     #[inline]
     fn work_off(&mut self) -> Option<Bound> {
         let mut left = STEPS_OF_AN_INSTANT;
-        while let Some(task) = self.todo.pop_front() {
+        while let Some(task) = self.todo.pop() {
             self.go_on(task);
             left -= 1;
             if left == 0 {
                 return Some(Bound::Instant);
             }
-            if self.tasks.len() > self.tasks_at_most {
+            if self.is_too_full() {
                 break;
             }
         }
-        (self.tasks.len() > self.tasks_at_most).then_some(Bound::Memory)
+        self.is_too_full().then_some(Bound::Memory)
+    }
+
+    /// Whether there are more tasks than the memory budget allows.
+    #[inline]
+    pub(super) fn is_too_full(&self) -> bool {
+        self.tasks.are_more_than(self.tasks_at_most)
     }
 
     /// The next event at or before the horizon; stale timers in rings are passed over.
@@ -142,7 +158,7 @@ impl<'m, T: Trace> Run<'m, T> {
         self.calendar.pop(horizon, |at, payload| match Event::unpack(payload) {
             Event::Wake(task) => tasks.even_freed(task).wake == at,
             Event::Timeout(call) => super::calls::is_due(model, tasks.even_freed(call), at),
-            Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) | Event::Window => true,
+            Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) => true,
         })
     }
 
@@ -152,44 +168,46 @@ impl<'m, T: Trace> Run<'m, T> {
         if self.tasks.even_freed(id).wake == self.now {
             self.tasks[id].wake = SimTime::MAX;
             self.books.events += 1;
-            self.go_on(id);
+            self.todo.push(id);
         }
     }
 
     /// What follows the end of a task's state.
-    #[inline]
+    #[inline(always)]
     fn go_on(&mut self, id: TaskId) {
         match self.tasks[id].state {
+            State::Stepping => {}
+            State::Pausing => self.tasks[id].pc += 1,
             State::Computing => self.on_computed(id),
-            State::Stepping => self.step(id),
-            State::Pausing => self.next_step(id),
-            State::Travelling => self.arrive(id),
-            State::Replying => self.on_reply(id),
-            State::BackingOff => self.issue(id),
-            State::Scheduled => self.on_scheduled(id),
+            State::Travelling => return self.arrive(id),
+            State::Replying => return self.on_reply(id),
+            State::BackingOff => return self.issue(id),
+            State::Scheduled => return self.on_scheduled(id),
             State::Accepting | State::Dropping | State::Holding | State::Refusing => {
-                self.on_acknowledged(id);
+                return self.on_acknowledged(id);
             }
-            State::Held => self.deliver(id),
-            State::Delivering => self.on_delivered(id),
+            State::Held => return self.deliver(id),
+            State::Delivering => return self.on_delivered(id),
             State::Queued
             | State::Ready
             | State::Calling
             | State::AwaitingCarrier
+            | State::AwaitingAgain
             | State::Joining
             | State::Settled => {
                 unreachable!("these states end by another's doing, not by their own time")
             }
         }
+        self.take_steps(id);
     }
 
     /// Puts a task into `state` for `length`; at its end the task goes on.
-    #[inline]
+    #[inline(always)]
     pub(super) fn stay(&mut self, id: TaskId, state: State, length: SimDuration) {
         let task = &mut self.tasks[id];
         task.state = state;
         if length == SimDuration::ZERO {
-            self.todo.push_back(id);
+            self.todo.push(id);
         } else {
             let wake = self.now + length;
             task.wake = wake;
@@ -198,7 +216,6 @@ impl<'m, T: Trace> Run<'m, T> {
     }
 
     /// As [`Run::stay`], for a length that is the same each time: such events come in order.
-    #[inline]
     pub(super) fn stay_constant(&mut self, id: TaskId, state: State, length: SimDuration) {
         match self.lane_of(length) {
             Some(lane) if length > SimDuration::ZERO => {
@@ -213,12 +230,12 @@ impl<'m, T: Trace> Run<'m, T> {
     }
 
     /// Puts a task into `state` for a length drawn from `dist` by its own luck.
-    #[inline]
+    #[inline(always)]
     pub(super) fn stay_drawn(&mut self, id: TaskId, state: State, dist: &Dist, purpose: Purpose) {
         match dist {
             Dist::Constant(length) => self.stay_constant(id, state, *length),
             _ => {
-                let length = dist.sample(&mut self.tasks[id].luck.draws(purpose));
+                let length = self.ahead.draw(dist, self.tasks[id].luck, purpose);
                 self.stay(id, state, length);
             }
         }

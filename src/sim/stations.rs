@@ -4,7 +4,7 @@ use super::event::Event;
 use super::run::Run;
 use super::task::{Outcome, State, Task, TaskId};
 use super::trace::Trace;
-use crate::engine::SimDuration;
+use crate::engine::{SimDuration, SimTime};
 use crate::measure::StationGauges;
 use crate::model::{Model, Service};
 use crate::service::pool::Admission;
@@ -44,20 +44,14 @@ pub(super) fn queues_of(model: &Model) -> usize {
 }
 
 impl<T: Trace> Run<'_, T> {
-    /// The service whose step the task is at; `None` for a source's client.
-    #[inline]
-    pub(super) fn service_of(&self, id: TaskId) -> Option<usize> {
-        self.model.step_services[usize::from(self.tasks[id].pc)].map(|service| service.index())
-    }
-
     /// The service of a task that has one.
     #[inline]
     pub(super) fn own_service(&self, id: TaskId) -> usize {
-        self.service_of(id).expect("only tasks at a service wait, compute or hold a worker")
+        self.step_of(id).own_service()
     }
 
     /// A task stands at the door of the service of its step.
-    #[inline]
+    #[inline(always)]
     pub(super) fn join_service(&mut self, id: TaskId) {
         let service = self.own_service(id);
         let luck = self.tasks[id].luck;
@@ -68,7 +62,7 @@ impl<T: Trace> Run<'_, T> {
             Admission::Start(instance) => {
                 state.pool.joined(instance);
                 state.pool.instances[instance as usize].busy += 1;
-                state.gauges.busy.add(self.now, 1);
+                state.gauges.busy.rise(self.now);
                 self.tasks[id].instance = instance;
                 self.take(id, service, SimDuration::ZERO);
             }
@@ -93,7 +87,7 @@ impl<T: Trace> Run<'_, T> {
             state.pool.joined(instance);
         }
         self.tasks.push_back(state.pool.queue_of(instance), id);
-        state.gauges.queue.add(self.now, 1);
+        state.gauges.queue.rise(self.now);
         if let Some(age) = self.model.services[service].pool.queue.age_at_most {
             let shared = state.pool.shares_a_queue();
             let queue = state.first_queue + if shared { 0 } else { instance as usize };
@@ -105,16 +99,16 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// A worker takes the task, which has waited for `wait`.
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, id: TaskId, service: usize, wait: SimDuration) {
+        self.ahead.prepare(self.step_of(id), self.tasks[id].luck);
         self.services[service].gauges.started(wait);
-        let class = self.sources[usize::from(self.tasks[id].source)].class;
-        self.books.started(class, service, wait);
+        self.books.started(self.tasks[id].source, service, wait);
         if T::ON {
             self.note_station(service, id, "is taken by a worker");
         }
         self.tasks[id].state = State::Stepping;
-        self.todo.push_back(id);
+        self.todo.push(id);
     }
 
     /// A task's worker falls free, and takes the next that waits.
@@ -125,11 +119,11 @@ impl<T: Trace> Run<'_, T> {
         let next = self.tasks.pop_front(state.pool.queue_of(instance));
         let Some(next) = next else {
             state.pool.instances[instance as usize].busy -= 1;
-            state.gauges.busy.add(self.now, -1);
+            state.gauges.busy.fall(self.now);
             state.pool.left(instance);
             return;
         };
-        state.gauges.queue.add(self.now, -1);
+        state.gauges.queue.fall(self.now);
         // In a shared queue the next was nobody's load: it takes the place of the one that left.
         if !shared {
             state.pool.left(instance);
@@ -144,32 +138,45 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn dequeue(&mut self, id: TaskId) -> usize {
         let service = self.own_service(id);
         let instance = self.tasks[id].instance;
+        let wait = self.now.since(self.tasks[id].since);
         let state = &mut self.services[service];
         self.tasks.unlink(state.pool.queue_of(instance), id);
-        state.gauges.queue.add(self.now, -1);
+        state.gauges.left_unserved(self.now, wait);
         if !state.pool.shares_a_queue() {
             state.pool.left(instance);
         }
         service
     }
 
-    /// Watches the head of a queue whose messages may wait for `age`: the head is the oldest, so
-    /// one timer a queue is enough.
+    /// Watches the head of a queue whose messages may wait for `age` from now on: the head is the
+    /// oldest, so one timer a queue is enough.
     pub(super) fn watch(&mut self, queue: usize, age: SimDuration) {
-        if !self.watched[queue] {
-            self.watched[queue] = true;
+        if self.watched[queue] == SimTime::MAX {
+            self.watched[queue] = self.now + age;
             self.schedule_after(age, Event::Expiry(queue as u32));
+        }
+    }
+
+    /// Watches the head of a queue at `due`, or before.
+    pub(super) fn watch_from(&mut self, queue: usize, due: SimTime) {
+        if due < self.watched[queue] {
+            self.watched[queue] = due;
+            self.calendar.schedule(due, Event::Expiry(queue as u32).pack());
         }
     }
 
     /// The head of a queue may have waited too long: those that have leave, the next is watched.
     pub(super) fn on_expiry(&mut self, queue: u32) {
+        if self.watched[queue as usize] != self.now {
+            return;
+        }
         let owner = self.owner_of_queue(queue as usize);
-        let head = |run: &mut Self| match owner {
+        let oldest = |run: &mut Self| match owner {
             QueueOwner::Service { service, instance } => {
-                run.services[service].pool.queue_of(instance).front()
+                let front = run.services[service].pool.queue_of(instance).front();
+                front.map(|id| TaskId(id.number())).map(|id| (id, run.tasks[id].since))
             }
-            QueueOwner::Carrier(carrier) => run.carriers[carrier].queue.front(),
+            QueueOwner::Carrier(carrier) => run.oldest_at_carrier(carrier),
         };
         let age = match owner {
             QueueOwner::Service { service, .. } => {
@@ -180,14 +187,10 @@ impl<T: Trace> Run<'_, T> {
             }
         };
         let age = age.expect("only queues with a bound on age are watched");
-        self.watched[queue as usize] = false;
-        loop {
-            let Some(first) = head(self).map(|id| TaskId(id.number())) else { return };
-            let due = self.tasks[first].since + age;
-            if due > self.now {
-                self.watched[queue as usize] = true;
-                self.calendar.schedule(due, Event::Expiry(queue).pack());
-                return;
+        self.watched[queue as usize] = SimTime::MAX;
+        while let Some((first, since)) = oldest(self) {
+            if since + age > self.now {
+                return self.watch_from(queue as usize, since + age);
             }
             self.books.events += 1;
             self.expire(first, owner);

@@ -1,5 +1,7 @@
 //! A message and a carrier: it waits, is submitted, acknowledged, held, delivered.
 
+use std::collections::BTreeMap;
+
 use super::event::Event;
 use super::run::Run;
 use super::task::{Flags, Outcome, State, Task, TaskId};
@@ -17,6 +19,10 @@ pub(super) struct CarrierState {
     pub(super) group: usize,
     /// Messages that wait with us.
     pub(super) queue: Queue<Task>,
+    /// Messages that it refused; they go first.
+    pub(super) refused: Queue<Task>,
+    /// When those that it refused first came, where their age is bounded.
+    first_came: BTreeMap<TaskId, SimTime>,
     /// Submissions without acknowledgement, and how many there may be.
     outstanding: u32,
     window: u32,
@@ -48,6 +54,8 @@ impl CarrierState {
                 carriers.push(Self {
                     group,
                     queue: Queue::new(),
+                    refused: Queue::new(),
+                    first_came: BTreeMap::new(),
                     outstanding: 0,
                     window: template.window.unwrap_or(u32::MAX),
                     limit,
@@ -59,6 +67,26 @@ impl CarrierState {
             }
         }
         carriers
+    }
+
+    /// Messages that wait with us.
+    pub(super) fn waiting(&self) -> u32 {
+        self.queue.len() + self.refused.len()
+    }
+
+    /// From when on the next submission may go; never while its window is full.
+    #[inline]
+    fn opens_at(&self) -> SimTime {
+        if self.outstanding >= self.window {
+            return SimTime::MAX;
+        }
+        let paced = self.pace.map_or(SimTime::ZERO, |pace| pace.conforms_from());
+        paced.max(self.paused_until)
+    }
+
+    /// Notes that one more may wait.
+    fn note_length(&mut self) {
+        self.record.queue_max = self.record.queue_max.max(u64::from(self.waiting()));
     }
 }
 
@@ -74,8 +102,15 @@ impl<T: Trace> Run<'_, T> {
         gauges.window.arrived += 1;
         let state = &mut self.carriers[carrier];
         state.record.arrived += 1;
+        let task = &mut self.tasks[id];
+        task.pc = self.model.carrier_step;
+        task.instance = carrier as u32;
+        task.since = self.now;
+        if state.waiting() == 0 && state.opens_at() <= self.now {
+            return self.submit(id, carrier);
+        }
         let most = plan.template.queue.length_at_most.unwrap_or(u32::MAX);
-        if state.queue.len() >= most {
+        if state.waiting() >= most {
             state.record.refused += 1;
             gauges.window.rejected += 1;
             if T::ON {
@@ -83,24 +118,17 @@ impl<T: Trace> Run<'_, T> {
             }
             return self.turn_away(id, Outcome::Rejected, station);
         }
-        let task = &mut self.tasks[id];
-        task.pc = self.model.carrier_step;
-        task.instance = carrier as u32;
-        task.since = self.now;
         task.state = State::AwaitingCarrier;
         self.tasks.push_back(&mut state.queue, id);
-        gauges.queue.add(self.now, 1);
-        self.submit_what_may_go(carrier);
-        if self.tasks[id].state == State::AwaitingCarrier {
-            let state = &mut self.carriers[carrier];
-            state.record.queue_max = state.record.queue_max.max(u64::from(state.queue.len()));
-            if let Some(age) = plan.template.queue.age_at_most {
-                self.watch(self.first_carrier_queue + carrier, age);
-            }
-            if T::ON {
-                self.note_station(station, id, "waits");
-            }
+        state.note_length();
+        gauges.queue.rise(self.now);
+        if let Some(age) = plan.template.queue.age_at_most {
+            self.watch(self.first_carrier_queue + carrier, age);
         }
+        if T::ON {
+            self.note_station(station, id, "waits");
+        }
+        self.submit_what_may_go(carrier);
     }
 
     /// The station of a group.
@@ -123,11 +151,10 @@ impl<T: Trace> Run<'_, T> {
     fn submit_what_may_go(&mut self, carrier: usize) {
         loop {
             let state = &mut self.carriers[carrier];
-            if state.queue.is_empty() || state.outstanding >= state.window {
+            let from = state.opens_at();
+            if state.waiting() == 0 || from == SimTime::MAX {
                 return;
             }
-            let from = state.pace.map_or(SimTime::ZERO, |pace| pace.conforms_from());
-            let from = from.max(state.paused_until);
             if from > self.now {
                 if state.try_at != from {
                     state.try_at = from;
@@ -135,17 +162,20 @@ impl<T: Trace> Run<'_, T> {
                 }
                 return;
             }
-            if let Some(pace) = &mut state.pace {
-                pace.take(self.now);
-            }
-            if let Some(id) = self.tasks.pop_front(&mut state.queue) {
+            let first = self.tasks.pop_front(&mut state.refused);
+            if let Some(id) = first.or_else(|| self.tasks.pop_front(&mut state.queue)) {
+                self.books.groups[state.group].queue.fall(self.now);
                 self.submit(id, carrier);
             }
         }
     }
 
+    /// Submits a message that is in no queue, or no longer.
     fn submit(&mut self, id: TaskId, carrier: usize) {
         let state = &mut self.carriers[carrier];
+        if let Some(pace) = &mut state.pace {
+            pace.take(self.now);
+        }
         let group = state.group;
         let template = &self.model.groups[group].template;
         let task = &mut self.tasks[id];
@@ -158,23 +188,31 @@ impl<T: Trace> Run<'_, T> {
         };
         let keys = self.keys.groups[group];
         let next = match verdict {
-            Verdict::Accept if is_lost(template.silent_loss, task, keys.loss) => State::Dropping,
+            Verdict::Accept | Verdict::Hold { .. }
+                if is_lost(template.silent_loss, task, keys.loss) =>
+            {
+                State::Dropping
+            }
             Verdict::Accept => State::Accepting,
             Verdict::Throttle { .. } => State::Refusing,
             Verdict::Drop => State::Dropping,
             Verdict::Hold { .. } => State::Holding,
         };
+        if next != State::Refusing {
+            state.first_came.remove(&id);
+        } else if template.queue.age_at_most.is_some() {
+            state.first_came.entry(id).or_insert(task.since);
+        }
         task.since = self.now;
         state.outstanding += 1;
         state.record.submitted += 1;
         state.record.wait_sum += u128::from(wait.ns());
         state.record.wait_max = state.record.wait_max.max(wait);
-        let class = self.sources[usize::from(task.source)].class;
+        let source = task.source;
         let gauges = &mut self.books.groups[group];
-        gauges.queue.add(self.now, -1);
-        gauges.busy.add(self.now, 1);
+        gauges.busy.rise(self.now);
         gauges.started(wait);
-        self.books.started(class, self.station_of(group), wait);
+        self.books.started(source, self.station_of(group), wait);
         if T::ON {
             let name = self.carrier_name(carrier);
             let root = self.tasks[id].root.0;
@@ -195,7 +233,7 @@ impl<T: Trace> Run<'_, T> {
         state.outstanding -= 1;
         state.record.outstanding += u128::from(self.now.since(task.since).ns());
         let gauges = &mut self.books.groups[group];
-        gauges.busy.add(self.now, -1);
+        gauges.busy.fall(self.now);
         let overload = self.model.groups[group].template.overload;
         if task.state == State::Refusing {
             let Verdict::Throttle { pause } = overload.on_excess(Excess { now: task.since }) else {
@@ -229,31 +267,41 @@ impl<T: Trace> Run<'_, T> {
         self.submit_what_may_go(carrier);
     }
 
-    /// A refused message goes back to the head of the queue, and nothing is submitted for `pause`.
+    /// A refused message goes back ahead of those that have not been submitted yet, and nothing is
+    /// submitted for `pause`. Its age counts from when it first came.
     fn put_back(&mut self, id: TaskId, carrier: usize, pause: SimDuration) {
         let state = &mut self.carriers[carrier];
         state.record.throttled += 1;
         state.paused_until = state.paused_until.max(self.now + pause);
         let gauges = &mut self.books.groups[state.group];
         gauges.window.throttled += 1;
-        gauges.queue.add(self.now, 1);
+        gauges.queue.rise(self.now);
         let task = &mut self.tasks[id];
-        task.state = State::AwaitingCarrier;
+        task.state = State::AwaitingAgain;
         task.since = self.now;
-        self.tasks.push_front(&mut state.queue, id);
-        state.record.queue_max = state.record.queue_max.max(u64::from(state.queue.len()));
+        self.tasks.push_back(&mut state.refused, id);
+        state.note_length();
         let age = self.model.groups[state.group].template.queue.age_at_most;
         if let Some(age) = age {
-            self.watch(self.first_carrier_queue + carrier, age);
+            let due = state.first_came[&id] + age;
+            self.watch_from(self.first_carrier_queue + carrier, due.max(self.now));
         }
+    }
+
+    /// Who has waited longest for a carrier, and since when.
+    pub(super) fn oldest_at_carrier(&self, carrier: usize) -> Option<(TaskId, SimTime)> {
+        let state = &self.carriers[carrier];
+        let front = |queue: &Queue<Task>| queue.front().map(|id| TaskId(id.number()));
+        let refused = front(&state.refused).map(|id| (id, state.first_came[&id]));
+        let waiting = front(&state.queue).map(|id| (id, self.tasks[id].since));
+        refused.into_iter().chain(waiting).min_by_key(|(_, came)| *came)
     }
 
     /// Answers a call to a carrier; the message goes on as a branch of its own.
     fn split(&mut self, id: TaskId) -> TaskId {
         let call = self.tasks[id];
-        let copies = self.works_for_nobody(id);
-        let flags = if copies { Flags::BRANCH.with(Flags::COPY) } else { Flags::BRANCH };
-        let branch = self.tasks.insert(Task { flags, parent: TaskId::NONE, ..call });
+        let (flags, root) = self.lineage(id);
+        let branch = self.tasks.insert(Task { flags, root, parent: TaskId::NONE, ..call });
         self.open_branch(branch);
         self.reply(id, true);
         branch
@@ -284,13 +332,19 @@ impl<T: Trace> Run<'_, T> {
     /// Takes a message whose caller has cancelled it out of a carrier's queue.
     pub(super) fn withdraw(&mut self, id: TaskId) {
         let group = self.leave_carrier_queue(id);
-        self.books.groups[group].window.cancelled += 1;
+        let window = &mut self.books.groups[group].window;
+        window.cancelled += 1;
+        window.withdrawn += 1;
     }
 
     fn leave_carrier_queue(&mut self, id: TaskId) -> usize {
         let state = &mut self.carriers[self.tasks[id].instance as usize];
-        self.tasks.unlink(&mut state.queue, id);
-        self.books.groups[state.group].queue.add(self.now, -1);
+        let refused = self.tasks[id].state == State::AwaitingAgain;
+        let queue = if refused { &mut state.refused } else { &mut state.queue };
+        self.tasks.unlink(queue, id);
+        state.first_came.remove(&id);
+        let wait = self.now.since(self.tasks[id].since);
+        self.books.groups[state.group].left_unserved(self.now, wait);
         state.group
     }
 

@@ -36,6 +36,8 @@ pub(super) enum State {
     BackingOff,
     /// In our queue for a carrier.
     AwaitingCarrier,
+    /// Refused by the carrier, ahead in our queue for it.
+    AwaitingAgain,
     /// Submitted; the carrier will acknowledge and deliver.
     Accepting,
     /// Submitted; the carrier will acknowledge and drop.
@@ -138,7 +140,8 @@ pub(super) struct Task {
     pub(super) since: SimTime,
     /// When its state ends; an event for another time is stale.
     pub(super) wake: SimTime,
-    /// The task that waits for its answer.
+    /// A call: the task that waits for its answer. A message's first task has none, and keeps a
+    /// count here: see [`Task::open`].
     pub(super) parent: TaskId,
     /// The message's first task; `NONE` for background work.
     pub(super) root: TaskId,
@@ -148,9 +151,8 @@ pub(super) struct Task {
     pub(super) instance: u32,
     /// Its current step among the model's steps; the site it was called from tells the rest.
     pub(super) pc: u16,
-    /// A call or branch: the site it comes from. A message's first task: branches still open
-    /// that count.
-    pub(super) site_or_open: u16,
+    /// The site that it was called or handed on from.
+    pub(super) site: u16,
     /// The message's source.
     pub(super) source: u16,
     /// Answers that it waits for.
@@ -164,6 +166,14 @@ pub(super) struct Task {
     pub(super) flags: Flags,
     /// The worst end that a part of this message came to so far.
     pub(super) outcome: Outcome,
+}
+
+impl Task {
+    /// Of a message's first task: its branches that count and are not over.
+    #[inline]
+    pub(super) fn open(&mut self) -> &mut u32 {
+        &mut self.parent.0
+    }
 }
 
 // One cache line: a random access to a task costs one miss, and ten million messages in flight

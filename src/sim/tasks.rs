@@ -6,6 +6,54 @@ use super::event::MOST_INDEX;
 use super::task::{Task, TaskId};
 use crate::engine::{Id, Queue, SimTime, Slab};
 
+/// Tasks that go on at this very instant, in order.
+#[derive(Debug, Default)]
+pub(super) struct Todo {
+    tasks: Vec<TaskId>,
+    /// How many of them have gone on.
+    done: usize,
+}
+
+impl Todo {
+    /// A task goes on, after those that were here before.
+    #[inline]
+    pub(super) fn push(&mut self, id: TaskId) {
+        if self.tasks.len() == self.tasks.capacity() && self.done > self.tasks.len() / 2 {
+            self.forget_done();
+        }
+        self.tasks.push(id);
+    }
+
+    /// The next to go on.
+    #[inline]
+    pub(super) fn pop(&mut self) -> Option<TaskId> {
+        match self.tasks.get(self.done) {
+            Some(&id) => {
+                self.done += 1;
+                Some(id)
+            }
+            None => {
+                self.tasks.clear();
+                self.done = 0;
+                None
+            }
+        }
+    }
+
+    /// A task does not go on after all.
+    pub(super) fn remove(&mut self, id: TaskId) {
+        self.forget_done();
+        self.tasks.retain(|&task| task != id);
+    }
+
+    /// Keeps a long instant from taking more than twice the memory of its longest list.
+    #[cold]
+    fn forget_done(&mut self) {
+        self.tasks.drain(..self.done);
+        self.done = 0;
+    }
+}
+
 /// All tasks of a run.
 #[derive(Debug)]
 pub(super) struct Tasks {
@@ -21,8 +69,14 @@ impl Tasks {
     /// Makes a record.
     #[inline]
     pub(super) fn insert(&mut self, task: Task) -> TaskId {
-        let id = self.slab.insert(task).expect("a run ends at its memory budget, before this");
-        TaskId(id.number())
+        self.insert_with(|_| task)
+    }
+
+    /// Makes a record that knows its own id.
+    #[inline]
+    pub(super) fn insert_with(&mut self, make: impl FnOnce(TaskId) -> Task) -> TaskId {
+        let id = self.slab.insert_with(|id| make(TaskId(id.number())));
+        TaskId(id.expect("a run ends at its memory budget, before this").number())
     }
 
     /// Frees a record; events that name it are stale from now on.
@@ -34,10 +88,11 @@ impl Tasks {
         self.slab.remove(Id::new(id.0));
     }
 
-    /// Records in use.
+    /// Whether more than `most` records are in use.
     #[inline]
-    pub(super) fn len(&self) -> usize {
-        self.slab.len()
+    pub(super) fn are_more_than(&self, most: usize) -> bool {
+        // Most of the time there never were so many.
+        self.slab.len_max() > most && self.slab.len() > most
     }
 
     /// Records in use, in order of their places.
@@ -55,11 +110,6 @@ impl Tasks {
     #[inline]
     pub(super) fn push_back(&mut self, queue: &mut Queue<Task>, id: TaskId) {
         queue.push_back(&mut self.slab, Id::new(id.0));
-    }
-
-    /// Puts a task at the head of a queue.
-    pub(super) fn push_front(&mut self, queue: &mut Queue<Task>, id: TaskId) {
-        queue.push_front(&mut self.slab, Id::new(id.0));
     }
 
     /// Takes the task at the head of a queue.

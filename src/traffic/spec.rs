@@ -114,6 +114,11 @@ impl TrafficSpec {
         }
     }
 
+    /// Whether the messages are those of users who wait for their answers.
+    pub fn is_closed_loop(&self) -> bool {
+        matches!(self.base, BaseSpec::ClosedLoop(_))
+    }
+
     /// Whether there are no modifiers; records each that there is.
     fn refuse_modifiers(&self, what: &str, problems: &mut Problems) -> bool {
         let before = problems.len();

@@ -1,5 +1,10 @@
 //! The whole of surgeplan held against theory, exact accounts, and itself: one binary, a file for
 //! each kind of proof.
 
+mod conservation;
+mod corners;
+mod lab;
+mod random;
 mod scenarios;
 mod support;
+mod theory;

@@ -32,6 +32,14 @@ impl Exact {
         self.max = self.max.max(ns);
     }
 
+    /// Takes in `count` zeros.
+    pub(super) fn record_zeros(&mut self, count: u64) {
+        self.count += count;
+        if count > 0 {
+            self.min = 0;
+        }
+    }
+
     /// Takes in all values of `other`.
     pub(super) fn merge(&mut self, other: &Self) {
         self.count += other.count;

@@ -30,6 +30,14 @@ impl Histogram {
         self.add(index(ns), 1);
     }
 
+    /// Counts `count` values of zero, as of those that did not wait.
+    pub fn record_zeros(&mut self, count: u64) {
+        if count > 0 {
+            self.exact.record_zeros(count);
+            self.add(index(0), count);
+        }
+    }
+
     /// Adds everything that `other` holds.
     pub fn merge(&mut self, other: &Self) {
         self.exact.merge(&other.exact);
@@ -147,6 +155,15 @@ mod tests {
     fn an_empty_histogram_has_no_quantile() {
         assert_eq!(Histogram::new().quantile(0.5), None);
         assert_eq!(Histogram::new().count_at_or_below(u64::MAX), 0);
+    }
+
+    #[test]
+    fn zeros_may_come_together() {
+        let mut together: Histogram = [5, 7].into_iter().collect();
+        together.record_zeros(0);
+        assert_eq!(together.exact().min(), Some(5));
+        together.record_zeros(3);
+        assert_eq!(together, [0, 5, 0, 7, 0].into_iter().collect());
     }
 
     proptest! {

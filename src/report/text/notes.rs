@@ -5,7 +5,8 @@ use crate::engine::SimTime;
 use crate::language::format;
 use crate::measure::Bound;
 use crate::model::{Criterion, Mode, Replications};
-use crate::report::words::{self, Clock, NOTHING};
+use crate::report::clock::Clock;
+use crate::report::words::{self, NOTHING};
 use crate::stats::quantile::TAIL_NEEDED;
 use crate::stats::warmup::CutBy;
 use crate::sweep::PointResult;
@@ -41,10 +42,36 @@ pub(in crate::report) fn notes(result: &PointResult) -> Vec<Note> {
     notes.extend(unfinished(result).into_iter().map(warning));
     notes.extend(rare(result).map(warning));
     notes.extend(thin_tails(result).map(remark));
+    notes.extend(worst_windows(result).into_iter().map(remark));
     notes.extend(warm_up(result).map(remark));
     notes.extend(series(result).into_iter().map(remark));
     notes.sort_by_key(|note| !note.is_warning);
     notes
+}
+
+/// Of each windowed target, its worst window.
+fn worst_windows(result: &PointResult) -> Vec<String> {
+    let targets = result.model.targets.iter().zip(&result.assessment.targets);
+    let clock = Clock::of(&result.model);
+    let worst = targets.filter_map(|(target, verdict)| {
+        let worst = verdict.worst?;
+        let (per, what) = match target.criterion {
+            Criterion::Latency { windowed, limit, .. }
+            | Criterion::Delivered { windowed, limit, .. } => {
+                (windowed?.per, format!("delivered within {}", format::duration(limit)))
+            }
+            Criterion::Utilization { windowed, .. } => (windowed?.per, "busy".to_owned()),
+            Criterion::Loss { .. } | Criterion::Backlog { .. } => return None,
+        };
+        Some(format!(
+            "For `{}` the worst {} begin {}: {} {what}, on average over runs.",
+            target.name,
+            format::duration(per),
+            clock.by(worst.from),
+            format::share(worst.value),
+        ))
+    });
+    worst.collect()
 }
 
 fn warning(text: String) -> Note {

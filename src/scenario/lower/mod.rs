@@ -20,6 +20,8 @@ use operations::Operations;
 
 /// Rings beside the calendar: more would cost every event more than they save.
 const MOST_LANES: usize = 12;
+/// Most instances of all services together: some 400 MB a replication.
+const MOST_INSTANCES: u64 = 10_000_000;
 
 /// The model of a scenario; `None` after recording at least one problem.
 pub(super) fn lower(
@@ -45,6 +47,7 @@ pub(super) fn lower(
             Some(Service { name: name.value.clone(), pool })
         })
         .collect();
+    check_instances(&scenario, problems);
     cycles::check(&operations, problems);
     if !problems.is_empty() {
         return None;
@@ -73,6 +76,18 @@ pub(super) fn lower(
     };
     model.constant_delays = constant_delays(&model);
     Some(model)
+}
+
+/// Every instance takes memory, whether it is used or not.
+fn check_instances(scenario: &Scenario, problems: &mut Problems) {
+    let mut all = 0;
+    for (name, service) in scenario.services.good() {
+        all += service.pool.as_ref().map_or(0, |pool| u64::from(pool.instances));
+        if all > MOST_INSTANCES {
+            let label = format!("more than {MOST_INSTANCES} instances in all, up to here");
+            return problems.add(name.place, label);
+        }
+    }
 }
 
 /// The constant lengths that events are put off by, timers first.

@@ -191,10 +191,11 @@ impl Operations {
             None => self.network.clone(),
         };
         let operation = &self.operations.last().expect("steps belong to an operation").name;
-        let base = format!("{operation}/{}", call.callee.value);
+        // The slash keeps `a.go` apart from `a.go-on`, whose calls are none of its business.
+        let base = format!("{operation}/{}/", call.callee.value);
         let taken = self.sites.iter().filter(|site| site.name.starts_with(&base)).count();
         let site = self.add_site(Site {
-            name: format!("{base}/{taken}"),
+            name: format!("{base}{taken}"),
             callee,
             latency,
             timeout: call.client.timeout,

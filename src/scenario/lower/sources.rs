@@ -19,7 +19,7 @@ pub(super) fn lower(
     let mut sources = Vec::new();
     for (name, traffic) in &scenario.traffic.items {
         let source = traffic.as_ref().and_then(|traffic| {
-            source(name, traffic, &caused, names, operations, clock, files, problems)
+            source(name, traffic, scenario, &caused, names, operations, clock, files, problems)
         });
         sources.push(source);
     }
@@ -31,6 +31,7 @@ pub(super) fn lower(
 fn source(
     name: &Placed<String>,
     traffic: &TrafficSchema,
+    scenario: &Scenario,
     caused: &[&str],
     names: &Names,
     operations: &mut Operations,
@@ -50,8 +51,11 @@ fn source(
     let class = traffic.class.as_ref().unwrap_or(name);
     let class: ClassId = names.class(class, problems)?;
     let callee = names.callee(&traffic.to, problems);
-    let causes: Vec<Option<Cause>> =
-        traffic.causes.iter().map(|cause| lower_cause(cause, names, files, problems)).collect();
+    let causes: Vec<Option<Cause>> = traffic
+        .causes
+        .iter()
+        .map(|cause| lower_cause(cause, scenario, names, files, problems))
+        .collect();
     let callee = callee?;
     let entry = if traffic.client.is_patient() {
         match callee {
@@ -75,11 +79,24 @@ fn source(
 
 fn lower_cause(
     cause: &CauseSchema,
+    scenario: &Scenario,
     names: &Names,
     files: &Files<'_>,
     problems: &mut Problems,
 ) -> Option<Cause> {
     let source = names.source(&cause.traffic, problems);
+    let mut closed = scenario.traffic.good().filter(|(_, traffic)| {
+        traffic.process.as_ref().is_some_and(|process| process.is_closed_loop())
+    });
+    if closed.any(|(name, _)| name.value == cause.traffic.value) {
+        // The end of each would set one more user thinking.
+        problems.add_with_hint(
+            cause.traffic.place,
+            format!("`{}` is a closed loop: its messages come from its users", cause.traffic.value),
+            "name a `[traffic.<name>]` of its own for the messages that are caused",
+        );
+        return None;
+    }
     let after = cause.after.resolve(files, problems);
     Some(Cause { source: source?, share: cause.share, after: after? })
 }

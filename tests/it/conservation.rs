@@ -1,0 +1,230 @@
+//! Nothing appears, nothing vanishes: exact accounts of random scenarios.
+
+use proptest::prelude::*;
+use surgeplan::measure::{ClassRecord, Level, Measurements, StationRecord, StationWindow};
+use surgeplan::model::{Mode, Model};
+use surgeplan::sim::{self, Outcome};
+use surgeplan::verdict::Assessment;
+
+use crate::lab::{model, station};
+use crate::random::{Scenario, scenario};
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn accounts_are_exact(scenario in scenario()) {
+        let model = model(&scenario.text());
+        let run = sim::run(&model, 0);
+        audit(&model, &run);
+        prop_assert_eq!(&sim::run(&model, 0), &run, "run again");
+        Assessment::of(&model, &[run.clone(), sim::run(&model, 1)]);
+    }
+
+    #[test]
+    fn the_order_of_declarations_changes_nothing(scenario in scenario()) {
+        let run = sim::run(&model(&scenario.text()), 0);
+        prop_assert_eq!(sim::run(&model(&scenario.reversed()), 0), run);
+    }
+
+    #[test]
+    fn what_is_unrelated_changes_nothing(scenario in scenario().prop_map(Scenario::without_ties)) {
+        let alone = model(&scenario.text());
+        let beside = model(&with_neighbours(&scenario).text());
+        let (a, b) = (sim::run(&alone, 0), sim::run(&beside, 0));
+        // A budget is shared by all.
+        prop_assume!(a.stopped.is_none() && b.stopped.is_none());
+        for (class, record) in alone.classes.iter().zip(&a.classes) {
+            let other = beside.classes.iter().position(|other| other.name == class.name);
+            prop_assert_eq!(&b.classes[other.expect("it has all")], record, "{}", &class.name);
+        }
+        for (at, record) in a.stations.iter().enumerate() {
+            let name = alone.station_name(surgeplan::model::StationId::from_index(at));
+            prop_assert_eq!(&b.stations[station(&beside, name)], record, "{}", name);
+        }
+    }
+}
+
+/// The scenario with services, carriers and traffic before and after its own, in name order.
+fn with_neighbours(scenario: &Scenario) -> Scenario {
+    let mut sections = scenario.sections.clone();
+    for name in ["a", "zz"] {
+        sections.push(format!(
+            "[traffic.{name}-traffic]\nto = \"{name}.go\"\nconstant = {{ rate = \"50/s\" }}\n\
+             timeout = \"20ms\"\nretry = {{ constant = {{ pause = \"5ms\", attempts = 2 }} }}\n\
+             [service.{name}]\ninstances = 2\nworkers = 1\n\
+             queue = {{ fifo = {{ age-at-most = \"30ms\" }} }}\n\
+             [service.{name}.operation.go]\nwork = {{ exponential = {{ mean = \"10ms\" }} }}\n\
+             steps = [{{ send-to = \"{name}-carrier\" }}]\n\
+             [carrier.{name}-carrier]\nrate = \"20/s\"\nwindow = 2\nround-trip = \"3ms\"\n\
+             overload = {{ throttle = {{ pause = \"7ms\" }} }}\n"
+        ));
+    }
+    Scenario { sections }
+}
+
+/// Holds every account of a run to balance.
+fn audit(model: &Model, run: &Measurements) {
+    let length: u64 = run.in_system.iter().map(|level| level.length.ns()).sum();
+    assert_eq!(length, run.end.ns(), "windows fill the run");
+    for (class, record) in model.classes.iter().zip(&run.classes) {
+        audit_class(&class.name, record);
+    }
+    audit_limits(model, run);
+    let services = model.services.len();
+    for (at, record) in run.stations.iter().enumerate() {
+        let name = model.station_name(surgeplan::model::StationId::from_index(at));
+        audit_queue(name, at, model, run);
+        let total = total(record);
+        match at.checked_sub(services) {
+            None => audit_service(name, &model.services[at].pool, record, &total),
+            Some(group) => audit_carriers(name, &model.groups[group], run, record, &total),
+        }
+    }
+    audit_system(model, run);
+}
+
+fn total(record: &StationRecord) -> StationWindow {
+    let mut total = StationWindow::default();
+    record.windows.iter().for_each(|window| total.extend(window));
+    total
+}
+
+/// Every message that came has ended or is in flight.
+fn audit_class(name: &str, record: &ClassRecord) {
+    let ended: u64 = Outcome::ALL.iter().map(|&o| record.ended(0, o.index())).sum();
+    let in_flight = record.ages.exact().count();
+    assert_eq!(record.arrived(0), ended + in_flight, "messages of {name}");
+    assert!(record.queued_at_end <= in_flight, "queued of {name}");
+    let delivered = record.ended(0, Outcome::Delivered.index());
+    let count: u64 = record.latency.iter().map(|block| block.exact().count()).sum();
+    assert_eq!(count, delivered, "latencies of {name}");
+    let of_windows: u128 = record.windows.iter().map(|window| window.latency_sum).sum();
+    let of_blocks: u128 = record.latency.iter().map(|block| block.exact().sum()).sum();
+    assert_eq!(of_windows, of_blocks, "latencies of {name}");
+    assert!(record.windows.iter().all(|w| w.in_time <= w.ended[0]), "in time of {name}");
+}
+
+/// Of the messages that came in a window, no more are judged than came.
+fn audit_limits(model: &Model, run: &Measurements) {
+    for (limit, record) in model.limits.iter().zip(&run.limits) {
+        let class = &run.classes[limit.class.index()];
+        for (at, (within, open)) in record.within.iter().zip(&record.open).enumerate() {
+            let arrived = class.windows.get(at).map_or(0, |window| window.arrived);
+            assert!(within + open <= arrived, "window {at}: {within} + {open} of {arrived}");
+        }
+        let within: u64 = record.within.iter().sum();
+        assert!(within <= class.ended(0, Outcome::Delivered.index()));
+    }
+}
+
+/// Little's law: the time integral of a queue is the sum of the times that each spent in it.
+fn audit_queue(name: &str, at: usize, model: &Model, run: &Measurements) {
+    let record = &run.stations[at];
+    let total = total(record);
+    let shares: Vec<_> = (0..model.classes.len())
+        .map(|class| &run.shares[class * run.stations.len() + at])
+        .collect();
+    let ages: u128 = shares.iter().map(|share| share.age_sum).sum();
+    assert_eq!(
+        total.queue.integral,
+        total.wait_sum + total.unserved_wait_sum + ages,
+        "the queue of {name}"
+    );
+    let started: u64 = shares.iter().map(|share| share.started).sum();
+    let waits: u128 = shares.iter().map(|share| share.wait_sum).sum();
+    assert_eq!((started, waits), (total.started, total.wait_sum), "shares of {name}");
+    let waits: u64 = record.waits.iter().map(|block| block.exact().count()).sum();
+    assert_eq!(waits, total.started, "waits of {name}");
+    assert!(total.waited <= total.started, "waited at {name}");
+    assert!(total.withdrawn <= total.cancelled, "withdrawn from {name}");
+}
+
+fn audit_service(
+    name: &str,
+    pool: &surgeplan::service::PoolPlan,
+    record: &StationRecord,
+    total: &StationWindow,
+) {
+    assert_eq!(
+        total.arrived,
+        total.started + total.rejected + total.expired + total.withdrawn + record.waiting_at_end,
+        "tasks that came to {name}"
+    );
+    assert_eq!(
+        total.started,
+        total.served + (total.cancelled - total.withdrawn) + record.busy_at_end,
+        "tasks that {name} took"
+    );
+    assert!(total.busy.max <= pool.all_workers(), "workers of {name}");
+    assert!(total.on_core.max <= pool.all_cores(), "cores of {name}");
+    assert!(total.on_core.integral <= total.busy.integral, "cores of {name}");
+    if let Some(length) = pool.queue.length_at_most {
+        let queues = if pool.balancer.shares_a_queue() { 1 } else { u64::from(pool.instances) };
+        assert!(total.queue.max <= queues * u64::from(length), "the queue of {name}");
+    }
+    assert_eq!(total.throttled + total.dropped + total.held, 0, "{name} is no carrier");
+}
+
+fn audit_carriers(
+    name: &str,
+    group: &surgeplan::carrier::GroupPlan,
+    run: &Measurements,
+    record: &StationRecord,
+    total: &StationWindow,
+) {
+    // A refused submission comes back, and is submitted again.
+    assert_eq!(
+        total.arrived + total.throttled,
+        total.started + total.rejected + total.expired + total.withdrawn + record.waiting_at_end,
+        "messages that came for {name}"
+    );
+    assert_eq!(
+        total.started,
+        total.served + total.throttled + record.busy_at_end,
+        "submissions to {name}"
+    );
+    let members = &run.carriers[group.first as usize..(group.first + group.count) as usize];
+    let sum =
+        |of: fn(&surgeplan::measure::CarrierRecord) -> u64| -> u64 { members.iter().map(of).sum() };
+    assert_eq!(sum(|c| c.arrived), total.arrived, "{name}");
+    assert_eq!(sum(|c| c.submitted), total.started, "{name}");
+    assert_eq!(sum(|c| c.accepted), total.served, "{name}");
+    assert_eq!(sum(|c| c.throttled), total.throttled, "{name}");
+    assert_eq!(sum(|c| c.dropped), total.dropped, "{name}");
+    assert_eq!(sum(|c| c.held), total.held, "{name}");
+    assert_eq!(sum(|c| c.refused), total.rejected + total.expired, "{name}");
+    assert_eq!(sum(|c| c.queued_at_end), record.waiting_at_end, "{name}");
+    let outstanding: u128 = members.iter().map(|carrier| carrier.outstanding).sum();
+    assert_eq!(outstanding, total.busy.integral, "submissions to {name}");
+    let waits: u128 = members.iter().map(|carrier| carrier.wait_sum).sum();
+    assert_eq!(waits, total.wait_sum, "waits for {name}");
+    assert!(total.dropped + total.held <= total.served, "{name}");
+    if let Some(window) = group.template.window {
+        assert!(total.busy.max <= u64::from(window) * u64::from(group.count), "{name}");
+    }
+}
+
+/// The time integral of messages in the system is at least the latencies and ages; a message that
+/// a copy delivered stays a while longer, and those that failed have no latency.
+fn audit_system(model: &Model, run: &Measurements) {
+    let mut all = Level::default();
+    run.in_system.iter().for_each(|level| all.extend(level));
+    let of_class = |record: &ClassRecord| {
+        let latencies: u128 = record.windows.iter().map(|window| window.latency_sum).sum();
+        latencies + record.ages.exact().sum()
+    };
+    let times: u128 = run.classes.iter().map(of_class).sum();
+    assert!(all.integral >= times, "messages in the system");
+    let failed: u64 = run
+        .classes
+        .iter()
+        .flat_map(|record| &record.windows)
+        .map(|window| window.ended[1..].iter().sum::<u64>())
+        .sum();
+    let copies = model.sites.iter().any(|site| site.timeout.is_some() && site.may_deliver);
+    if failed == 0 && !copies {
+        assert_eq!(all.integral, times, "messages in the system");
+    }
+    assert_eq!(model.run.mode, Mode::Terminating);
+}

@@ -1,0 +1,337 @@
+//! Random scenarios: every kind of station, call, policy and traffic, in topologies of all shapes.
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// A scenario as its sections, each a text of its own, so that they can be put in another order.
+#[derive(Clone, Debug)]
+pub(crate) struct Scenario {
+    pub(crate) sections: Vec<String>,
+}
+
+impl Scenario {
+    /// The file, sections as they come.
+    pub(crate) fn text(&self) -> String {
+        self.sections.join("\n")
+    }
+
+    /// The file with its sections the other way round.
+    pub(crate) fn reversed(&self) -> String {
+        let mut sections = self.sections.clone();
+        sections.reverse();
+        sections.join("\n")
+    }
+
+    /// The same with a few nanoseconds added to each length, another number to each, so that no two
+    /// timers are due at one instant. A timer whose call is over is left to run out; at the very
+    /// instant that another call's is due whose record stands in the same place, it passes for that
+    /// one, which then happens before its turn among the events of the instant.
+    pub(crate) fn without_ties(self) -> Self {
+        let mut added = 0;
+        let untie = |section: String| {
+            if section.starts_with("[run]") || section.starts_with("[target]") {
+                return section;
+            }
+            let mut parts = section.split("ms\"");
+            let mut text = parts.next().unwrap_or_default().to_owned();
+            for part in parts {
+                let digits = text.rfind('"').expect("a length stands in quotes") + 1;
+                let ms: u64 = text[digits..].parse().expect("a whole number of milliseconds");
+                text.truncate(digits);
+                added += 1;
+                text += &format!("{}ns\"{part}", ms * 1_000_000 + 17 * added);
+            }
+            text
+        };
+        Self { sections: self.sections.into_iter().map(untie).collect() }
+    }
+}
+
+/// Services, and operations of each.
+const SERVICES: usize = 4;
+const OPERATIONS: usize = 2;
+const CARRIERS: usize = 3;
+const TRAFFICS: usize = 4;
+
+/// Any scenario.
+pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
+    let services: Vec<_> = (0..SERVICES).map(|index| service(index).boxed()).collect();
+    let carriers: Vec<_> = (0..CARRIERS).map(|index| carrier(index).boxed()).collect();
+    let traffics: Vec<_> = (0..TRAFFICS).map(|index| traffic(index).boxed()).collect();
+    let network = prop_oneof![
+        3 => Just(String::new()),
+        1 => duration().prop_map(|d| format!("[network]\none-way = {d}\n")),
+    ];
+    (run(), network, services, carriers, traffics).prop_map(
+        |(run, network, services, carriers, traffics)| {
+            let targets = "[target]\n\
+                fast = { class = \"t0\", delivered-within = \"5ms\", share-at-least = \"90%\", \
+                         per = \"500ms\" }\n\
+                soon = { class = \"t0\", quantile = \"50%\", latency-at-most = \"20ms\" }\n\
+                kept = { lost-at-most = \"1%\" }\n\
+                gone = { of = \"c0\", drained-by = \"700ms\" }\n";
+            let mut sections = vec![run, network, targets.to_owned()];
+            sections.extend(services);
+            sections.extend(carriers);
+            sections.extend(traffics);
+            Scenario { sections }
+        },
+    )
+}
+
+fn run() -> impl Strategy<Value = String> {
+    let events = prop_oneof![5 => Just(100_000u32), 1 => 1u32..3000];
+    let memory = select(vec!["1MB", "3MB"]);
+    let window = select(vec!["100ms", "250ms", "500ms"]);
+    let horizon = select(vec!["1s", "1.5s", "2s", "1999999999ns"]);
+    (any::<u32>(), events, memory, window, horizon).prop_map(
+        |(seed, events, memory, window, horizon)| {
+            format!(
+                "[run]\nhorizon = \"{horizon}\"\nwindow = \"{window}\"\nseed = {seed}\n\
+                 events-at-most = {events}\nmemory-at-most = \"{memory}\"\nreplications = 1\n"
+            )
+        },
+    )
+}
+
+/// Few different lengths, so that much happens at the same instant.
+fn length() -> impl Strategy<Value = &'static str> {
+    select(vec!["1ms", "2ms", "5ms", "10ms", "20ms", "50ms", "100ms", "300ms"])
+}
+
+fn duration() -> impl Strategy<Value = String> {
+    prop_oneof![
+        1 => Just("\"0s\"".to_owned()),
+        4 => length().prop_map(|length| format!("\"{length}\"")),
+        3 => length().prop_map(|mean| format!("{{ exponential = {{ mean = \"{mean}\" }} }}")),
+        1 => length().prop_map(|from| {
+            format!("{{ uniform = {{ minimum = \"{from}\", maximum = \"400ms\" }} }}")
+        }),
+    ]
+}
+
+fn queue() -> impl Strategy<Value = String> {
+    let bounds = (prop::option::of(0u32..6), prop::option::of(length()));
+    bounds.prop_map(|(length, age)| {
+        let length = length.map(|length| format!("length-at-most = {length}"));
+        let age = age.map(|age| format!("age-at-most = \"{age}\""));
+        let bounds: Vec<String> = length.into_iter().chain(age).collect();
+        match bounds.is_empty() {
+            true => String::new(),
+            false => format!("queue = {{ fifo = {{ {} }} }}\n", bounds.join(", ")),
+        }
+    })
+}
+
+fn share() -> impl Strategy<Value = &'static str> {
+    select(vec!["0%", "10%", "50%", "90%", "100%"])
+}
+
+fn service(index: usize) -> impl Strategy<Value = String> {
+    let balancer =
+        select(vec!["round-robin", "random", "least-loaded", "power-of-choices", "shared-queue"]);
+    let operations: Vec<_> = (0..OPERATIONS)
+        .map(|_| (duration(), prop::collection::vec(step(index), 0..4)).boxed())
+        .collect();
+    (1u32..4, 1u32..4, prop::option::of(1u32..4), balancer, queue(), operations).prop_map(
+        move |(instances, workers, cores, balancer, queue, operations)| {
+            let cores = cores.map_or(String::new(), |cores| format!("cores = {cores}\n"));
+            let mut text = format!(
+                "[service.s{index}]\ninstances = {instances}\nworkers = {workers}\n{cores}\
+                 balancer = \"{balancer}\"\n{queue}"
+            );
+            for (nth, (work, steps)) in operations.iter().enumerate() {
+                text += &format!(
+                    "[service.s{index}.operation.o{nth}]\nwork = {work}\nsteps = [\n{}]\n",
+                    steps.iter().map(|step| format!("  {step},\n")).collect::<String>()
+                );
+            }
+            text
+        },
+    )
+}
+
+/// Where calls of service `from` go: to later ones, so that none waits for itself.
+fn callee(from: usize) -> impl Strategy<Value = String> {
+    let operation = (from + 1..SERVICES.max(from + 2), 0..OPERATIONS);
+    let carrier = 0..CARRIERS;
+    (operation, carrier, 0u8..4).prop_map(|((service, operation), carrier, kind)| {
+        if service >= SERVICES || kind == 0 {
+            format!("c{carrier}")
+        } else {
+            format!("s{service}.o{operation}")
+        }
+    })
+}
+
+fn times() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => Just(String::new()),
+        2 => share().prop_map(|share| format!(", probability = \"{share}\"")),
+        1 => (1u32..4).prop_map(|times| format!(", times = {times}")),
+        1 => (0u32..30).prop_map(|tenths| {
+            format!(", times = {{ mean = {}.{} }}", tenths / 10, tenths % 10)
+        }),
+    ]
+}
+
+/// `timeout`, `on-timeout` and `retry`.
+fn policy() -> impl Strategy<Value = String> {
+    let timeout = (length(), any::<bool>()).prop_map(|(after, cancels)| {
+        let then = if cancels { ", on-timeout = \"cancel\"" } else { "" };
+        format!(", timeout = \"{after}\"{then}")
+    });
+    let pause = prop_oneof![Just("0s"), length()];
+    let retry =
+        (1u32..4, pause, length(), any::<bool>()).prop_map(|(attempts, pause, base, grows)| {
+            match grows {
+                true => format!(
+                    ", retry = {{ exponential = {{ attempts = {attempts}, base = \"{base}\" }} }}"
+                ),
+                false => format!(
+                    ", retry = {{ constant = {{ attempts = {attempts}, pause = \"{pause}\" }} }}"
+                ),
+            }
+        });
+    let none = || Just(String::new());
+    (prop_oneof![none(), timeout.boxed()], prop_oneof![none(), retry.boxed()])
+        .prop_map(|(timeout, retry)| timeout + &retry)
+}
+
+fn call(from: usize) -> impl Strategy<Value = String> {
+    let failure = prop_oneof![Just(""), Just(", on-failure = \"ignore\"")];
+    let network = prop_oneof![
+        2 => Just(String::new()),
+        1 => duration().prop_map(|way| format!(", network = {way}")),
+    ];
+    (callee(from), times(), policy(), failure, network).prop_map(
+        |(callee, times, policy, failure, network)| {
+            format!("call = \"{callee}\"{times}{policy}{failure}{network}")
+        },
+    )
+}
+
+fn step(from: usize) -> impl Strategy<Value = String> {
+    let background = prop_oneof![3 => Just(""), 1 => Just(", background = true")];
+    let network = prop_oneof![
+        2 => Just(String::new()),
+        1 => duration().prop_map(|way| format!(", network = {way}")),
+    ];
+    let onward = (callee(from), times(), background.clone(), network).prop_map(
+        |(callee, times, background, network)| {
+            let key = if callee.contains('.') { "hand-to" } else { "send-to" };
+            format!("{{ {key} = \"{callee}\"{times}{background}{network} }}")
+        },
+    );
+    // Anywhere, also back, but not always.
+    let back = (0..SERVICES, 0..OPERATIONS, 1u32..30, background).prop_map(
+        |(service, operation, percent, background)| {
+            format!(
+                "{{ hand-to = \"s{service}.o{operation}\", probability = \"{percent}%\"{background} }}"
+            )
+        },
+    );
+    let at_once = prop_oneof![Just(""), Just(", at-once = true")];
+    prop_oneof![
+        1 => duration().prop_map(|work| format!("{{ work = {work} }}")),
+        1 => duration().prop_map(|delay| format!("{{ delay = {delay} }}")),
+        3 => (call(from), at_once).prop_map(|(call, at_once)| format!("{{ {call}{at_once} }}")),
+        2 => prop::collection::vec(call(from), 1..4).prop_map(|calls| {
+            let calls: Vec<String> = calls.iter().map(|call| format!("{{ {call} }}")).collect();
+            format!("{{ parallel = [{}] }}", calls.join(", "))
+        }),
+        3 => onward,
+        1 => back,
+    ]
+}
+
+fn carrier(index: usize) -> impl Strategy<Value = String> {
+    let rate = select(vec!["2/s", "10/s", "33.3/s", "100/s", "1000/s"]);
+    let limited = (
+        rate.clone(),
+        prop::option::of(1u32..4),
+        prop_oneof![
+            Just(String::new()),
+            length().prop_map(|pause| format!(
+                "overload = {{ throttle = {{ pause = \"{pause}\" }} }}\n"
+            )),
+            Just("overload = \"drop\"\n".to_owned()),
+            length().prop_map(|time| format!("overload = {{ hold = {{ for = \"{time}\" }} }}\n")),
+        ],
+        prop::option::of(rate),
+    )
+        .prop_map(|(rate, burst, overload, pace)| {
+            let burst = burst.map_or(String::new(), |burst| format!("burst = {burst}\n"));
+            // A pace has a meaning only where we do not keep to the rate anyway.
+            let pace = pace.filter(|_| !overload.is_empty());
+            let pace = pace.map_or(String::new(), |pace| format!("pace = \"{pace}\"\n"));
+            format!("rate = \"{rate}\"\n{burst}{overload}{pace}")
+        });
+    let windowed =
+        (prop::option::of(1u32..3), 1u32..4, duration()).prop_map(|(binds, window, round_trip)| {
+            let binds = binds.map_or(String::new(), |binds| format!("binds = {binds}\n"));
+            format!("{binds}window = {window}\nround-trip = {round_trip}\n")
+        });
+    let none = || Just(String::new());
+    (
+        prop::option::of(1u32..5),
+        prop_oneof![1 => none().boxed(), 3 => limited.boxed()],
+        prop_oneof![1 => none().boxed(), 2 => windowed.boxed()],
+        prop_oneof![none().boxed(), duration().prop_map(|d| format!("delivery = {d}\n")).boxed()],
+        share(),
+        queue(),
+        any::<bool>(),
+    )
+        .prop_map(move |(count, limited, windowed, delivery, loss, queue, zipf)| {
+            let head = match count {
+                None => format!("[carrier.c{index}]\n"),
+                Some(count) => {
+                    let shares = if zipf { "shares = \"zipf\"\n" } else { "" };
+                    let shares = shares.replace("\"zipf\"", "{ zipf = { exponent = 1.2 } }");
+                    format!("[carrier-group.c{index}]\ncount = {count}\n{shares}")
+                }
+            };
+            format!("{head}{limited}{windowed}{delivery}silent-loss = \"{loss}\"\n{queue}")
+        })
+}
+
+fn traffic(index: usize) -> impl Strategy<Value = String> {
+    let process = prop_oneof![
+        3 => (1u32..120).prop_map(|rate| format!("poisson = {{ rate = \"{rate}/s\" }}\n")),
+        2 => select(vec!["1/s", "10/s", "20/s", "100/s", "7/s"])
+            .prop_map(|rate| format!("constant = {{ rate = \"{rate}\" }}\n")),
+        1 => (1u32..200, length(), any::<bool>()).prop_map(|(audience, at, paced)| {
+            let rate = if paced { ", rate = \"100/s\"" } else { "" };
+            format!("blast = {{ at = \"{at}\", audience = {audience}{rate} }}\n")
+        }),
+        2 => (1u32..20, length(), any::<bool>()).prop_map(|(users, think, fixed)| match fixed {
+            true => format!("closed-loop = {{ users = {users}, think = \"{think}\" }}\n"),
+            false => format!(
+                "closed-loop = {{ users = {users}, \
+                 think = {{ exponential = {{ mean = \"{think}\" }} }} }}\n"
+            ),
+        }),
+    ];
+    // The last is open, so that the others may cause it.
+    let last = (1u32..50).prop_map(|rate| format!("poisson = {{ rate = \"{rate}/s\" }}\n"));
+    let process = if index + 1 == TRAFFICS { last.boxed() } else { process.boxed() };
+    let to = prop_oneof![
+        4 => (0..SERVICES, 0..OPERATIONS).prop_map(|(s, o)| format!("s{s}.o{o}")),
+        1 => (0..CARRIERS).prop_map(|carrier| format!("c{carrier}")),
+    ];
+    let cause = (select(vec!["5%", "50%", "99%"]), duration());
+    (process, to, policy(), prop::option::of(cause), any::<bool>()).prop_map(
+        move |(process, to, policy, cause, shares)| {
+            let policy = policy.trim_start_matches(", ").replace(", on-", "\non-");
+            let policy = policy.replace(", retry", "\nretry");
+            let cause = cause.map_or(String::new(), |(share, after)| {
+                let caused = TRAFFICS - 1;
+                format!(
+                    "causes = {{ traffic = \"t{caused}\", share = \"{share}\", after = {after} }}\n"
+                )
+            });
+            let class = if shares && index > 0 { "class = \"t0\"\n" } else { "" };
+            format!("[traffic.t{index}]\nto = \"{to}\"\n{process}{class}{policy}\n{cause}")
+        },
+    )
+}

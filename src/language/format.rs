@@ -125,6 +125,11 @@ pub fn share(share: f64) -> String {
     }
 }
 
+/// A quantile by its level, from 0 to 1: "p50", "p99.9".
+pub fn quantile(level: f64) -> String {
+    format!("p{}", number_to(level * 100.0, 8))
+}
+
 /// Dollars: "$ 12,346" from a hundred up, "$ 6.10" from one up, "$ 0.145" below.
 pub fn money(dollars: f64) -> String {
     let magnitude = dollars.abs();
@@ -331,6 +336,13 @@ mod tests {
             (-0.568, "-56.8 %"),
         ] {
             assert_eq!(share(part), shown);
+        }
+    }
+
+    #[test]
+    fn quantiles_are_told_apart() {
+        for (level, shown) in [(0.5, "p50"), (0.999, "p99.9"), (0.999_999, "p99.9999")] {
+            assert_eq!(quantile(level), shown);
         }
     }
 

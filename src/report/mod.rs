@@ -2,11 +2,12 @@
 //! as bytes. Nothing here reads a file, a clock or the environment, so that the same result gives
 //! the same bytes.
 //!
-//! In reading order: `words` (figures in the words of all reports), `text` (what is printed),
-//! `csv` (a file a table), `json` (documents for programs), `chart` (figures as PNG) and `figures`
-//! (from results to figures).
+//! In reading order: `words` and `clock` (figures and times in the words of all reports), `text`
+//! (what is printed), `pool` (replications put together), `csv` (a file a table), `json` (documents
+//! for programs), `chart` (figures as PNG) and `figures` (from results to figures).
 
 pub mod chart;
+mod clock;
 mod csv;
 mod figures;
 mod json;
@@ -88,3 +89,6 @@ pub fn sweep_files(
 fn by_name<'a>(files: impl Iterator<Item = (&'a str, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
     files.map(|(name, bytes)| (name.to_owned(), bytes)).collect()
 }
+
+#[cfg(test)]
+mod tests;

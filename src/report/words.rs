@@ -1,11 +1,9 @@
 //! Figures, targets and times in the words of all reports.
 
-use jiff::civil::Time;
-
-use super::chart::Origin;
+use super::clock::Clock;
 use crate::engine::SimTime;
 use crate::language::format;
-use crate::model::{ClassId, Criterion, Mode, Model, RunPlan, Target, Windowed};
+use crate::model::{ClassId, Criterion, Model, Target, Windowed};
 use crate::sim::Outcome;
 use crate::stats::{Estimate, Interval, Limit};
 use crate::verdict::{Answer, Cause, ClassFigures, Figure, Reason, TargetVerdict, Unit};
@@ -69,15 +67,21 @@ pub(super) fn with_interval(figure: &Figure) -> String {
         return if is_nothing { shown } else { format!("{shown} (± {half_width})") };
     }
     let [low, high] = &ends;
-    // The unit stands before the ends; where all three have it in common they do without.
-    let unit = |text: &str| text.rsplit_once(' ').map(|(_, unit)| unit.to_owned());
-    match (unit(&shown), unit(low), unit(high)) {
-        (Some(unit), Some(a), Some(b)) if unit == a && unit == b => {
+    // The last unit stands before the ends; where all three are told in the same units, they do
+    // without it.
+    match units(&shown).last() {
+        Some(unit) if units(low) == units(&shown) && units(high) == units(&shown) => {
             let bare = |text: &str| text[..text.len() - unit.len() - 1].to_owned();
             format!("{shown} ({} – {})", bare(low), bare(high))
         }
-        _ => format!("{shown} ({low} – {high})"),
+        Some(_) | None => format!("{shown} ({low} – {high})"),
     }
+}
+
+/// The words of a value that are not its digits: "h" and "min" of "2 h 31 min".
+fn units(shown: &str) -> Vec<&str> {
+    let is_unit = |word: &&str| !word.contains(|c: char| c.is_ascii_digit());
+    shown.split(' ').filter(is_unit).collect()
 }
 
 /// What a target asks: "p99 of otp at most 10 s".
@@ -166,11 +170,7 @@ fn per(windowed: Option<Windowed>) -> String {
 
 /// "p99", "p99.9", "median".
 pub(super) fn quantile_name(level: f64) -> String {
-    if level == 0.5 {
-        "median".to_owned()
-    } else {
-        format!("p{}", format::number_to(level * 100.0, 6))
-    }
+    if level == 0.5 { "median".to_owned() } else { format::quantile(level) }
 }
 
 /// "met", "NOT MET, 906 times over", "undecided: a single run".
@@ -307,89 +307,6 @@ fn doubt(reason: Reason) -> String {
     }
 }
 
-/// Tells when something was: by the clock, or since the start where no clock means anything.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Clock<'a> {
-    run: &'a RunPlan,
-    origin: Origin,
-}
-
-impl<'a> Clock<'a> {
-    pub(super) fn of(model: &'a Model) -> Self {
-        Self { run: &model.run, origin: origin(&model.run) }
-    }
-
-    /// "10:02", "day 2, 10:02", "2022-11-25 10:02"; "after 2 h 31 min" without a clock.
-    pub(super) fn at(self, time: SimTime) -> String {
-        match self.origin {
-            Origin::Elapsed => format!("after {}", elapsed(time)),
-            Origin::TimeOfDay(_) | Origin::Dated(_) => self.civil(time),
-        }
-    }
-
-    /// "at 10:02", "after 2 h 31 min".
-    pub(super) fn by(self, time: SimTime) -> String {
-        match self.origin {
-            Origin::Elapsed => self.at(time),
-            Origin::TimeOfDay(_) | Origin::Dated(_) => format!("at {}", self.civil(time)),
-        }
-    }
-
-    /// "from 10:02 to 12:55", "from 1 h to 2 h after the start".
-    pub(super) fn span(self, from: SimTime, until: SimTime) -> String {
-        match self.origin {
-            Origin::Elapsed => {
-                format!("from {} to {} after the start", elapsed(from), elapsed(until))
-            }
-            Origin::TimeOfDay(_) | Origin::Dated(_) => {
-                format!("from {} to {}", self.civil(from), self.civil(until))
-            }
-        }
-    }
-
-    fn civil(self, time: SimTime) -> String {
-        let (start, civil) = (self.run.clock.start, self.run.clock.civil(time));
-        let of_day = if self.run.window.ns() < NS_PER_MIN {
-            format!("{:02}:{:02}:{:02}", civil.hour(), civil.minute(), civil.second())
-        } else {
-            format!("{:02}:{:02}", civil.hour(), civil.minute())
-        };
-        // A run to midnight is over the same day.
-        let end = self.run.clock.civil(SimTime::from_ns(self.run.horizon.ns().saturating_sub(1)));
-        if start.date() == end.date() {
-            return of_day;
-        }
-        match self.origin {
-            Origin::Dated(_) => format!("{} {of_day}", civil.date()),
-            Origin::TimeOfDay(_) | Origin::Elapsed => {
-                let days = start.date().duration_until(civil.date()).as_hours() / 24;
-                format!("day {}, {of_day}", days + 1)
-            }
-        }
-    }
-}
-
-const NS_PER_MIN: u64 = 60_000_000_000;
-const NS_PER_DAY: u64 = 86_400_000_000_000;
-
-/// What the times of a run are told by. A run that starts at midnight of no particular date and
-/// is over the same day most likely says nothing about clocks at all.
-pub(super) fn origin(run: &RunPlan) -> Origin {
-    let start = run.clock.start;
-    let says_nothing =
-        !run.clock.is_dated() && start.time() == Time::midnight() && run.horizon.ns() < NS_PER_DAY;
-    match run.mode {
-        Mode::Steady => Origin::Elapsed,
-        Mode::Terminating if says_nothing => Origin::Elapsed,
-        Mode::Terminating if run.clock.is_dated() => Origin::Dated(start),
-        Mode::Terminating => Origin::TimeOfDay(start.time()),
-    }
-}
-
-fn elapsed(time: SimTime) -> String {
-    format::duration(time.since(SimTime::ZERO))
-}
-
 /// "a", "a and b", "a, b and c".
 pub(super) fn list<T: AsRef<str>>(items: &[T]) -> String {
     match items {
@@ -399,5 +316,67 @@ pub(super) fn list<T: AsRef<str>>(items: &[T]) -> String {
             let most: Vec<&str> = most.iter().map(AsRef::as_ref).collect();
             format!("{} and {}", most.join(", "), last.as_ref())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figure(unit: Unit, value: f64, low: f64, high: f64) -> Figure {
+        let estimate = Estimate { value, interval: Some(Interval { low, high }), replications: 10 };
+        Figure { estimate: Some(estimate), unit }
+    }
+
+    #[test]
+    fn intervals_share_a_unit_where_they_can() {
+        let check = |unit, (value, low, high), said: &str| {
+            assert_eq!(with_interval(&figure(unit, value, low, high)), said);
+        };
+        check(Unit::Share, (0.382, 0.381, 0.383), "38.2 % (38.1 – 38.3)");
+        check(Unit::Share, (0.382, 0.381_96, 0.382_04), "38.2 % (± 0.004 %)");
+        check(Unit::Share, (0.0, 0.0, 0.0), "0 %");
+        check(Unit::Seconds, (9_060.0, 8_820.0, 9_360.0), "2 h 31 min (2 h 27 – 2 h 36)");
+        check(Unit::Seconds, (60.0, 47.0, 93.0), "1 min (47 s – 1 min 33 s)");
+        check(Unit::Seconds, (1.02, 0.98, 1.06), "1.02 s (980 ms – 1.06 s)");
+        check(Unit::Seconds, (11.5, 11.4, f64::INFINITY), "11.5 s (11.4 s – never)");
+        check(Unit::Messages, (44_011.0, 43_835.3, 44_186.7), "44,011 (43,835 – 44,187)");
+        check(Unit::PerSecond, (40.0, 39.0, 41.0), "40/s (39/s – 41/s)");
+        let unknown = Figure { estimate: None, unit: Unit::Share };
+        assert_eq!((with_interval(&unknown), bare(&unknown)), ("–".to_owned(), "–".to_owned()));
+    }
+
+    #[test]
+    fn a_miss_is_told_in_the_words_that_fit_its_size() {
+        let check = |unit, measured: f64, limit, said: &str| {
+            let measured = figure(unit, measured, measured, measured);
+            let (answer, reason) = (Answer::NotMet, None);
+            let target =
+                TargetVerdict { measured, limit, margin: None, answer, reason, worst: None };
+            assert_eq!(verdict(&target), format!("NOT MET{said}"));
+        };
+        check(Unit::Seconds, 9_060.0, Limit::AtMost(10.0), ", 906 times over");
+        check(Unit::Seconds, 11.2, Limit::AtMost(10.0), ", 12 % over");
+        check(Unit::Seconds, f64::INFINITY, Limit::AtMost(10.0), "");
+        check(Unit::Share, 0.382, Limit::AtLeast(0.95), ", 56.8 points short");
+        check(Unit::Share, 0.81, Limit::AtMost(0.8), ", 1 point over");
+        check(Unit::Share, 0.5, Limit::AtMost(0.1), ", 5 times over");
+        check(Unit::Share, 0.5, Limit::AtMost(0.0), ", 50 points over");
+        check(Unit::Messages, 20.0, Limit::AtMost(0.0), ", 20 over");
+        check(Unit::Messages, 1_500.0, Limit::AtMost(1_000.0), ", 500 over");
+    }
+
+    #[test]
+    fn names_are_listed_and_counts_have_their_number() {
+        assert_eq!(list::<&str>(&[]), "");
+        assert_eq!(list(&["a"]), "a");
+        assert_eq!(list(&["a", "b", "c"]), "a, b and c");
+        assert_eq!(counted(1.0, "message"), "1 message");
+        assert_eq!(counted(0.0, "message"), "0 messages");
+        assert_eq!(counted(1_003_000.4, "message"), "1,003,000 messages");
+        assert_eq!(
+            (busy(0.000_5), busy(0.0), busy(0.64)),
+            ("< 0.1 %".into(), "0 %".into(), "64 %".into())
+        );
     }
 }

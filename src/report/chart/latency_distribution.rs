@@ -8,6 +8,7 @@ use super::panel::{BELOW, PANEL_HEAD, Panel, draw_panel_head};
 use super::scale::Scale;
 use super::style::{self, HEIGHT, OTHERS, Stroke, WIDTH};
 use super::words::{self, Quantity};
+use crate::language::format;
 
 /// Shares below this are drawn at the foot.
 const LEAST_SHARE: f64 = 1e-5;
@@ -255,7 +256,7 @@ impl DistributionClass {
 
 impl QuantileTarget {
     fn name(self) -> String {
-        format!("p{}", words::number(self.quantile * 100.0))
+        format::quantile(self.quantile)
     }
 
     fn wanted(self) -> String {

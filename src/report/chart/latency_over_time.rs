@@ -9,6 +9,7 @@ use super::series::{Curve, Level, highest};
 use super::style::{self, HEIGHT, Stroke, WIDTH};
 use super::text::Weight;
 use super::words::{self, Quantity};
+use crate::language::format;
 
 /// Classes with a panel; of more, those nearest to their limits, or past them.
 const PANELS: usize = 6;
@@ -225,7 +226,7 @@ impl LatencyClass {
 
 impl QuantileCurve {
     fn label(&self) -> String {
-        format!("p{}", words::number(self.quantile * 100.0))
+        format::quantile(self.quantile)
     }
 }
 

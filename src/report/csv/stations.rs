@@ -1,6 +1,6 @@
 //! What services, carrier groups and carriers did over the part of the run that counts.
 
-use super::table::{Table, estimate, estimate_columns, maybe, number};
+use super::table::{Column, Table, estimate, estimate_columns, maybe, number};
 use crate::measure::CarrierRecord;
 use crate::model::Model;
 use crate::stats::Estimate;
@@ -45,8 +45,10 @@ pub(super) fn groups(result: &PointResult) -> Vec<u8> {
     table.bytes()
 }
 
+type FigureColumn = (&'static str, fn(&StationFigures) -> &Figure);
+
 /// Figures with intervals, by column.
-const FIGURES: [(&str, fn(&StationFigures) -> &Figure); 9] = [
+const FIGURES: [FigureColumn; 9] = [
     ("offered_per_s", |of| &of.offered),
     ("served_per_s", |of| &of.served),
     ("utilization", |of| &of.utilization),
@@ -59,7 +61,7 @@ const FIGURES: [(&str, fn(&StationFigures) -> &Figure); 9] = [
 ];
 
 /// Figures without, by column.
-const COUNTS: [(&str, fn(&StationFigures) -> Option<f64>); 7] = [
+const COUNTS: [Column<StationFigures, Option<f64>>; 7] = [
     ("wait_p99_s", |of| of.p99_wait_s),
     ("rejected", |of| Some(of.rejected)),
     ("expired", |of| Some(of.expired)),
@@ -83,7 +85,7 @@ pub(super) fn figure_cells(of: &StationFigures) -> Vec<String> {
 }
 
 /// Counts of one carrier over a whole run, by column.
-const OF_CARRIER: [(&str, fn(&CarrierRecord) -> f64); 10] = [
+const OF_CARRIER: [Column<CarrierRecord, f64>; 10] = [
     ("arrived", |of| of.arrived as f64),
     ("submitted", |of| of.submitted as f64),
     ("accepted", |of| of.accepted as f64),

@@ -49,3 +49,6 @@ pub(super) fn estimate(estimate: Option<Estimate>) -> [String; 3] {
 pub(super) fn estimate_columns(name: &str) -> [String; 3] {
     [name.to_owned(), format!("{name}_low"), format!("{name}_high")]
 }
+
+/// A column of figures: its name, and what stands in it for a record.
+pub(super) type Column<R, T> = (&'static str, fn(&R) -> T);

@@ -3,7 +3,7 @@
 //! Counts are means over the replications that reached the window, quantiles means over those
 //! that have any.
 
-use super::table::{Table, maybe, number};
+use super::table::{Column, Table, maybe, number};
 use crate::engine::SimTime;
 use crate::measure::{ClassWindow, StationWindow};
 use crate::model::StationId;
@@ -14,7 +14,7 @@ use crate::sweep::PointResult;
 use crate::verdict::Capacity;
 
 /// Counts of one class in one window, by column.
-const OF_CLASS: [(&str, fn(&ClassWindow) -> f64); 8] = [
+const OF_CLASS: [Column<ClassWindow, f64>; 8] = [
     ("offered", |of| of.arrived as f64),
     ("delivered", |of| of.ended[Outcome::Delivered.index()] as f64),
     ("in_time", |of| of.in_time as f64),
@@ -26,7 +26,7 @@ const OF_CLASS: [(&str, fn(&ClassWindow) -> f64); 8] = [
 ];
 
 /// Counts of one station in one window, by column.
-const OF_STATION: [(&str, fn(&StationWindow) -> f64); 12] = [
+const OF_STATION: [Column<StationWindow, f64>; 12] = [
     ("arrived", |of| of.arrived as f64),
     ("started", |of| of.started as f64),
     ("served", |of| of.served as f64),

@@ -7,7 +7,7 @@ mod resources;
 mod sweep;
 
 use super::chart::{Curve, Heading, Timeline};
-use super::{About, pool, words};
+use super::{About, clock, pool, words};
 use crate::engine::SimTime;
 use crate::language::format;
 use crate::measure::Measurements;
@@ -79,7 +79,7 @@ fn timeline(result: &PointResult) -> Timeline {
         0.5 * (start.as_secs_f64() + end.as_secs_f64())
     };
     let at_s = (0..pool::windows(result)).map(middle).collect();
-    Timeline { origin: words::origin(run), at_s }
+    Timeline { origin: clock::origin(run), at_s }
 }
 
 /// A value for each window, with its interval: the mean over the replications that have one. The

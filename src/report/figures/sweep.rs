@@ -58,9 +58,12 @@ fn mark(verdict: &TargetVerdict) -> SweepPoint {
     SweepPoint { value, low, high, met }
 }
 
+/// What values may measure, and how one is read.
+type Kind = (Quantity, fn(&str) -> Option<f64>);
+
 /// The values as numbers, if all of them are of one kind.
 fn tried(values: &[&str]) -> Tried {
-    let kinds: [(Quantity, fn(&str) -> Option<f64>); 5] = [
+    let kinds: [Kind; 5] = [
         (Quantity::Number, |text| {
             text.replace('_', "").parse().ok().filter(|v: &f64| v.is_finite())
         }),

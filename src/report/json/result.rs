@@ -63,6 +63,17 @@ struct Target<'a> {
     verdict: &'static str,
     /// What the verdict has to be read with, or why there is none.
     reason: Option<ReasonDocument>,
+    /// Of a target on windows, the worst of them; null of others.
+    worst_window: Option<WorstWindow>,
+}
+
+/// The window in which a target was furthest from holding.
+#[derive(Debug, Serialize)]
+struct WorstWindow {
+    /// When it begins, since the start.
+    from_s: f64,
+    /// The share delivered within the limit, or of capacity used, on average over replications.
+    value: Number,
 }
 
 /// A limit.
@@ -297,6 +308,10 @@ impl<'a> Target<'a> {
             },
             margin: verdict.margin.map(margin),
             verdict: words::answer_code(verdict.answer),
+            worst_window: verdict.worst.map(|worst| WorstWindow {
+                from_s: worst.from.as_secs_f64(),
+                value: Number(worst.value),
+            }),
             reason: verdict.reason.map(|reason| {
                 let (found, needed) = match reason {
                     Reason::FewTailObservations { found, needed } => (Some(found), Some(needed)),

@@ -3,7 +3,8 @@
 use super::grid::paragraphs;
 use crate::language::format;
 use crate::model::{ClassId, Criterion, Model, StationId};
-use crate::report::words::{self, Clock};
+use crate::report::clock::Clock;
+use crate::report::words;
 use crate::service::PoolPlan;
 use crate::sweep::PointResult;
 use crate::verdict::{Answer, Binding, Cause, Saturation, StationFigures, Steadiness};

@@ -5,7 +5,8 @@ use crate::engine::SimTime;
 use crate::language::format;
 use crate::measure::Bound;
 use crate::model::{Criterion, Mode, Replications};
-use crate::report::words::{self, Clock, NOTHING};
+use crate::report::clock::Clock;
+use crate::report::words::{self, NOTHING};
 use crate::stats::quantile::TAIL_NEEDED;
 use crate::stats::warmup::CutBy;
 use crate::sweep::PointResult;
@@ -66,7 +67,7 @@ fn worst_windows(result: &PointResult) -> Vec<String> {
             "For `{}` the worst {} begin {}: {} {what}, on average over runs.",
             target.name,
             format::duration(per),
-            clock.at(worst.from),
+            clock.by(worst.from),
             format::share(worst.value),
         ))
     });

@@ -36,6 +36,7 @@ fn heading(result: &PointResult, about: &About) -> String {
 /// A title at the left and facts at the right, or below where they do not fit.
 pub(super) fn title_line(title: &str, facts: &str) -> String {
     // Titles may be in any script; the table measures what they take.
+    let title = title.trim();
     let width = Grid::new(&[(title, Column::Fixed), (facts, Column::Figures)]).width();
     match WIDTH.checked_sub(width) {
         Some(room) => format!("{title}{}{facts}\n", " ".repeat(usize::from(room + 2 * GAP))),
@@ -45,16 +46,19 @@ pub(super) fn title_line(title: &str, facts: &str) -> String {
 
 /// The answer to each target.
 fn targets(result: &PointResult) -> String {
-    let mut grid = Grid::new(&[
-        ("target", Column::Words),
-        ("wanted", Column::Sentence),
-        ("measured (95 % interval)", Column::Fixed),
-        ("verdict", Column::Fixed),
-    ]);
     if result.model.targets.is_empty() {
         return "  no targets: nothing to meet or to miss\n".to_owned();
     }
-    for (target, verdict) in result.model.targets.iter().zip(&result.assessment.targets) {
+    let measured = |(target, verdict)| words::measured(target, verdict);
+    let all = || result.model.targets.iter().zip(&result.assessment.targets);
+    let has_interval = all().map(measured).any(|text| text.contains('('));
+    let mut grid = Grid::new(&[
+        ("target", Column::Words),
+        ("wanted", Column::Sentence),
+        (if has_interval { "measured (95 % interval)" } else { "measured" }, Column::Fixed),
+        ("verdict", Column::Fixed),
+    ]);
+    for (target, verdict) in all() {
         grid.row([
             target.name.clone(),
             words::wanted(&result.model, target),

@@ -37,14 +37,21 @@ fn heading(points: &[(String, PointResult)], model: &Model, about: &About) -> St
     title_line(words::title(model, &about.scenario), &format!("{values}, {lengths} at each"))
 }
 
-/// One table if all targets fit beside one another, else one for each.
+/// As many targets beside one another as fit.
 fn tables(key: &str, points: &[(String, PointResult)], model: &Model) -> String {
     let all: Vec<usize> = (0..model.targets.len()).collect();
-    let whole = table(key, points, model, &all);
-    if whole.fits() || all.len() < 2 {
-        return whole.text();
+    let (mut tables, mut from) = (Vec::new(), 0);
+    loop {
+        let mut to = all.len();
+        while to > from + 1 && !table(key, points, model, &all[from..to]).fits() {
+            to -= 1;
+        }
+        tables.push(table(key, points, model, &all[from..to]).text());
+        from = to;
+        if from >= all.len() {
+            return join(tables);
+        }
     }
-    join(all.into_iter().map(|target| table(key, points, model, &[target]).text()))
 }
 
 /// A row for each value.
@@ -175,4 +182,28 @@ fn remarks(key: &str, points: &[(String, PointResult)]) -> String {
         (label, text)
     });
     paragraphs(&items.collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Answer::{Met, NotMet, Undecided};
+
+    #[test]
+    fn where_a_target_is_met_is_said_in_a_sentence() {
+        let check = |answers: &[Answer], said: &str| {
+            let values = ["8", "16", "32", "64"];
+            assert_eq!(where_met(&values[..answers.len()], answers), said);
+        };
+        check(&[Met, Met, Met, Met], "is met at all of these values.");
+        check(&[NotMet, NotMet, Met, Met], "is met from 32 on.");
+        check(&[Met, Met, NotMet, NotMet], "is met up to 16.");
+        check(&[NotMet, Met, Met, NotMet], "is met between 16 and 32.");
+        check(&[NotMet, Met, NotMet, NotMet], "is met at 16 alone.");
+        check(&[NotMet, Met, NotMet, Met], "is met at 16 and 64, not in between.");
+        check(&[NotMet, NotMet], "is not met at any of these values.");
+        check(&[NotMet, Undecided, Met, Met], "is met from 32 on; it is undecided at 16.");
+        check(&[Undecided, Undecided], "is undecided at all of these values.");
+        check(&[Met], "is met at all of these values.");
+    }
 }

@@ -1,0 +1,112 @@
+//! What is printed.
+
+use insta::assert_snapshot;
+use proptest::prelude::*;
+
+use super::{BLAST, QUEUE, about, run, vary};
+use crate::report::{run_text, sweep_text};
+use crate::verdict::Steadiness;
+
+#[test]
+fn a_run() {
+    assert_snapshot!(run_text(&run(BLAST, &[]), &about()));
+}
+
+#[test]
+fn a_sweep_from_missed_to_met() {
+    let points = vary(BLAST, "carrier.code.rate", &["5/s", "10/s", "500/s"]);
+    assert_snapshot!(sweep_text("carrier.code.rate", &points, &about()));
+}
+
+#[test]
+fn a_long_run() {
+    let result = run(QUEUE, &[]);
+    let text = run_text(&result, &about());
+    assert_eq!(result.assessment.period.steadiness, Steadiness::Steady);
+    assert!(text.contains("are left out as warm-up"), "{text}");
+    assert!(text.contains("waiting on average"), "{text}");
+    assert!(text.contains(" – "), "the p99 has an interval: {text}");
+}
+
+#[test]
+fn no_mean_is_quoted_where_there_is_none() {
+    let result = run(QUEUE, &["service.q.workers=8"]);
+    let text = run_text(&result, &about());
+    assert_eq!(result.assessment.period.steadiness, Steadiness::Unstable);
+    assert!(text.contains("UNSTABLE: the backlog grows without end"), "{text}");
+    assert!(text.contains("grows without end  NOT MET"), "{text}");
+    assert!(text.contains("the 8 cores of `q`: saturated throughout"), "{text}");
+    for quoted in ["median", "mean of", "p99.9", "mean\n"] {
+        assert!(!text.contains(quoted), "{text}");
+    }
+}
+
+#[test]
+fn a_single_run_decides_nothing_and_says_so() {
+    let text = run_text(&run(QUEUE, &["run.replications=1"]), &about());
+    assert!(text.contains("undecided: a single run"), "{text}");
+    assert!(text.contains("What would bind"), "{text}");
+    assert!(text.contains("`--replications 10` gives some"), "{text}");
+}
+
+#[test]
+fn a_run_that_was_cut_off_says_when_and_why() {
+    let text = run_text(&run(BLAST, &["run.events-at-most=5000"]), &about());
+    assert!(text.contains("STOPPED EARLY: a replication ended at 10:0"), "{text}");
+    assert!(text.contains("(`run.events-at-most`)"), "{text}");
+    assert!(text.contains("undecided: stopped early"), "{text}");
+}
+
+#[test]
+fn precision_that_was_not_reached_is_said() {
+    let set = "run.replications={ precision = '0.1%', at-most = 10 }";
+    let text = run_text(&run(QUEUE, &[set, "run.horizon=10min"]), &about());
+    assert!(text.contains("NOT AS PRECISE AS ASKED FOR: ± "), "{text}");
+    assert!(text.contains("after 10 of at most 10 replications"), "{text}");
+}
+
+#[test]
+fn targets_too_rare_to_count_are_named() {
+    let set = "target.quick={ class = 'm', lost-at-most = '0.001%' }";
+    let text = run_text(&run(QUEUE, &[set, "run.horizon=10min"]), &about());
+    assert!(text.contains("`quick` asks for a probability below 0.01 %"), "{text}");
+}
+
+#[test]
+fn uneven_traffic_is_told() {
+    let groups = BLAST
+        .replace("[carrier.code]", "[carrier-group.code]\ncount = 5")
+        .replace("rate = \"10/s\"", "rate = \"2/s\"\nshares = { weights = [6, 1, 1, 1, 1] }");
+    let text = run_text(&run(&groups, &[]), &about());
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("the rate of `code`, 5 at 2/s each"), "{text}");
+    assert!(words.contains("`code/1` gets 60 % of it and has 20 % of the rate"), "{text}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn no_line_is_longer_than_a_hundred_columns(
+        name in "[a-z][a-z0-9-]{0,55}",
+        classes in 1_usize..14,
+        title in "[A-Za-z ]{0,150}",
+    ) {
+        let mut text = format!("title = '{title}'\n[run]\nhorizon = '20s'\nreplications = 2\n");
+        for class in 0..classes {
+            text += &format!(
+                "[traffic.{name}-{class}]\nto = '{name}.send'\nconstant = {{ rate = '9/s' }}\n\
+                 [target.t-{name}-{class}]\nclass = '{name}-{class}'\nquantile = '99.99%'\n\
+                 latency-at-most = '1ms'\n"
+            );
+        }
+        text += &format!(
+            "[service.{name}]\ninstances = 1\nworkers = 2\n\
+             [service.{name}.operation.send]\nwork = '40ms'\n"
+        );
+        let page = run_text(&run(&text, &[]), &about());
+        for line in page.lines() {
+            prop_assert!(line.chars().count() <= 100, "{}", line);
+            prop_assert!(!line.ends_with(' '), "{:?}", line);
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! What is counted while a run goes, and the closing of the books by window and at the end.
 
 use super::run::Run;
-use super::task::{Outcome, State, TaskId};
+use super::task::{Outcome, State};
 use super::trace::Trace;
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::{
@@ -237,7 +237,7 @@ impl<T: Trace> Run<'_, T> {
         let books = &mut self.books;
         let stations = books.stations.len();
         let first_group = stations - books.groups.len();
-        for (id, task) in self.tasks.iter() {
+        for task in self.tasks.iter() {
             let class = self.sources[usize::from(task.source)].class;
             let waits_at = match task.state {
                 State::Queued => {
@@ -256,7 +256,7 @@ impl<T: Trace> Run<'_, T> {
                 let age = self.now.since(task.since);
                 books.shares[class * stations + station].age_sum += u128::from(age.ns());
             }
-            if is_in_flight(id, task.root, task.state) {
+            if task.is_message() && !matches!(task.state, State::Scheduled | State::Settled) {
                 let age = self.now.since(task.born);
                 let own = &mut books.classes[class];
                 own.record.ages.record(age.ns());
@@ -276,9 +276,4 @@ impl<T: Trace> Run<'_, T> {
 /// Whether a carrier has yet to acknowledge the task.
 fn is_submitted(state: State) -> bool {
     matches!(state, State::Accepting | State::Dropping | State::Holding | State::Refusing)
-}
-
-/// Whether a record stands for a message that has come and not ended.
-fn is_in_flight(id: TaskId, root: TaskId, state: State) -> bool {
-    id == root && state != State::Scheduled && state != State::Settled
 }

@@ -41,7 +41,7 @@ impl<T: Trace> Run<'_, T> {
     /// A message's own steps, or a branch of it, came to an end.
     #[inline]
     pub(super) fn end_part(&mut self, id: TaskId, outcome: Outcome) {
-        if self.tasks[id].root == id {
+        if self.tasks[id].is_message() {
             let task = &mut self.tasks[id];
             task.state = State::Joining;
             task.outcome = task.outcome.max(outcome);
@@ -98,8 +98,8 @@ impl<T: Trace> Run<'_, T> {
                 let (source, outcome) = (usize::from(message.source), message.outcome);
                 if message.flags.has(Flags::COPY_DELIVERED) {
                     let at = self.copied_at.remove(&id).expect("noted when the copy came");
-                    // The message itself is the second to come.
-                    if outcome == Outcome::Delivered {
+                    // The message itself is the second to come, if it went anywhere.
+                    if outcome == Outcome::Delivered && message.flags.has(Flags::HANDED_ON) {
                         let class = self.sources[source].class;
                         self.books.duplicated(class);
                     }

@@ -8,3 +8,4 @@ mod random;
 mod scenarios;
 mod support;
 mod theory;
+mod timelines;

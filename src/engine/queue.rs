@@ -232,6 +232,7 @@ mod tests {
         }
     }
 
+    #[cfg(debug_assertions)]
     #[test]
     #[should_panic(expected = "#0 is in a queue already")]
     fn waiting_twice_is_caught_in_debug_builds() {

@@ -43,11 +43,20 @@ impl<T> Slab<T> {
     /// Stores `record`, unless the slab is full.
     #[inline]
     pub fn insert(&mut self, record: T) -> Option<Id<T>> {
+        self.insert_with(|_| record)
+    }
+
+    /// Stores the record that `make` makes of its own id, unless the slab is full. It is written
+    /// straight to its slot: a processor that copied what it has just written would wait for it.
+    #[inline]
+    pub fn insert_with(&mut self, make: impl FnOnce(Id<T>) -> T) -> Option<Id<T>> {
         let number = if let Some(number) = self.free.pop() {
-            self.records[number as usize] = record;
+            self.records[number as usize] = make(Id::new(number));
             number
         } else {
-            self.append(record)?
+            let number = self.room_for_more()?;
+            self.records.push(make(Id::new(number)));
+            number
         };
         self.live[(number / WORD_BITS) as usize] |= 1 << (number % WORD_BITS);
         Some(Id::new(number))
@@ -74,6 +83,12 @@ impl<T> Slab<T> {
     #[inline]
     pub fn len(&self) -> usize {
         self.records.len() - self.free.len()
+    }
+
+    /// The most records that were ever live at once.
+    #[inline]
+    pub fn len_max(&self) -> usize {
+        self.records.len()
     }
 
     /// Whether no record is live.
@@ -115,9 +130,10 @@ impl<T> Slab<T> {
         })
     }
 
+    /// The number of a new slot, for which there is room; `None` if the slab is full.
     #[cold]
     #[inline(never)]
-    fn append(&mut self, record: T) -> Option<u32> {
+    fn room_for_more(&mut self) -> Option<u32> {
         let number = self.records.len() as u32;
         if number == self.limit {
             return None;
@@ -125,7 +141,7 @@ impl<T> Slab<T> {
         if number.is_multiple_of(WORD_BITS) {
             self.live.push(0);
         }
-        self.records.push(record);
+        self.records.reserve(1);
         Some(number)
     }
 }
@@ -233,6 +249,7 @@ mod tests {
         assert!(slab.is_empty() && slab.bytes() < 1000, "{} bytes", slab.bytes());
     }
 
+    #[cfg(debug_assertions)]
     #[test]
     #[should_panic(expected = "#0 is removed twice")]
     fn removing_twice_is_caught_in_debug_builds() {

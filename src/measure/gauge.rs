@@ -104,7 +104,9 @@ mod tests {
     #[test]
     fn a_level_that_lasts_no_time_counts_for_the_maximum_alone() {
         let mut gauge = Gauge::new(at(0), 0);
-        [true, true, true, false].map(|up| step(&mut gauge, 10, up));
+        for up in [true, true, true, false] {
+            step(&mut gauge, 10, up);
+        }
         let window = gauge.close(at(30));
         assert_eq!(window, Level { integral: 40, max: 3, length: SimDuration::from_ns(20 + 10) });
         assert_eq!(window.mean(), 40.0 / 30.0);

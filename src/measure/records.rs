@@ -182,8 +182,12 @@ pub struct StationGauges {
     pub on_core: Gauge,
     /// See [`StationWindow::queue`].
     pub queue: Gauge,
-    /// Waiting times in the current window, of those that waited at all.
+    /// Waiting times in the current block of windows, of those that waited at all.
     waits: RecentHistogram,
+    /// How many did not, in the windows that are over.
+    waits_of_zero: u64,
+    /// The sum of the waiting times in the windows that are over.
+    wait_sum: u128,
     /// The current window's counts.
     pub window: StationWindow,
 }
@@ -197,6 +201,8 @@ impl StationGauges {
             on_core: idle,
             queue: idle,
             waits: RecentHistogram::new(),
+            waits_of_zero: 0,
+            wait_sum: 0,
             window: StationWindow::default(),
         }
     }
@@ -217,16 +223,24 @@ impl StationGauges {
         self.window.unserved_wait_sum += u128::from(wait.ns());
     }
 
-    /// Ends the window at `now`; waiting times go to `waits`.
-    pub fn close(&mut self, now: SimTime, waits: &mut Histogram) -> StationWindow {
+    /// Ends the window at `now`.
+    pub fn close_window(&mut self, now: SimTime) -> StationWindow {
         let mut window = std::mem::take(&mut self.window);
         window.busy = self.busy.close(now);
         window.on_core = self.on_core.close(now);
         window.queue = self.queue.close(now);
-        window.wait_sum = self.waits.exact().sum();
-        self.waits.drain_into(waits);
-        waits.record_zeros(window.started - window.waited);
+        let sum = self.waits.exact().sum();
+        window.wait_sum = sum - self.wait_sum;
+        self.wait_sum = sum;
+        self.waits_of_zero += window.started - window.waited;
         window
+    }
+
+    /// Ends the block of windows whose last has been closed; its waiting times go to `waits`.
+    pub fn close_block(&mut self, waits: &mut Histogram) {
+        self.waits.drain_into(waits);
+        waits.record_zeros(self.waits_of_zero);
+        (self.waits_of_zero, self.wait_sum) = (0, 0);
     }
 }
 
@@ -255,6 +269,18 @@ impl StationWindow {
         self.busy.extend(&next.busy);
         self.on_core.extend(&next.on_core);
         self.queue.extend(&next.queue);
+    }
+}
+
+impl Share {
+    /// Takes in what `other` counted.
+    pub fn add(&mut self, other: &Self) {
+        self.started += other.started;
+        self.wait_sum += other.wait_sum;
+        self.age_sum += other.age_sum;
+        for (sum, ended) in self.ended.iter_mut().zip(other.ended) {
+            *sum += ended;
+        }
     }
 }
 

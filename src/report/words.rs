@@ -63,8 +63,10 @@ pub(super) fn with_interval(figure: &Figure) -> String {
     };
     let ends = [low, high].map(|end| value(figure.unit, end));
     if ends.iter().all(|end| *end == shown) {
-        let half_width = (center - low).max(high - center);
-        return format!("{shown} (± {})", value(figure.unit, half_width));
+        let half_width = value(figure.unit, (center - low).max(high - center));
+        // Less than can be shown is not worth showing.
+        let is_nothing = half_width.starts_with('<');
+        return if is_nothing { shown } else { format!("{shown} (± {half_width})") };
     }
     let [low, high] = &ends;
     // The unit stands before the ends; where all three have it in common they do without.
@@ -171,7 +173,7 @@ pub(super) fn quantile_name(level: f64) -> String {
     }
 }
 
-/// "met", "NOT MET, 906 times over", "undecided: one replication has no interval".
+/// "met", "NOT MET, 906 times over", "undecided: a single run".
 pub(super) fn verdict(verdict: &TargetVerdict) -> String {
     match verdict.answer {
         Answer::Met => "met".to_owned(),
@@ -182,7 +184,7 @@ pub(super) fn verdict(verdict: &TargetVerdict) -> String {
         },
         Answer::Undecided => match verdict.reason {
             Some(reason) => format!("undecided{}", doubt(reason)),
-            None => "undecided: too few replications".to_owned(),
+            None => "undecided: too few runs".to_owned(),
         },
     }
 }
@@ -194,8 +196,20 @@ pub(super) fn grows(verdict: &TargetVerdict) -> bool {
 }
 
 /// What was measured of a target, with its interval.
-pub(super) fn measured(verdict: &TargetVerdict) -> String {
-    if grows(verdict) { "grows without end".to_owned() } else { with_interval(&verdict.measured) }
+pub(super) fn measured(target: &Target, verdict: &TargetVerdict) -> String {
+    let windowed = match &target.criterion {
+        Criterion::Latency { windowed, .. }
+        | Criterion::Delivered { windowed, .. }
+        | Criterion::Utilization { windowed, .. } => windowed.is_some(),
+        Criterion::Loss { .. } | Criterion::Backlog { .. } => false,
+    };
+    if grows(verdict) {
+        "grows without end".to_owned()
+    } else if windowed && verdict.measured.estimate.is_some() {
+        format!("{} of windows", with_interval(&verdict.measured))
+    } else {
+        with_interval(&verdict.measured)
+    }
 }
 
 /// An answer as tables and documents name it.
@@ -258,7 +272,7 @@ fn miss(verdict: &TargetVerdict) -> Option<String> {
     let side = if is_over { "over" } else { "short" };
     let gap = (measured - limit).abs();
     if !measured.is_finite() {
-        return Some("never".to_owned());
+        return None;
     }
     if is_over && limit > 0.0 && measured >= 2.0 * limit {
         return Some(format!("{} times over", format::number(measured / limit)));
@@ -281,11 +295,11 @@ fn plural_points(share: f64) -> String {
 /// Why there is no answer.
 fn doubt(reason: Reason) -> String {
     match reason {
-        Reason::OneReplication => ": one replication has no interval".to_owned(),
-        Reason::Marginal => ", marginal: it is at the limit".to_owned(),
-        Reason::NoMessages => ": no message to tell it from".to_owned(),
+        Reason::OneReplication => ": a single run".to_owned(),
+        Reason::Marginal => ", marginal".to_owned(),
+        Reason::NoMessages => ": no messages".to_owned(),
         Reason::FewTailObservations { found, needed } => {
-            format!(": {found} of {needed} messages in the tail")
+            format!(": {found} of {needed} in the tail")
         }
         Reason::StoppedEarly => ": stopped early".to_owned(),
         Reason::Unstable => ": grows without end".to_owned(),
@@ -340,7 +354,8 @@ impl<'a> Clock<'a> {
         } else {
             format!("{:02}:{:02}", civil.hour(), civil.minute())
         };
-        let end = self.run.clock.civil(self.run.horizon);
+        // A run to midnight is over the same day.
+        let end = self.run.clock.civil(SimTime::from_ns(self.run.horizon.ns().saturating_sub(1)));
         if start.date() == end.date() {
             return of_day;
         }

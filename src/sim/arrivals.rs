@@ -78,7 +78,7 @@ impl<T: Trace> Run<'_, T> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn schedule_arrival(&mut self, source: u32) {
         if let Process::Open(arrivals) = &mut self.sources[source as usize].process
             && let Some(at) = arrivals.next()
@@ -88,7 +88,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// The next message of a source comes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn on_arrival(&mut self, source: u32) {
         self.books.events += 1;
         self.schedule_arrival(source);
@@ -96,7 +96,7 @@ impl<T: Trace> Run<'_, T> {
         let luck = Luck::of_message(state.key, state.number);
         state.number += 1;
         let id = self.new_message(SourceId(source as u16), luck);
-        self.enter(id);
+        self.enter(id, source as usize);
     }
 
     /// A user begins to think; the request with this luck comes when that is over.
@@ -110,20 +110,24 @@ impl<T: Trace> Run<'_, T> {
 
     /// The time of a scheduled message has come.
     pub(super) fn on_scheduled(&mut self, id: TaskId) {
-        self.tasks[id].born = self.now;
-        self.enter(id);
+        let task = &mut self.tasks[id];
+        task.born = self.now;
+        let source = usize::from(task.source);
+        self.enter(id, source);
     }
 
     /// The record of a message that is to come, now or later.
+    #[inline(always)]
     pub(super) fn new_message(&mut self, source: SourceId, luck: Luck) -> TaskId {
-        let id = self.tasks.insert(Task {
+        let now = self.now;
+        self.tasks.insert_with(|id| Task {
             luck,
-            born: self.now,
-            since: self.now,
+            born: now,
+            since: now,
             wake: SimTime::MAX,
             // No branches are open.
             parent: TaskId(0),
-            root: TaskId::NONE,
+            root: id,
             links: Links::OUTSIDE,
             instance: 0,
             pc: 0,
@@ -134,15 +138,12 @@ impl<T: Trace> Run<'_, T> {
             state: State::Scheduled,
             flags: Flags::default(),
             outcome: Outcome::Delivered,
-        });
-        self.tasks[id].root = id;
-        id
+        })
     }
 
-    /// A message arrives: it counts from here on.
-    #[inline]
-    fn enter(&mut self, id: TaskId) {
-        let source = usize::from(self.tasks[id].source);
+    /// A message of `source` arrives: it counts from here on.
+    #[inline(always)]
+    fn enter(&mut self, id: TaskId, source: usize) {
         self.books.arrived(self.sources[source].class, self.now);
         if T::ON {
             let name = &self.model.sources[source].name;
@@ -171,11 +172,12 @@ impl<T: Trace> Run<'_, T> {
         flags: Flags,
     ) -> TaskId {
         let &Task { luck, root, source, .. } = &self.tasks[maker];
-        let child = self.keys.sites[usize::from(site)].child;
-        self.tasks.insert(Task {
-            luck: luck.child(child, index),
-            born: self.now,
-            since: self.now,
+        let luck = luck.child(self.keys.sites[usize::from(site)].child, index);
+        let now = self.now;
+        self.tasks.insert_with(|_| Task {
+            luck,
+            born: now,
+            since: now,
             wake: SimTime::MAX,
             parent: TaskId::NONE,
             root,

@@ -19,7 +19,7 @@ pub(super) struct Books {
     stations: Vec<StationRecord>,
     in_system: Gauge,
     in_system_windows: Vec<Level>,
-    /// By class and station.
+    /// By source and station.
     shares: Vec<Share>,
     /// By limit of the model.
     limits: Vec<LimitRecord>,
@@ -70,7 +70,7 @@ impl Books {
             stations: vec![StationRecord::default(); model.stations()],
             in_system: Gauge::new(SimTime::ZERO, 0),
             in_system_windows: Vec::with_capacity(windows),
-            shares: vec![Share::default(); model.classes.len() * model.stations()],
+            shares: vec![Share::default(); model.sources.len() * model.stations()],
             limits: vec![limit; model.limits.len()],
             events: 0,
             window: 0,
@@ -87,17 +87,23 @@ impl Books {
         self.in_system.rise(now);
     }
 
-    /// A station took a task of `class` that had waited for `wait`.
+    /// What the messages of `source` met with at `station`.
     #[inline]
-    pub(super) fn started(&mut self, class: usize, station: usize, wait: SimDuration) {
-        let share = &mut self.shares[class * self.stations.len() + station];
+    pub(super) fn share(&mut self, source: u16, station: usize) -> &mut Share {
+        &mut self.shares[usize::from(source) * self.stations.len() + station]
+    }
+
+    /// A station took a task of `source` that had waited for `wait`.
+    #[inline]
+    pub(super) fn started(&mut self, source: u16, station: usize, wait: SimDuration) {
+        let share = self.share(source, station);
         share.started += 1;
         share.wait_sum += u128::from(wait.ns());
     }
 
-    /// A message of `class` came to a bad end at `station`.
-    pub(super) fn ended_at(&mut self, class: usize, station: usize, outcome: Outcome) {
-        self.shares[class * self.stations.len() + station].ended[outcome.index()] += 1;
+    /// A message of `source` came to a bad end at `station`.
+    pub(super) fn ended_at(&mut self, source: u16, station: usize, outcome: Outcome) {
+        self.share(source, station).ended[outcome.index()] += 1;
     }
 
     /// A copy of a message that was delivered already was delivered.
@@ -106,7 +112,7 @@ impl Books {
     }
 
     /// A message of `class` that came at `born` ended at `at`, which is known at `now`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn ended(
         &mut self,
         class: usize,
@@ -151,8 +157,7 @@ impl Books {
         }
         let first_group = self.stations.len() - self.groups.len();
         for (gauges, station) in self.groups.iter_mut().zip(&mut self.stations[first_group..]) {
-            let window = gauges.close(now, block_of(&mut station.waits, block));
-            station.windows.push(window);
+            station.windows.push(gauges.close_window(now));
         }
         self.in_system_windows.push(self.in_system.close(now));
         self.window += 1;
@@ -181,22 +186,36 @@ impl<T: Trace> Run<'_, T> {
         while at >= self.books.window_end {
             self.now = self.books.window_end;
             self.close_window();
-            self.books.window_end = end_of_window(self.model, self.books.window);
+            let next = self.books.window;
+            if next.is_multiple_of(self.model.run.windows_per_block) {
+                self.close_block();
+            }
+            self.books.window_end = end_of_window(self.model, next);
         }
     }
 
     fn close_window(&mut self) {
         let block = (self.books.window / self.model.run.windows_per_block) as usize;
         for (service, station) in self.services.iter_mut().zip(&mut self.books.stations) {
-            let window = service.gauges.close(self.now, block_of(&mut station.waits, block));
-            station.windows.push(window);
+            station.windows.push(service.gauges.close_window(self.now));
         }
         self.books.close_window(self.now, block);
+    }
+
+    /// The last window of a block is over, or of the run.
+    fn close_block(&mut self) {
+        let books = &mut self.books;
+        let block = ((books.window - 1) / self.model.run.windows_per_block) as usize;
+        let services = self.services.iter_mut().map(|service| &mut service.gauges);
+        for (gauges, station) in services.chain(&mut books.groups).zip(&mut books.stations) {
+            gauges.close_block(block_of(&mut station.waits, block));
+        }
     }
 
     /// Ends the run now: what is still in the system is counted, and nothing is missing.
     pub(super) fn close_books(mut self, stopped: Option<Bound>) -> (Measurements, T) {
         self.close_window();
+        self.close_block();
         let end = self.now;
         self.note_levels();
         self.count_what_is_left();
@@ -216,7 +235,7 @@ impl<T: Trace> Run<'_, T> {
             stations: books.stations,
             carriers,
             in_system: books.in_system_windows,
-            shares: books.shares,
+            shares: by_class(self.model, &books.shares),
             limits: books.limits,
         };
         (measurements, self.trace)
@@ -235,8 +254,7 @@ impl<T: Trace> Run<'_, T> {
     /// Counts the messages that are still in the system.
     fn count_what_is_left(&mut self) {
         let books = &mut self.books;
-        let stations = books.stations.len();
-        let first_group = stations - books.groups.len();
+        let first_group = books.stations.len() - books.groups.len();
         for task in self.tasks.iter() {
             let class = self.sources[usize::from(task.source)].class;
             let waits_at = match task.state {
@@ -254,7 +272,7 @@ impl<T: Trace> Run<'_, T> {
             }
             if let Some(station) = waits_at {
                 let age = self.now.since(task.since);
-                books.shares[class * stations + station].age_sum += u128::from(age.ns());
+                books.share(task.source, station).age_sum += u128::from(age.ns());
             }
             if task.is_message() && !matches!(task.state, State::Scheduled | State::Settled) {
                 let age = self.now.since(task.born);
@@ -276,4 +294,16 @@ impl<T: Trace> Run<'_, T> {
 /// Whether a carrier has yet to acknowledge the task.
 fn is_submitted(state: State) -> bool {
     matches!(state, State::Accepting | State::Dropping | State::Holding | State::Refusing)
+}
+
+/// Shares by source and station, summed to those by class and station.
+fn by_class(model: &Model, shares: &[Share]) -> Vec<Share> {
+    let stations = model.stations();
+    let mut sums = vec![Share::default(); model.classes.len() * stations];
+    for (source, row) in model.sources.iter().zip(shares.chunks(stations)) {
+        let class = source.class.index();
+        let sums = &mut sums[class * stations..(class + 1) * stations];
+        sums.iter_mut().zip(row).for_each(|(sum, share)| sum.add(share));
+    }
+    sums
 }

@@ -163,7 +163,8 @@ impl<T: Trace> Run<'_, T> {
             }
         }
         if waiting.pending == 0 {
-            self.next_step(caller);
+            waiting.pc += 1;
+            self.step(caller);
         }
     }
 

@@ -33,34 +33,32 @@ impl<T: Trace> Run<'_, T> {
     fn blame(&mut self, id: TaskId, outcome: Outcome, station: usize) {
         let task = &self.tasks[id];
         if task.root != TaskId::NONE && !task.flags.has(Flags::COPY) {
-            let class = self.sources[usize::from(task.source)].class;
-            self.books.ended_at(class, station, outcome);
+            self.books.ended_at(task.source, station, outcome);
         }
     }
 
     /// A message's own steps, or a branch of it, came to an end.
-    #[inline]
     pub(super) fn end_part(&mut self, id: TaskId, outcome: Outcome) {
-        if self.tasks[id].is_message() {
-            let task = &mut self.tasks[id];
-            task.state = State::Joining;
-            task.outcome = task.outcome.max(outcome);
-            return self.settle_if_over(id);
-        }
         let &Task { root, flags, .. } = &self.tasks[id];
-        self.tasks.remove(id);
-        if root == TaskId::NONE {
-            return;
-        }
-        let message = &mut self.tasks[root];
-        if flags.has(Flags::COPY) {
-            message.attempt_or_orphans -= 1;
-            if outcome == Outcome::Delivered {
-                self.on_copy_delivered(root);
-            }
-        } else {
-            *message.open() -= 1;
+        if root == id {
+            let message = &mut self.tasks[id];
+            message.state = State::Joining;
             message.outcome = message.outcome.max(outcome);
+        } else {
+            self.tasks.remove(id);
+            if root == TaskId::NONE {
+                return;
+            }
+            let message = &mut self.tasks[root];
+            if flags.has(Flags::COPY) {
+                message.attempt_or_orphans -= 1;
+                if outcome == Outcome::Delivered {
+                    self.on_copy_delivered(root);
+                }
+            } else {
+                *message.open() -= 1;
+                message.outcome = message.outcome.max(outcome);
+            }
         }
         self.settle_if_over(root);
     }
@@ -88,32 +86,35 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// Settles a message all of whose parts are over.
-    #[inline]
+    #[inline(always)]
     fn settle_if_over(&mut self, id: TaskId) {
         let message = &mut self.tasks[id];
-        let (orphans, open) = (message.attempt_or_orphans > 0, *message.open());
-        match message.state {
-            State::Settled if !orphans => self.tasks.remove(id),
-            State::Joining if open == 0 => {
-                let (source, outcome) = (usize::from(message.source), message.outcome);
-                if message.flags.has(Flags::COPY_DELIVERED) {
-                    let at = self.copied_at.remove(&id).expect("noted when the copy came");
-                    // The message itself is the second to come, if it went anywhere.
-                    if outcome == Outcome::Delivered && message.flags.has(Flags::HANDED_ON) {
-                        let class = self.sources[source].class;
-                        self.books.duplicated(class);
-                    }
-                    self.settle(id, Outcome::Delivered, at);
-                } else if outcome == Outcome::Delivered || !orphans {
-                    self.settle(id, outcome, self.now);
-                }
-            }
-            _ => {}
+        let orphans = message.attempt_or_orphans > 0;
+        if message.state == State::Settled && !orphans {
+            return self.tasks.remove(id);
         }
+        if message.state != State::Joining || *message.open() > 0 {
+            return;
+        }
+        let copied = message.flags.has(Flags::COPY_DELIVERED);
+        let (outcome, at) = if copied {
+            // Where a copy came first, the message itself is the second, if it went anywhere.
+            if message.outcome == Outcome::Delivered && message.flags.has(Flags::HANDED_ON) {
+                let class = self.sources[usize::from(message.source)].class;
+                self.books.duplicated(class);
+            }
+            let at = self.copied_at.remove(&id).expect("noted when the copy came");
+            (Outcome::Delivered, at)
+        } else if message.outcome == Outcome::Delivered || !orphans {
+            (message.outcome, self.now)
+        } else {
+            return;
+        };
+        self.settle(id, outcome, at);
     }
 
     /// Enters a message's end in the books, at the time `at`, and starts what it causes.
-    #[inline]
+    #[inline(always)]
     fn settle(&mut self, id: TaskId, outcome: Outcome, at: SimTime) {
         let &Task { luck, born, source, attempt_or_orphans: orphans, .. } = &self.tasks[id];
         let index = usize::from(source);

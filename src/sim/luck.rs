@@ -1,6 +1,8 @@
 //! The keys of one replication: every purpose that a message draws for, prepared once.
 
-use crate::engine::{Key, Purpose};
+use super::steps::PlannedStep;
+use crate::dist::Dist;
+use crate::engine::{Key, Luck, Purpose, SimDuration};
 use crate::model::{Model, Step};
 
 /// Purposes of one call site.
@@ -38,6 +40,34 @@ pub(super) struct CauseLuck {
     pub(super) share: Purpose,
     /// When.
     pub(super) after: Purpose,
+}
+
+/// A length drawn before it is needed.
+///
+/// A draw is a chain of some sixty operations that wait for one another. Begun when a worker takes
+/// a task, it is over by the time that the task computes, and costs next to nothing. As it depends
+/// on luck and purpose alone, it is right for whoever has these.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ahead(Option<(Luck, Purpose, SimDuration)>);
+
+impl Ahead {
+    /// Draws the length of the step that a task is about to take.
+    #[inline(always)]
+    pub(super) fn prepare(&mut self, planned: PlannedStep<'_>, luck: Luck) {
+        if let Step::Work(length) | Step::Delay(length) = planned.step {
+            let drawn = length.sample(&mut luck.draws(planned.purpose));
+            self.0 = Some((luck, planned.purpose, drawn));
+        }
+    }
+
+    /// A length drawn from `dist`.
+    #[inline(always)]
+    pub(super) fn draw(&self, dist: &Dist, luck: Luck, purpose: Purpose) -> SimDuration {
+        match self.0 {
+            Some((of, for_what, length)) if of == luck && for_what == purpose => length,
+            Some(_) | None => dist.sample(&mut luck.draws(purpose)),
+        }
+    }
 }
 
 /// All keys of one replication.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::books::Books;
 use super::event::Event;
-use super::luck::Keys;
+use super::luck::{Ahead, Keys};
 use super::stations::{ServiceState, queues_of};
+use super::steps::PlannedStep;
 use super::submissions::CarrierState;
 use super::task::{State, TaskId};
 use super::tasks::{Tasks, Todo};
@@ -29,11 +30,15 @@ const STEPS_OF_AN_INSTANT: u32 = 50_000_000;
 pub(super) struct Run<'m, T> {
     pub(super) model: &'m Model,
     pub(super) keys: Keys,
+    /// The model's steps, each with all that is needed there.
+    pub(super) steps: Vec<PlannedStep<'m>>,
     pub(super) now: SimTime,
     pub(super) calendar: Calendar,
     /// The ring of each constant delay.
     lanes: Vec<(SimDuration, LaneId)>,
     pub(super) tasks: Tasks,
+    /// The last length that was drawn ahead.
+    pub(super) ahead: Ahead,
     /// Tasks whose state ends at this very instant.
     pub(super) todo: Todo,
     pub(super) sources: Vec<SourceState>,
@@ -66,10 +71,12 @@ impl<'m, T: Trace> Run<'m, T> {
         let sources = SourceState::all(model, &keys);
         let mut run = Self {
             model,
+            steps: PlannedStep::all(model, &keys),
             now: SimTime::ZERO,
             calendar,
             lanes,
             tasks: Tasks::new(),
+            ahead: Ahead::default(),
             todo: Todo::default(),
             sources,
             services: ServiceState::all(model),
@@ -106,6 +113,8 @@ impl<'m, T: Trace> Run<'m, T> {
                 Event::Expiry(queue) => self.on_expiry(queue),
                 Event::Pace(carrier) => self.on_pace(carrier),
             }
+            // Everything that takes place is inlined here: a message passes through some twenty
+            // functions, and saving registers would cost as much as what they do.
             stopped = self.work_off();
             left -= 1;
             if left == 0 {
@@ -123,13 +132,14 @@ impl<'m, T: Trace> Run<'m, T> {
     #[inline]
     fn work_off(&mut self) -> Option<Bound> {
         let mut left = STEPS_OF_AN_INSTANT;
-        while !self.is_too_full()
-            && let Some(task) = self.todo.pop()
-        {
+        while let Some(task) = self.todo.pop() {
             self.go_on(task);
             left -= 1;
             if left == 0 {
                 return Some(Bound::Instant);
+            }
+            if self.is_too_full() {
+                break;
             }
         }
         self.is_too_full().then_some(Bound::Memory)
@@ -138,7 +148,7 @@ impl<'m, T: Trace> Run<'m, T> {
     /// Whether there are more tasks than the memory budget allows.
     #[inline]
     pub(super) fn is_too_full(&self) -> bool {
-        self.tasks.len() > self.tasks_at_most
+        self.tasks.are_more_than(self.tasks_at_most)
     }
 
     /// The next event at or before the horizon; stale timers in rings are passed over.
@@ -158,26 +168,26 @@ impl<'m, T: Trace> Run<'m, T> {
         if self.tasks.even_freed(id).wake == self.now {
             self.tasks[id].wake = SimTime::MAX;
             self.books.events += 1;
-            self.go_on(id);
+            self.todo.push(id);
         }
     }
 
     /// What follows the end of a task's state.
-    #[inline]
+    #[inline(always)]
     fn go_on(&mut self, id: TaskId) {
         match self.tasks[id].state {
+            State::Stepping => {}
+            State::Pausing => self.tasks[id].pc += 1,
             State::Computing => self.on_computed(id),
-            State::Stepping => self.step(id),
-            State::Pausing => self.next_step(id),
-            State::Travelling => self.arrive(id),
-            State::Replying => self.on_reply(id),
-            State::BackingOff => self.issue(id),
-            State::Scheduled => self.on_scheduled(id),
+            State::Travelling => return self.arrive(id),
+            State::Replying => return self.on_reply(id),
+            State::BackingOff => return self.issue(id),
+            State::Scheduled => return self.on_scheduled(id),
             State::Accepting | State::Dropping | State::Holding | State::Refusing => {
-                self.on_acknowledged(id);
+                return self.on_acknowledged(id);
             }
-            State::Held => self.deliver(id),
-            State::Delivering => self.on_delivered(id),
+            State::Held => return self.deliver(id),
+            State::Delivering => return self.on_delivered(id),
             State::Queued
             | State::Ready
             | State::Calling
@@ -188,10 +198,11 @@ impl<'m, T: Trace> Run<'m, T> {
                 unreachable!("these states end by another's doing, not by their own time")
             }
         }
+        self.take_steps(id);
     }
 
     /// Puts a task into `state` for `length`; at its end the task goes on.
-    #[inline]
+    #[inline(always)]
     pub(super) fn stay(&mut self, id: TaskId, state: State, length: SimDuration) {
         let task = &mut self.tasks[id];
         task.state = state;
@@ -205,7 +216,6 @@ impl<'m, T: Trace> Run<'m, T> {
     }
 
     /// As [`Run::stay`], for a length that is the same each time: such events come in order.
-    #[inline]
     pub(super) fn stay_constant(&mut self, id: TaskId, state: State, length: SimDuration) {
         match self.lane_of(length) {
             Some(lane) if length > SimDuration::ZERO => {
@@ -220,12 +230,12 @@ impl<'m, T: Trace> Run<'m, T> {
     }
 
     /// Puts a task into `state` for a length drawn from `dist` by its own luck.
-    #[inline]
+    #[inline(always)]
     pub(super) fn stay_drawn(&mut self, id: TaskId, state: State, dist: &Dist, purpose: Purpose) {
         match dist {
             Dist::Constant(length) => self.stay_constant(id, state, *length),
             _ => {
-                let length = dist.sample(&mut self.tasks[id].luck.draws(purpose));
+                let length = self.ahead.draw(dist, self.tasks[id].luck, purpose);
                 self.stay(id, state, length);
             }
         }

@@ -44,20 +44,14 @@ pub(super) fn queues_of(model: &Model) -> usize {
 }
 
 impl<T: Trace> Run<'_, T> {
-    /// The service whose step the task is at; `None` for a source's client.
-    #[inline]
-    pub(super) fn service_of(&self, id: TaskId) -> Option<usize> {
-        self.model.step_services[usize::from(self.tasks[id].pc)].map(|service| service.index())
-    }
-
     /// The service of a task that has one.
     #[inline]
     pub(super) fn own_service(&self, id: TaskId) -> usize {
-        self.service_of(id).expect("only tasks at a service wait, compute or hold a worker")
+        self.step_of(id).own_service()
     }
 
     /// A task stands at the door of the service of its step.
-    #[inline]
+    #[inline(always)]
     pub(super) fn join_service(&mut self, id: TaskId) {
         let service = self.own_service(id);
         let luck = self.tasks[id].luck;
@@ -71,13 +65,6 @@ impl<T: Trace> Run<'_, T> {
                 state.gauges.busy.rise(self.now);
                 self.tasks[id].instance = instance;
                 self.take(id, service, SimDuration::ZERO);
-                // Where nothing else is left to be done at this instant, there is no need to
-                // queue up for it.
-                if self.todo.is_empty() {
-                    self.step(id);
-                } else {
-                    self.todo.push(id);
-                }
             }
             Admission::Wait(instance) => self.enqueue(id, service, instance),
             Admission::Reject => {
@@ -111,16 +98,17 @@ impl<T: Trace> Run<'_, T> {
         }
     }
 
-    /// A worker takes the task, which has waited for `wait`, and is about to step.
-    #[inline]
+    /// A worker takes the task, which has waited for `wait`.
+    #[inline(always)]
     fn take(&mut self, id: TaskId, service: usize, wait: SimDuration) {
+        self.ahead.prepare(self.step_of(id), self.tasks[id].luck);
         self.services[service].gauges.started(wait);
-        let class = self.sources[usize::from(self.tasks[id].source)].class;
-        self.books.started(class, service, wait);
+        self.books.started(self.tasks[id].source, service, wait);
         if T::ON {
             self.note_station(service, id, "is taken by a worker");
         }
         self.tasks[id].state = State::Stepping;
+        self.todo.push(id);
     }
 
     /// A task's worker falls free, and takes the next that waits.
@@ -144,7 +132,6 @@ impl<T: Trace> Run<'_, T> {
         task.instance = instance;
         let wait = self.now.since(task.since);
         self.take(next, service, wait);
-        self.todo.push(next);
     }
 
     /// Takes a waiting task out of its queue.

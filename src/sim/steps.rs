@@ -1,34 +1,64 @@
 //! A task takes the steps of its operation: it works, pauses, calls, is handed on.
 
+use super::luck::Keys;
 use super::run::Run;
 use super::task::{Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
+use crate::dist::Dist;
 use crate::engine::random::uniform;
 use crate::engine::{Luck, Purpose};
-use crate::model::{SiteId, Step, Times};
+use crate::model::{Model, ServiceId, SiteId, Step, Times};
 
-impl<T: Trace> Run<'_, T> {
-    /// Goes on behind the step that is over.
+/// A step with all that is needed there, side by side.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PlannedStep<'m> {
+    pub(super) step: &'m Step,
+    /// Whose worker takes it; `None` for those of clients and carriers.
+    pub(super) service: Option<ServiceId>,
+    /// The draws of its length.
+    pub(super) purpose: Purpose,
+}
+
+impl<'m> PlannedStep<'m> {
+    pub(super) fn all(model: &'m Model, keys: &Keys) -> Vec<Self> {
+        let steps = model.steps.iter().zip(&model.step_services).zip(&keys.steps);
+        steps.map(|((step, &service), &purpose)| Self { step, service, purpose }).collect()
+    }
+
+    /// The service of a step that has one.
     #[inline]
-    pub(super) fn next_step(&mut self, id: TaskId) {
-        self.tasks[id].pc += 1;
-        self.step(id);
+    pub(super) fn own_service(&self) -> usize {
+        let service = self.service.expect("only tasks at a service wait, compute or hold a worker");
+        service.index()
+    }
+}
+
+impl<'m, T: Trace> Run<'m, T> {
+    /// The step that a task is at.
+    #[inline]
+    pub(super) fn step_of(&self, id: TaskId) -> PlannedStep<'m> {
+        self.steps[usize::from(self.tasks[id].pc)]
+    }
+
+    /// Takes steps, in the midst of something else.
+    #[inline(never)]
+    pub(super) fn step(&mut self, id: TaskId) {
+        self.take_steps(id);
     }
 
     /// Takes steps until one takes time, or the operation is over.
-    #[inline]
-    pub(super) fn step(&mut self, id: TaskId) {
-        let model = self.model;
-        loop {
+    #[inline(always)]
+    pub(super) fn take_steps(&mut self, id: TaskId) {
+        let went_well = loop {
             let task = &self.tasks[id];
             if task.flags.has(Flags::FAILED) && task.pending == 0 {
-                return self.end_operation(id, false);
+                break false;
             }
-            match &model.steps[usize::from(task.pc)] {
-                Step::Work(_) => return self.ask_for_core(id),
+            let planned = self.steps[usize::from(task.pc)];
+            match planned.step {
+                Step::Work(length) => return self.ask_for_core(id, planned, length),
                 Step::Delay(length) => {
-                    let purpose = self.keys.steps[usize::from(task.pc)];
-                    return self.stay_drawn(id, State::Pausing, length, purpose);
+                    return self.stay_drawn(id, State::Pausing, length, planned.purpose);
                 }
                 &Step::Call { site, times, at_once, waits } => {
                     if !self.call(id, site, times, at_once, waits) {
@@ -40,50 +70,52 @@ impl<T: Trace> Run<'_, T> {
                         return;
                     }
                 }
-                Step::End => return self.end_operation(id, true),
+                Step::End => break true,
             }
             self.tasks[id].pc += 1;
-        }
+        };
+        self.end_operation(id, went_well);
     }
 
     /// The task wants to compute: at once if a core is free.
-    #[inline]
-    fn ask_for_core(&mut self, id: TaskId) {
-        let service = self.own_service(id);
-        let instance = self.tasks[id].instance;
-        let pool = &mut self.services[service].pool;
-        if pool.cores_are_scarce() && !pool.has_free_core(instance) {
-            self.tasks[id].state = State::Ready;
-            self.tasks.push_back(&mut pool.instances[instance as usize].ready, id);
+    #[inline(always)]
+    fn ask_for_core(&mut self, id: TaskId, planned: PlannedStep<'_>, length: &Dist) {
+        let state = &mut self.services[planned.own_service()];
+        let task = &mut self.tasks[id];
+        let scarce = state.pool.cores_are_scarce();
+        let has_free_core = state.pool.has_free_core(task.instance);
+        let occupancy = &mut state.pool.instances[task.instance as usize];
+        if scarce && !has_free_core {
+            task.state = State::Ready;
+            self.tasks.push_back(&mut occupancy.ready, id);
             return;
         }
-        pool.instances[instance as usize].on_core += 1;
-        self.services[service].gauges.on_core.rise(self.now);
-        self.compute(id);
+        occupancy.on_core += 1;
+        state.gauges.on_core.rise(self.now);
+        self.stay_drawn(id, State::Computing, length, planned.purpose);
     }
 
-    /// The task computes on the core that it has.
-    #[inline]
+    /// The task computes on the core that another has left.
     fn compute(&mut self, id: TaskId) {
-        let model = self.model;
-        let task = &self.tasks[id];
-        let Step::Work(length) = &model.steps[usize::from(task.pc)] else {
+        let planned = self.step_of(id);
+        let Step::Work(length) = planned.step else {
             unreachable!("only a step of work asks for a core")
         };
-        let purpose = self.keys.steps[usize::from(task.pc)];
-        self.stay_drawn(id, State::Computing, length, purpose);
+        self.stay_drawn(id, State::Computing, length, planned.purpose);
     }
 
-    /// The task has computed; the core takes the next worker that waits for it.
-    #[inline]
+    /// The task has computed, and goes on behind that step; the core takes the next worker that
+    /// waits for it.
+    #[inline(always)]
     pub(super) fn on_computed(&mut self, id: TaskId) {
-        let service = self.own_service(id);
-        let instance = self.tasks[id].instance;
+        let service = self.step_of(id).own_service();
+        let task = &mut self.tasks[id];
+        task.pc += 1;
+        let instance = task.instance;
         self.let_core_go(service, instance);
-        self.next_step(id);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn let_core_go(&mut self, service: usize, instance: u32) {
         let state = &mut self.services[service];
         let occupancy = &mut state.pool.instances[instance as usize];
@@ -176,7 +208,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// The operation is over: its worker is free, and whoever waits for it is told.
-    #[inline]
+    #[inline(always)]
     pub(super) fn end_operation(&mut self, id: TaskId, went_well: bool) {
         self.leave_service(id);
         if self.tasks[id].flags.has(Flags::CALL) {
@@ -187,9 +219,10 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// Frees the task's worker, if it has one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn leave_service(&mut self, id: TaskId) {
-        if let Some(service) = self.service_of(id) {
+        if let Some(service) = self.step_of(id).service {
+            let service = service.index();
             self.services[service].gauges.window.served += 1;
             self.let_worker_go(service, self.tasks[id].instance);
         }

@@ -208,11 +208,11 @@ impl<T: Trace> Run<'_, T> {
         state.record.submitted += 1;
         state.record.wait_sum += u128::from(wait.ns());
         state.record.wait_max = state.record.wait_max.max(wait);
-        let class = self.sources[usize::from(task.source)].class;
+        let source = task.source;
         let gauges = &mut self.books.groups[group];
         gauges.busy.rise(self.now);
         gauges.started(wait);
-        self.books.started(class, self.station_of(group), wait);
+        self.books.started(source, self.station_of(group), wait);
         if T::ON {
             let name = self.carrier_name(carrier);
             let root = self.tasks[id].root.0;

@@ -15,12 +15,6 @@ pub(super) struct Todo {
 }
 
 impl Todo {
-    /// Whether nothing is left to be done at this instant.
-    #[inline]
-    pub(super) fn is_empty(&self) -> bool {
-        self.done == self.tasks.len()
-    }
-
     /// A task goes on, after those that were here before.
     #[inline]
     pub(super) fn push(&mut self, id: TaskId) {
@@ -48,10 +42,8 @@ impl Todo {
 
     /// A task does not go on after all.
     pub(super) fn remove(&mut self, id: TaskId) {
-        if !self.is_empty() {
-            self.forget_done();
-            self.tasks.retain(|&task| task != id);
-        }
+        self.forget_done();
+        self.tasks.retain(|&task| task != id);
     }
 
     /// Keeps a long instant from taking more than twice the memory of its longest list.
@@ -77,8 +69,14 @@ impl Tasks {
     /// Makes a record.
     #[inline]
     pub(super) fn insert(&mut self, task: Task) -> TaskId {
-        let id = self.slab.insert(task).expect("a run ends at its memory budget, before this");
-        TaskId(id.number())
+        self.insert_with(|_| task)
+    }
+
+    /// Makes a record that knows its own id.
+    #[inline]
+    pub(super) fn insert_with(&mut self, make: impl FnOnce(TaskId) -> Task) -> TaskId {
+        let id = self.slab.insert_with(|id| make(TaskId(id.number())));
+        TaskId(id.expect("a run ends at its memory budget, before this").number())
     }
 
     /// Frees a record; events that name it are stale from now on.
@@ -90,10 +88,11 @@ impl Tasks {
         self.slab.remove(Id::new(id.0));
     }
 
-    /// Records in use.
+    /// Whether more than `most` records are in use.
     #[inline]
-    pub(super) fn len(&self) -> usize {
-        self.slab.len()
+    pub(super) fn are_more_than(&self, most: usize) -> bool {
+        // Most of the time there never were so many.
+        self.slab.len_max() > most && self.slab.len() > most
     }
 
     /// Records in use, in order of their places.

@@ -14,7 +14,7 @@ pub use binding::{Binding, Cause, Saturation};
 pub use figures::{ClassFigures, Figure, Unit};
 pub use period::{Period, Steadiness};
 pub use stations::{Capacity, StationFigures};
-pub use targets::{Answer, Reason, TargetVerdict};
+pub use targets::{Answer, Reason, TargetVerdict, WorstWindow};
 
 /// What the replications of one model say.
 #[derive(Clone, Debug)]

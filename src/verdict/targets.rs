@@ -22,6 +22,17 @@ pub struct TargetVerdict {
     pub answer: Answer,
     /// What the answer has to be read with, or why there is none.
     pub reason: Option<Reason>,
+    /// Of a windowed target: the worst of its windows.
+    pub worst: Option<WorstWindow>,
+}
+
+/// The window in which a windowed target was furthest from holding.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WorstWindow {
+    /// When it begins.
+    pub from: SimTime,
+    /// The share delivered within the limit, or the use of capacity: mean over replications.
+    pub value: f64,
 }
 
 /// Whether a target is met.
@@ -74,7 +85,7 @@ struct View<'a> {
 
 impl View<'_> {
     fn judge(&self, target: &Target) -> TargetVerdict {
-        let (measured, unit, limit) = self.measure(target);
+        let Measured { measured, unit, limit, worst } = self.measure(target);
         let zone = Zone { relative: target.indifference, floor: 0.0 };
         let estimate = measured.ok();
         let (answer, reason) = match measured {
@@ -96,6 +107,7 @@ impl View<'_> {
             margin: estimate.map(|estimate| limit.margin(&estimate)),
             answer,
             reason,
+            worst,
         }
     }
 
@@ -115,45 +127,48 @@ impl View<'_> {
         }
     }
 
-    fn measure(&self, target: &Target) -> (Result<Estimate, Reason>, Unit, Limit) {
+    fn measure(&self, target: &Target) -> Measured {
+        let whole = |measured, unit, limit| Measured { measured, unit, limit, worst: None };
         match &target.criterion {
-            Criterion::Latency { class, quantile, limit, windowed: None } => {
-                (self.latency(*class, *quantile), Unit::Seconds, Limit::AtMost(limit.as_secs_f64()))
-            }
+            Criterion::Latency { class, quantile, limit, windowed: None } => whole(
+                self.latency(*class, *quantile),
+                Unit::Seconds,
+                Limit::AtMost(limit.as_secs_f64()),
+            ),
             Criterion::Latency { class, quantile, limit, windowed: Some(windowed) } => {
                 let limit = LatencyLimit { class: *class, within: *limit };
-                self.share_of_windows(*windowed, |run, windows| {
-                    self.delivered(run, limit, windows).map(|share| share >= *quantile)
+                self.in_windows(*windowed, Limit::AtLeast(*quantile), |run, windows| {
+                    self.delivered(run, limit, windows)
                 })
             }
             Criterion::Delivered { class, limit, share, windowed: None } => {
                 let limit = LatencyLimit { class: *class, within: *limit };
-                (self.share_delivered(limit), Unit::Share, Limit::AtLeast(*share))
+                whole(self.share_delivered(limit), Unit::Share, Limit::AtLeast(*share))
             }
             Criterion::Delivered { class, limit, share, windowed: Some(windowed) } => {
                 let limit = LatencyLimit { class: *class, within: *limit };
-                self.share_of_windows(*windowed, |run, windows| {
-                    self.delivered(run, limit, windows).map(|delivered| delivered >= *share)
+                self.in_windows(*windowed, Limit::AtLeast(*share), |run, windows| {
+                    self.delivered(run, limit, windows)
                 })
             }
             Criterion::Loss { class, share } => {
-                (self.loss(*class), Unit::Share, Limit::AtMost(*share))
+                whole(self.loss(*class), Unit::Share, Limit::AtMost(*share))
             }
             Criterion::Backlog { station, by, at_most } => {
-                (self.backlog(*station, *by), Unit::Messages, Limit::AtMost(*at_most as f64))
+                whole(self.backlog(*station, *by), Unit::Messages, Limit::AtMost(*at_most as f64))
             }
             Criterion::Utilization { station, at_most, windowed: None } => {
-                (self.utilization(*station), Unit::Share, Limit::AtMost(*at_most))
+                whole(self.utilization(*station), Unit::Share, Limit::AtMost(*at_most))
             }
             Criterion::Utilization { station, at_most, windowed: Some(windowed) } => {
                 let capacity = Capacity::of(self.model, station.index());
-                self.share_of_windows(*windowed, |run, windows| {
+                self.in_windows(*windowed, Limit::AtMost(*at_most), |run, windows| {
                     let mut joined = StationWindow::default();
                     for window in &run.stations[station.index()].windows[windows] {
                         joined.extend(window);
                     }
                     let (workers, cores) = capacity.used(&joined);
-                    Some(workers.max(cores) <= *at_most)
+                    Some(workers.max(cores))
                 })
             }
         }
@@ -285,31 +300,62 @@ impl View<'_> {
         self.exactness.of_mean(&values).ok_or(Reason::NoMessages)
     }
 
-    /// The share of windows in which `holds`; windows that nothing can be said of do not count.
-    fn share_of_windows(
+    /// The share of windows in which `figure` keeps `limit`, and the worst of them; windows that
+    /// nothing can be said of do not count.
+    fn in_windows(
         &self,
         windowed: Windowed,
-        holds: impl Fn(&Measurements, std::ops::Range<usize>) -> Option<bool>,
-    ) -> (Result<Estimate, Reason>, Unit, Limit) {
+        limit: Limit,
+        figure: impl Fn(&Measurements, std::ops::Range<usize>) -> Option<f64>,
+    ) -> Measured {
         let per = (windowed.per.ns() / self.model.run.window.ns()) as usize;
-        let parts: Vec<Ratio> = self
-            .runs
-            .iter()
-            .map(|run| {
-                let windows = run.in_system.len();
-                let mut part = Ratio { top: 0.0, bottom: 0.0 };
-                let mut start = self.period.first;
-                while start < windows {
-                    let end = (start + per).min(windows);
-                    if let Some(held) = holds(run, start..end) {
-                        part.bottom += 1.0;
-                        part.top += f64::from(u8::from(held));
-                    }
-                    start = end;
+        let mut parts = Vec::with_capacity(self.runs.len());
+        // By window: sum of the figures, and how many replications gave one.
+        let mut sums: Vec<(f64, f64)> = Vec::new();
+        for run in self.runs {
+            let windows = run.in_system.len();
+            let mut part = Ratio { top: 0.0, bottom: 0.0 };
+            for (index, start) in (self.period.first..windows).step_by(per).enumerate() {
+                if sums.len() <= index {
+                    sums.push((0.0, 0.0));
                 }
-                part
-            })
-            .collect();
-        (self.share(&parts, 1.0), Unit::Share, Limit::AtLeast(windowed.share))
+                let Some(value) = figure(run, start..(start + per).min(windows)) else { continue };
+                let holds = match limit {
+                    Limit::AtMost(most) => value <= most,
+                    Limit::AtLeast(least) => value >= least,
+                };
+                part.bottom += 1.0;
+                part.top += f64::from(u8::from(holds));
+                sums[index] = (sums[index].0 + value, sums[index].1 + 1.0);
+            }
+            parts.push(part);
+        }
+        let means = sums.iter().enumerate().filter(|(_, (_, count))| *count > 0.0);
+        let means = means.map(|(index, (sum, count))| (index, sum / count));
+        let worst = means.reduce(|worst, next| {
+            let is_worse = match limit {
+                Limit::AtMost(_) => next.1 > worst.1,
+                Limit::AtLeast(_) => next.1 < worst.1,
+            };
+            if is_worse { next } else { worst }
+        });
+        Measured {
+            measured: self.share(&parts, 1.0),
+            unit: Unit::Share,
+            limit: Limit::AtLeast(windowed.share),
+            worst: worst.map(|(index, value)| {
+                let window = self.period.first + index * per;
+                let from = SimTime::from_ns(self.model.run.window.ns() * window as u64);
+                WorstWindow { from, value }
+            }),
+        }
     }
+}
+
+/// What a target was measured as, and what it is held against.
+struct Measured {
+    measured: Result<Estimate, Reason>,
+    unit: Unit,
+    limit: Limit,
+    worst: Option<WorstWindow>,
 }

@@ -43,12 +43,13 @@ fn every_change_that_a_comment_names_can_be_made() {
         let mut tried = 0;
         for line in text.lines().filter(|line| line.starts_with("#   ... --set")) {
             let changes = line.split("--set ").skip(1).map(|rest| rest.split(' ').next().unwrap());
-            let plan = changes.fold(Plan::of(&name), Plan::set);
+            let of_a_reader = |change: &&str| !change.contains("/home/me/");
+            let plan = changes.filter(of_a_reader).fold(Plan::of(&name), Plan::set);
             if let Err(problems) = plan.try_model() {
                 panic!("{problems}");
             }
             tried += 1;
         }
-        assert!(tried > 0 || name == "replay", "{name} names no change");
+        assert!(tried > 0, "{name} names no change");
     }
 }

@@ -1,5 +1,7 @@
 //! Runs the scenarios that are shipped, as they are or with keys set, and finds figures by name.
 
+#![expect(clippy::unwrap_used, reason = "a test that lacks its own files or names fails")]
+
 use std::path::PathBuf;
 
 use surgeplan::language::Document;

@@ -255,6 +255,7 @@ fn a_spent_sequence_is_told_and_keeps_time_in_order() {
     assert!(popped.is_sorted_by_key(|&(at, _)| at));
 }
 
+#[cfg(debug_assertions)]
 #[test]
 #[should_panic(expected = "scheduled in the past")]
 fn the_past_is_closed_in_debug_builds() {
@@ -264,6 +265,7 @@ fn the_past_is_closed_in_debug_builds() {
     calendar.schedule(SimTime::from_ns(9), 0);
 }
 
+#[cfg(debug_assertions)]
 #[test]
 #[should_panic(expected = "out of order")]
 fn a_lane_is_in_order_in_debug_builds() {

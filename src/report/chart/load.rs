@@ -5,16 +5,21 @@ use super::clock::{TimeAxis, Timeline};
 use super::frame::{self, EndLabel, Heading, Sample, draw_end_labels, draw_legend, page};
 use super::panel::{BELOW, PANEL_HEAD, Panel, draw_panel_head};
 use super::scale::{Scale, extent};
-use super::series::{Curve, Level};
+use super::series::{Curve, Level, highest};
 use super::style::{self, HEIGHT, WIDTH};
 use super::text::Weight;
-use super::words::Quantity;
+use super::words::{self, Quantity};
 
 /// Classes beyond this many are shown in the total alone.
 const CLASSES: usize = 4;
 /// A level above this many times the load is told at the top edge, so that it does not flatten the
 /// load.
 const FAR: f64 = 1.5;
+/// A peak of load above this many times what is usual and what is served is told at the top edge,
+/// so that a burst of a minute does not flatten the hours that it takes to serve it.
+const SPIKE: f64 = 10.0;
+/// The share of time that what is usual leaves aside.
+const UNUSUAL: f64 = 0.05;
 
 /// Offered load, carried load and goodput over time.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,7 +71,10 @@ impl LoadFigure {
         let labels: Vec<String> = flows
             .iter()
             .zip(&scales)
-            .flat_map(|(flow, scale)| flow.levels().map(|level| level_label(level, *scale)))
+            .flat_map(|(flow, scale)| {
+                let levels = flow.levels().map(|level| level_label(level, *scale));
+                levels.chain(flow.spike(*scale).map(|spike| level_label(&spike, *scale)))
+            })
             .collect();
         let gutter = frame::gutter(labels.iter().map(String::as_str), 330.0).max(20.0);
         let right = page().right - gutter;
@@ -155,6 +163,14 @@ impl LoadFigure {
                 weight: if is_target { Weight::SemiBold } else { Weight::Regular },
             });
         }
+        if let Some(spike) = flow.spike(panel.y) {
+            labels.push(EndLabel {
+                y: panel.up(spike.value),
+                text: level_label(&spike, panel.y),
+                color: style::OFFERED.color,
+                weight: Weight::Regular,
+            });
+        }
         draw_end_labels(canvas, panel.area, page().right - panel.area.right, &labels);
     }
 }
@@ -165,17 +181,40 @@ impl Flow {
         self.target.iter().chain(&self.limits).filter(|level| !level.value.is_nan())
     }
 
-    /// An axis that holds its curves, and its levels unless they lie far above.
+    /// An axis that holds its curves but for spikes, and its levels unless they lie far above.
     fn scale(&self) -> Scale {
         let mut values: Vec<f64> = [&self.offered, &self.carried, &self.goodput]
             .into_iter()
             .flat_map(Curve::reach)
             .collect();
-        let most = extent(&values).map_or(0.0, |(_, high)| high);
+        let mut most = extent(&values).map_or(0.0, |(_, high)| high);
+        let usual = self.usual();
+        if usual > 0.0 && most > SPIKE * usual {
+            most = FAR * usual;
+            values.iter_mut().for_each(|value| *value = value.min(most));
+        }
         let near = |level: &&Level| most <= 0.0 || level.value <= FAR * most;
         values.extend(self.levels().filter(near).map(|level| level.value));
         values.push(0.0);
         Scale::linear(Quantity::Number, &values, 6)
+    }
+
+    /// The most that is served, or that is offered most of the time.
+    fn usual(&self) -> f64 {
+        let mut offered: Vec<f64> =
+            self.offered.values.iter().copied().filter(|value| value.is_finite()).collect();
+        offered.sort_by(f64::total_cmp);
+        let rank = (offered.len() as f64 * (1.0 - UNUSUAL)) as usize;
+        let most_offered = offered.get(rank).copied().unwrap_or(0.0);
+        let served = highest(&self.carried.values).max(highest(&self.goodput.values));
+        served.max(most_offered)
+    }
+
+    /// The peak of its load, if it lies above the axis.
+    fn spike(&self, scale: Scale) -> Option<Level> {
+        let value = highest(&self.offered.values);
+        let label = format!("offered: {}", words::value(Quantity::PerSecond, value));
+        Some(Level { label, value }).filter(|spike| !inside(spike, scale))
     }
 }
 

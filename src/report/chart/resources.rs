@@ -170,10 +170,10 @@ impl Resource {
             Owner::Service => (style::SERVICE, "service"),
             Owner::Carrier => (style::CARRIER, "carrier"),
         };
-        // Whole percents, but for those that would be none.
-        let percent = |share: f64| {
-            let whole = (share * 100.0).round() / 100.0;
-            words::value(Quantity::Share, if whole == 0.0 { share } else { whole })
+        // Whole percents: nobody sees more of them in a row.
+        let percent = |share: f64| match (share * 100.0).round() / 100.0 {
+            0.0 if share > 0.0 => "< 1 %".to_owned(),
+            whole => words::value(Quantity::Share, whole),
         };
         let facts = format!(
             "{owner} · peak {} · mean {}",

@@ -1,5 +1,13 @@
 //! Values in the words that people read: "4,000/s", "2 h 31 min", "99.9 %", "10⁻⁹".
 
+use crate::engine::SimDuration;
+use crate::language::format;
+
+/// Shares below this are written as powers of ten.
+const RAREST: f64 = 1e-6;
+/// Durations below this are: half a nanosecond is none.
+const SHORTEST: f64 = 1e-9 * 0.9995;
+
 /// What a value measures, and so how it is written and where its round values lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quantity {
@@ -23,7 +31,10 @@ pub(super) fn value(quantity: Quantity, value: f64) -> String {
         Quantity::Number => number(value),
         Quantity::PerSecond => format!("{}/s", number(value)),
         Quantity::Duration => duration(value),
-        Quantity::Share => format!("{} %", percent(value)),
+        Quantity::Share if value != 0.0 && value.abs() < RAREST => {
+            format!("{} %", signed(value, scientific(value.abs() * 100.0)))
+        }
+        Quantity::Share => format::share(value).replace('-', "−"),
     }
 }
 
@@ -40,17 +51,7 @@ pub(super) fn brief_share(share: f64) -> String {
     format!("{} %", number((percents * places).round() / places))
 }
 
-/// A share in percent to three significant digits, or as many as tell it from all.
-fn percent(share: f64) -> String {
-    let missing = (1.0 - share) * 100.0;
-    if !(1e-6..0.05).contains(&missing) {
-        return number(share * 100.0);
-    }
-    let decimals = (-libm::log10(missing) - 1e-6).ceil().clamp(0.0, 6.0) as usize;
-    format!("{:.decimals$}", share * 100.0)
-}
-
-/// A number to three significant digits; whole numbers below 100,000 in full.
+/// A number to three significant digits; whole numbers below a million in full.
 pub(super) fn number(value: f64) -> String {
     let size = value.abs();
     if !value.is_finite() {
@@ -68,48 +69,22 @@ pub(super) fn number(value: f64) -> String {
             return signed(value, format!("{}{suffix}", significant(size / unit)));
         }
     }
-    if size >= 99_950.0 {
-        return signed(value, format!("{}k", significant(size / 1e3)));
-    }
     signed(value, significant(size))
 }
 
-/// Seconds as a duration: "250 ms", "1.5 s", "2 min 30 s", "2 h 31 min", "3 d 4 h".
+/// Seconds as a duration, as all reports write it: "250 ms", "2 min 30 s", "never".
 pub(super) fn duration(seconds: f64) -> String {
-    if seconds.is_infinite() {
-        return signed(seconds, "never".to_owned());
-    }
     let size = seconds.abs();
-    let text = if size == 0.0 {
-        "0 s".to_owned()
-    } else if size < 1e-9 * 0.9995 {
+    let text = if size.is_infinite() {
+        "never".to_owned()
+    } else if size > 0.0 && size < SHORTEST {
         format!("{} s", scientific(size))
-    } else if size < 1e-6 * 0.9995 {
-        format!("{} ns", significant(size * 1e9))
-    } else if size < 1e-3 * 0.9995 {
-        format!("{} µs", significant(size * 1e6))
-    } else if size < 0.9995 {
-        format!("{} ms", significant(size * 1e3))
-    } else if size < 59.95 {
-        format!("{} s", significant(size))
-    } else if size < 3_599.5 {
-        compound(size, (60.0, "min"), (1.0, "s"))
-    } else if size < 86_370.0 {
-        compound(size, (3_600.0, "h"), (60.0, "min"))
-    } else if size < 100.0 * 86_400.0 {
-        compound(size, (86_400.0, "d"), (3_600.0, "h"))
-    } else {
+    } else if size > SimDuration::MAX.as_secs_f64() {
         format!("{} d", number(size / 86_400.0))
+    } else {
+        format::seconds(size).replace("us", "µs")
     };
     signed(seconds, text)
-}
-
-/// `value` in two units, the second left out if it is zero.
-fn compound(value: f64, (large, name): (f64, &str), (small, rest): (f64, &str)) -> String {
-    let total = (value / small).round();
-    let per = large / small;
-    let (whole, part) = ((total / per).floor(), total % per);
-    if part == 0.0 { format!("{whole} {name}") } else { format!("{whole} {name} {part} {rest}") }
 }
 
 /// Three significant digits at least, whole digits in full, commas between thousands.
@@ -186,7 +161,7 @@ mod tests {
             (0.0, "0"),
             (4_000.0, "4,000"),
             (12_345.6, "12,346"),
-            (123_456.0, "123k"),
+            (123_456.0, "123,456"),
             (999_999.0, "1M"),
             (2.5e6, "2.5M"),
             (1e10, "10G"),

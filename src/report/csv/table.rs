@@ -1,7 +1,6 @@
 //! Writes one table.
 
 use crate::stats::Estimate;
-use crate::verdict::Figure;
 
 /// A table under construction.
 pub(super) struct Table {
@@ -49,9 +48,4 @@ pub(super) fn estimate(estimate: Option<Estimate>) -> [String; 3] {
 /// The names of three columns: value, lower and upper end.
 pub(super) fn estimate_columns(name: &str) -> [String; 3] {
     [name.to_owned(), format!("{name}_low"), format!("{name}_high")]
-}
-
-/// A figure without its interval.
-pub(super) fn value(figure: &Figure) -> String {
-    maybe(figure.estimate.map(|estimate| estimate.value))
 }

@@ -17,7 +17,11 @@ const FAR: f64 = 2.5;
 
 pub(super) fn figure(result: &PointResult, heading: Heading) -> LoadFigure {
     let all = 0..result.model.classes.len();
-    let total = flow(result, "all classes", all.clone());
+    let name = match result.model.classes.as_slice() {
+        [only] => &only.name,
+        _ => "all classes",
+    };
+    let total = flow(result, name, all.clone());
     let peak = total.offered.values.iter().copied().fold(0.0, f64::max);
     LoadFigure {
         heading,
@@ -54,7 +58,7 @@ fn limits(result: &PointResult, peak: f64) -> Vec<Level> {
         .filter_map(|station| {
             let capacity = capacity(result, station)?;
             let name = result.model.station_name(StationId::from_index(station));
-            let label = format!("{name}: {}", format::rate(capacity));
+            let label = format!("{name}: {}/s", format::number(capacity));
             (capacity <= FAR * peak).then_some(Level { label, value: capacity })
         })
         .collect();

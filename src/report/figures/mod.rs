@@ -11,7 +11,6 @@ use super::{About, pool, words};
 use crate::engine::SimTime;
 use crate::language::format;
 use crate::measure::Measurements;
-use crate::model::Model;
 use crate::stats::{Confidence, Estimate};
 use crate::sweep::{PointResult, in_parallel};
 
@@ -22,24 +21,26 @@ type Drawing<'a> = Box<dyn Fn() -> Vec<u8> + Send + Sync + 'a>;
 
 /// The pictures of a run.
 pub(super) fn of_run(result: &PointResult, about: &About) -> Pictures {
-    let heading = |title: &str| heading(title, &result.model, about, result);
+    let over_time = |title: &str| heading(title, result, about, ", mean and 95 % interval");
+    let means = |title: &str| heading(title, result, about, ", mean");
+    let pooled = |title: &str| heading(title, result, about, ", all messages together");
     let drawings: Vec<(&'static str, Drawing<'_>)> = vec![
-        ("load.png", Box::new(|| load::figure(result, heading("Load and goodput")).png())),
+        ("load.png", Box::new(|| load::figure(result, over_time("Load and goodput")).png())),
         (
             "latency.png",
-            Box::new(|| latency::over_time(result, heading("Latency over time")).png()),
+            Box::new(|| latency::over_time(result, over_time("Latency over time")).png()),
         ),
         (
             "latency_distribution.png",
-            Box::new(|| latency::distribution(result, heading("Distribution of latency")).png()),
+            Box::new(|| latency::distribution(result, pooled("Distribution of latency")).png()),
         ),
         (
             "resources.png",
-            Box::new(|| resources::figure(result, heading("Services and carriers")).png()),
+            Box::new(|| resources::figure(result, means("Services and carriers")).png()),
         ),
         (
             "outcomes.png",
-            Box::new(|| outcomes::figure(result, heading("Where messages ended")).png()),
+            Box::new(|| outcomes::figure(result, means("Where messages ended")).png()),
         ),
     ];
     in_parallel(&drawings, |(name, draw)| (*name, draw()))
@@ -58,13 +59,14 @@ pub(super) fn of_sweep(key: &str, points: &[(String, PointResult)], about: &Abou
     vec![("sweep.png", sweep::figure(key, points, heading).png())]
 }
 
-fn heading(title: &str, model: &Model, about: &About, result: &PointResult) -> Heading {
-    let name = words::title(model, &about.scenario);
+/// A title, the scenario, and how its replications are shown where there are several.
+fn heading(title: &str, result: &PointResult, about: &About, several: &str) -> Heading {
+    let name = words::title(&result.model, &about.scenario);
     let runs = result.assessment.replications;
-    let spread = if runs > 1 { ", mean and 95 % interval" } else { "" };
+    let shown = if runs > 1 { several } else { "" };
     Heading {
         title: title.to_owned(),
-        subtitle: format!("{name}; {}{spread}", words::length(model, runs)),
+        subtitle: format!("{name}; {}{shown}", words::length(&result.model, runs)),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::sim::Outcome;
 use crate::stats::Limit;
 use crate::stats::warmup::CutBy;
 use crate::sweep::PointResult;
-use crate::verdict::{self, Answer, Binding, ClassFigures, Reason, StationFigures, Steadiness};
+use crate::verdict::{self, Binding, ClassFigures, Reason, StationFigures, Steadiness};
 
 /// The result of one point.
 #[derive(Debug, Serialize)]

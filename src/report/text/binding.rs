@@ -6,7 +6,7 @@ use crate::model::{ClassId, Criterion, Model, StationId};
 use crate::report::words::{self, Clock};
 use crate::service::PoolPlan;
 use crate::sweep::PointResult;
-use crate::verdict::{Binding, Cause, Saturation, StationFigures, Steadiness};
+use crate::verdict::{Answer, Binding, Cause, Saturation, StationFigures, Steadiness};
 
 /// Stations beside the binding ones that are named.
 const NAMED: usize = 4;
@@ -18,22 +18,20 @@ pub(super) fn section(result: &PointResult) -> String {
     let mut items: Vec<(&str, String)> = Vec::new();
     let groups = grouped(&result.assessment.bindings);
     let several = groups.len() > 1;
-    for (binding, targets) in &groups {
+    let is_missed = result.assessment.targets.iter().any(|of| of.answer == Answer::NotMet);
+    for group in &groups {
+        let targets = names(&result.model, group);
         let label = match (items.is_empty(), targets.is_empty()) {
             (true, true) => "Nearest to binding",
-            (true, false) => "What binds",
+            (true, false) if is_missed => "What binds",
+            (true, false) => "What would bind",
             (false, _) => "",
         };
-        let text = paragraph(result, binding);
-        items.push((
-            label,
-            match targets.is_empty() || !several {
-                true => text,
-                false => format!("{}: {text}", names(&result.model, targets)),
-            },
-        ));
+        let text = paragraph(result, group);
+        let is_said = targets.is_empty() || !several;
+        items.push((label, if is_said { text } else { format!("{targets}: {text}") }));
     }
-    let binding: Vec<StationId> = groups.iter().map(|(binding, _)| binding.station).collect();
+    let binding: Vec<StationId> = groups.iter().map(|group| group[0].station).collect();
     if let Some(text) = others(result, &binding) {
         let binds = result.assessment.bindings.iter().any(|binding| binding.target.is_some());
         items.push((if binds { "What does not" } else { "The others" }, text));
@@ -41,27 +39,29 @@ pub(super) fn section(result: &PointResult) -> String {
     paragraphs(&items)
 }
 
-/// Bindings of the same kind at the same station, once, with the positions of their targets.
-fn grouped(bindings: &[Binding]) -> Vec<(&Binding, Vec<usize>)> {
-    let mut groups: Vec<(&Binding, Vec<usize>)> = Vec::new();
+/// Bindings of the same kind at the same station together; no group is empty.
+fn grouped(bindings: &[Binding]) -> Vec<Vec<&Binding>> {
+    let mut groups: Vec<Vec<&Binding>> = Vec::new();
     for binding in bindings {
-        let same = |(of, _): &&mut (&Binding, Vec<usize>)| {
-            of.station == binding.station && of.cause == binding.cause
+        let same = |group: &&mut Vec<&Binding>| {
+            group[0].station == binding.station && group[0].cause == binding.cause
         };
         match groups.iter_mut().find(same) {
-            Some((_, targets)) => targets.extend(binding.target),
-            None => groups.push((binding, binding.target.into_iter().collect())),
+            Some(group) => group.push(binding),
+            None => groups.push(vec![binding]),
         }
     }
     groups
 }
 
-fn names(model: &Model, targets: &[usize]) -> String {
-    let names: Vec<&str> = targets.iter().map(|&at| model.targets[at].name.as_str()).collect();
-    words::list(&names)
+/// The targets that a group of bindings binds; empty for what is only nearest to it.
+fn names(model: &Model, group: &[&Binding]) -> String {
+    let targets = group.iter().filter_map(|binding| binding.target);
+    words::list(&targets.map(|at| model.targets[at].name.as_str()).collect::<Vec<_>>())
 }
 
-fn paragraph(result: &PointResult, binding: &Binding) -> String {
+fn paragraph(result: &PointResult, group: &[&Binding]) -> String {
+    let binding = group[0];
     let model = &result.model;
     let figures = &result.assessment.stations[binding.station.index()];
     let mut text = format!("{}: ", short_of(model, binding));
@@ -78,7 +78,7 @@ fn paragraph(result: &PointResult, binding: &Binding) -> String {
             " The waiting shows at `{name}`, whose workers are held by calls to `{cause}`."
         );
     }
-    text += &share(model, binding).unwrap_or_default();
+    text += &share(model, group).unwrap_or_default();
     text += &unevenness(model, binding).unwrap_or_default();
     text += ownership(binding);
     text
@@ -240,24 +240,32 @@ fn losses(figures: &StationFigures) -> String {
     }
 }
 
-/// How much of the waiting or of the losses that explains.
-fn share(model: &Model, binding: &Binding) -> Option<String> {
-    let target = &model.targets[binding.target?];
+/// How much of the waiting or of the losses that explains: of a target's class, or at least of
+/// that of each of several.
+fn share(model: &Model, group: &[&Binding]) -> Option<String> {
+    let least = group.iter().map(|binding| binding.share).fold(1.0, f64::min);
+    let binding = group[0];
     let class = |class: ClassId| format!(" of {}", model.classes[class.index()].name);
-    let of = match &target.criterion {
+    let of = match &model.targets[binding.target?].criterion {
+        _ if group.len() > 1 => String::new(),
         Criterion::Latency { class: id, .. } | Criterion::Delivered { class: id, .. } => class(*id),
         Criterion::Loss { class: id, .. } => id.map_or_else(String::new, class),
         Criterion::Backlog { .. } => String::new(),
         Criterion::Utilization { .. } => return None,
     };
-    let what = if is_loss(binding.cause) { "losses" } else { "waiting" };
-    let place = if binding.shows_at.is_some() { "is there" } else { "is here" };
-    let place = if is_loss(binding.cause) { "are here" } else { place };
-    let part = match binding.share {
-        share if share > 0.9995 => "All".to_owned(),
-        share => format::share(share),
+    let (what, is) = match (is_loss(binding.cause), group.len()) {
+        (true, 1) => ("the losses", "are"),
+        (true, _) => ("their losses", "are"),
+        (false, 1) => ("the waiting", "is"),
+        (false, _) => ("their waiting", "is"),
     };
-    Some(format!(" {part} of the {what}{of} {place}."))
+    let part = match (least > 0.9995, group.len()) {
+        (true, _) => "All".to_owned(),
+        (false, 1) => format::share(least),
+        (false, _) => format!("At least {}", format::share(least)),
+    };
+    let place = if binding.shows_at.is_some() { "there" } else { "here" };
+    Some(format!(" {part} of {what}{of} {is} {place}."))
 }
 
 fn ownership(binding: &Binding) -> &'static str {

@@ -17,8 +17,6 @@ const MANY: usize = 9;
 struct Matrix {
     /// What the rows are.
     title: &'static str,
-    /// What the columns are, if they become rows.
-    across: &'static str,
     classes: Vec<String>,
     /// A name, and a cell for each class.
     rows: Vec<(String, Vec<String>)>,
@@ -91,7 +89,7 @@ pub(super) fn latencies(result: &PointResult) -> String {
 
 fn matrix(result: &PointResult, title: &'static str, rows: Vec<(String, Vec<String>)>) -> Matrix {
     let classes = result.model.classes.iter().map(|class| class.name.clone()).collect();
-    Matrix { title, across: "class", classes, rows }
+    Matrix { title, classes, rows }
 }
 
 impl Matrix {
@@ -131,8 +129,7 @@ impl Matrix {
 
     /// Classes are rows.
     fn turned(&self) -> String {
-        let heading = format!("{}\n{}", self.title, self.across);
-        let mut columns = vec![(heading, Column::Words)];
+        let mut columns = vec![(stacked(self.title), Column::Words)];
         columns.extend(self.rows.iter().map(|(name, _)| (stacked(name), Column::Figures)));
         let mut grid = Grid::new(&columns);
         for (at, class) in self.classes.iter().enumerate() {
@@ -143,9 +140,14 @@ impl Matrix {
     }
 }
 
-/// A heading on two lines: "delivered / in time".
+/// A heading on two lines of about the same length: "in flight", "at the end".
 fn stacked(heading: &str) -> String {
-    heading.replacen(' ', "\n", 1)
+    let middle = heading.len() / 2;
+    let spaces = heading.match_indices(' ').map(|(at, _)| at);
+    match spaces.min_by_key(|at| at.abs_diff(middle)) {
+        Some(at) => format!("{}\n{}", &heading[..at], &heading[at + 1..]),
+        None => heading.to_owned(),
+    }
 }
 
 /// Whether a figure is above nothing.

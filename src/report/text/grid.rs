@@ -8,12 +8,18 @@ use super::WIDTH;
 
 /// Blank columns before each column.
 pub(super) const GAP: u16 = 2;
+/// Columns that a sentence keeps, so that two lines hold it.
+const LEAST_SENTENCE: u16 = 20;
+/// Columns that a name keeps.
+const LEAST_WORDS: u16 = 6;
 
 /// How a column is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Column {
     /// Words, which are shortened where space is short.
     Words,
+    /// Words that may go on in a second line where space is short.
+    Sentence,
     /// Words that stay whole.
     Fixed,
     /// Figures, which stay whole and end at the same place.
@@ -23,43 +29,25 @@ pub(super) enum Column {
 /// A table under construction.
 #[derive(Debug)]
 pub(super) struct Grid {
-    table: Table,
-    columns: Vec<Column>,
+    columns: Vec<(String, Column)>,
+    rows: Vec<Vec<String>>,
 }
 
 impl Grid {
     /// A table with a heading and a kind for each column. A heading may have several lines.
     pub(super) fn new<T: AsRef<str>>(columns: &[(T, Column)]) -> Self {
-        let mut table = Table::new();
-        table
-            .load_style(presets::NOTHING)
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(WIDTH);
-        // Headings stand at the bottom of their row, next to their figures.
-        let lines = |heading: &str| heading.lines().count().max(1);
-        let most = columns.iter().map(|(heading, _)| lines(heading.as_ref())).max().unwrap_or(0);
-        let header = columns.iter().map(|(heading, kind)| {
-            let heading = heading.as_ref();
-            cell(&format!("{}{heading}", "\n".repeat(most - lines(heading))), *kind)
-        });
-        table.set_header(header.collect::<Vec<Cell>>());
-        for column in table.column_iter_mut() {
-            column.set_padding((GAP, 0));
-        }
-        Self { table, columns: columns.iter().map(|&(_, kind)| kind).collect() }
+        let columns = columns.iter().map(|(heading, kind)| (heading.as_ref().to_owned(), *kind));
+        Self { columns: columns.collect(), rows: Vec::new() }
     }
 
     /// Adds a row; as many cells as columns.
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        let cells = cells.into_iter().zip(&self.columns).map(|(text, &kind)| cell(&text, kind));
-        let mut row = Row::from(cells.collect::<Vec<Cell>>());
-        row.max_height(1);
-        self.table.add_row(row);
+        self.rows.push(cells.into_iter().collect());
     }
 
     /// Columns that it takes with nothing shortened.
     pub(super) fn width(&self) -> u16 {
-        let content: u16 = self.table.column_max_content_widths().iter().sum();
+        let content: u16 = self.content_widths().iter().sum();
         content + GAP * self.columns.len() as u16
     }
 
@@ -69,34 +57,82 @@ impl Grid {
     }
 
     /// The table, each line ended.
-    pub(super) fn text(mut self) -> String {
+    pub(super) fn text(&self) -> String {
         let widths = self.widths();
-        for (column, width) in self.table.column_iter_mut().zip(widths) {
+        let cells = |row: &[String]| -> Vec<String> {
+            let cells = row.iter().zip(&self.columns).zip(&widths);
+            cells
+                .map(|((text, (_, kind)), &width)| match kind {
+                    Column::Words => shortened(text, width),
+                    Column::Sentence | Column::Fixed | Column::Figures => text.clone(),
+                })
+                .collect()
+        };
+        let rows: Vec<Vec<String>> = self.rows.iter().map(|row| cells(row)).collect();
+        let mut table = self.table(&rows);
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+        for (column, width) in table.column_iter_mut().zip(widths) {
             column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width + GAP)));
         }
-        let mut text = self.table.trim_fmt();
+        let mut text = table.trim_fmt();
         text.push('\n');
         text
     }
 
-    /// The width of each column's content: words are shortened, the longest first.
+    fn table(&self, rows: &[Vec<String>]) -> Table {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        // Headings stand at the bottom of their row, next to their figures.
+        let lines = |heading: &str| heading.lines().count().max(1);
+        let most = self.columns.iter().map(|(heading, _)| lines(heading)).max().unwrap_or(1);
+        let header = self.columns.iter().map(|(heading, kind)| {
+            cell(&format!("{}{heading}", "\n".repeat(most - lines(heading))), *kind)
+        });
+        table.set_header(header.collect::<Vec<Cell>>());
+        for row in rows {
+            let cells = row.iter().zip(&self.columns).map(|(text, (_, kind))| cell(text, *kind));
+            table.add_row(Row::from(cells.collect::<Vec<Cell>>()));
+        }
+        for column in table.column_iter_mut() {
+            column.set_padding((GAP, 0));
+        }
+        table
+    }
+
+    fn content_widths(&self) -> Vec<u16> {
+        self.table(&self.rows).column_max_content_widths()
+    }
+
+    /// The width of each column's content. Where space is short, sentences go on in a second line;
+    /// where that is not enough, words are shortened, the longest first.
     fn widths(&self) -> Vec<u16> {
-        let mut widths = self.table.column_max_content_widths();
-        let room = WIDTH - GAP * widths.len() as u16;
-        while widths.iter().sum::<u16>() > room {
-            let words = (0..widths.len()).filter(|&at| self.columns[at] == Column::Words);
-            match words.max_by_key(|&at| widths[at]) {
-                Some(longest) if widths[longest] > 4 => widths[longest] -= 1,
-                Some(_) | None => break,
+        let mut widths = self.content_widths();
+        let room = WIDTH.saturating_sub(GAP * widths.len() as u16);
+        for (kind, least) in [(Column::Sentence, LEAST_SENTENCE), (Column::Words, LEAST_WORDS)] {
+            while widths.iter().sum::<u16>() > room {
+                let those = (0..widths.len()).filter(|&at| self.columns[at].1 == kind);
+                match those.max_by_key(|&at| widths[at]) {
+                    Some(longest) if widths[longest] > least => widths[longest] -= 1,
+                    Some(_) | None => break,
+                }
             }
         }
         widths
     }
 }
 
+/// `text` in at most `width` columns, if each of its characters takes one.
+pub(super) fn shortened(text: &str, width: u16) -> String {
+    if text.chars().count() <= usize::from(width) {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(usize::from(width).saturating_sub(1)).collect();
+    format!("{kept}…")
+}
+
 fn cell(text: &str, kind: Column) -> Cell {
     Cell::new(text).set_alignment(match kind {
-        Column::Words | Column::Fixed => CellAlignment::Left,
+        Column::Words | Column::Sentence | Column::Fixed => CellAlignment::Left,
         Column::Figures => CellAlignment::Right,
     })
 }

@@ -5,7 +5,8 @@ use crate::engine::SimTime;
 use crate::language::format;
 use crate::measure::Bound;
 use crate::model::{Criterion, Mode, Replications};
-use crate::report::words::{self, Clock};
+use crate::report::words::{self, Clock, NOTHING};
+use crate::stats::quantile::TAIL_NEEDED;
 use crate::stats::warmup::CutBy;
 use crate::sweep::PointResult;
 use crate::verdict::Steadiness;
@@ -39,10 +40,37 @@ pub(in crate::report) fn notes(result: &PointResult) -> Vec<Note> {
     notes.extend(precision(result));
     notes.extend(unfinished(result).into_iter().map(warning));
     notes.extend(rare(result).map(warning));
+    notes.extend(thin_tails(result).map(remark));
+    notes.extend(worst_windows(result).into_iter().map(remark));
     notes.extend(warm_up(result).map(remark));
     notes.extend(series(result).into_iter().map(remark));
     notes.sort_by_key(|note| !note.is_warning);
     notes
+}
+
+/// Of each windowed target, its worst window.
+fn worst_windows(result: &PointResult) -> Vec<String> {
+    let targets = result.model.targets.iter().zip(&result.assessment.targets);
+    let clock = Clock::of(&result.model);
+    let worst = targets.filter_map(|(target, verdict)| {
+        let worst = verdict.worst?;
+        let (per, what) = match target.criterion {
+            Criterion::Latency { windowed, limit, .. }
+            | Criterion::Delivered { windowed, limit, .. } => {
+                (windowed?.per, format!("delivered within {}", format::duration(limit)))
+            }
+            Criterion::Utilization { windowed, .. } => (windowed?.per, "busy".to_owned()),
+            Criterion::Loss { .. } | Criterion::Backlog { .. } => return None,
+        };
+        Some(format!(
+            "For `{}` the worst {} begin {}: {} {what}, on average over runs.",
+            target.name,
+            format::duration(per),
+            clock.at(worst.from),
+            format::share(worst.value),
+        ))
+    });
+    worst.collect()
 }
 
 fn warning(text: String) -> Note {
@@ -103,7 +131,7 @@ fn stopped(result: &PointResult) -> Option<String> {
 fn precision(result: &PointResult) -> Option<Note> {
     let runs = result.assessment.replications;
     let Some(precision) = result.precision else {
-        let text = "One replication has no intervals; `--replications 10` gives some.";
+        let text = "A single run has no intervals; `--replications 10` gives some.";
         return (runs == 1 && result.model.is_random()).then(|| remark(text.to_owned()));
     };
     let wanted = format::share(precision.wanted);
@@ -131,7 +159,10 @@ fn unfinished(result: &PointResult) -> Vec<String> {
         return Vec::new();
     }
     let mut notes = Vec::new();
-    for target in &result.model.targets {
+    for (target, verdict) in result.model.targets.iter().zip(&result.assessment.targets) {
+        if verdict.measured.estimate.is_none() {
+            continue;
+        }
         let Criterion::Latency { class, quantile, windowed: None, .. } = &target.criterion else {
             continue;
         };
@@ -150,6 +181,18 @@ fn unfinished(result: &PointResult) -> Vec<String> {
     notes
 }
 
+/// Quantiles that are not told.
+fn thin_tails(result: &PointResult) -> Option<String> {
+    let some_untold = result.assessment.classes.iter().any(|class| {
+        class.arrived > 0 && class.latency.iter().any(|(_, figure)| figure.estimate.is_none())
+    });
+    some_untold.then(|| {
+        format!(
+            "A quantile with fewer than {TAIL_NEEDED} messages beyond it is not told ({NOTHING})."
+        )
+    })
+}
+
 /// What was found in measured series.
 fn series(result: &PointResult) -> Vec<String> {
     let mut notes = Vec::new();
@@ -162,8 +205,8 @@ fn series(result: &PointResult) -> Vec<String> {
             source.name,
             facts.file,
             words::counted(facts.rows as f64, "row"),
-            facts.first,
-            facts.last
+            facts.first.strftime("%Y-%m-%d %H:%M"),
+            facts.last.strftime("%Y-%m-%d %H:%M")
         );
         if facts.missing > 0 {
             let filled = if facts.interpolated { "filled in between" } else { "counted as zero" };

@@ -1,6 +1,6 @@
 //! The report of a run: the answer first, then what binds, then the detail.
 
-use super::grid::{Column, GAP, Grid};
+use super::grid::{Column, GAP, Grid, shortened};
 use super::{WIDTH, binding, classes, join, notes, stations};
 use crate::language::format;
 use crate::report::{About, words};
@@ -36,23 +36,20 @@ fn heading(result: &PointResult, about: &About) -> String {
 /// A title at the left and facts at the right, or below where they do not fit.
 pub(super) fn title_line(title: &str, facts: &str) -> String {
     // Titles may be in any script; the table measures what they take.
-    let mut grid = Grid::new(&[(title, Column::Fixed), (facts, Column::Figures)]);
-    if !grid.fits() {
-        grid = Grid::new(&[(title, Column::Words)]);
-        let text = grid.text();
-        return format!("{}\n{facts}\n", text.trim());
+    let width = Grid::new(&[(title, Column::Fixed), (facts, Column::Figures)]).width();
+    match WIDTH.checked_sub(width) {
+        Some(room) => format!("{title}{}{facts}\n", " ".repeat(usize::from(room + 2 * GAP))),
+        None => format!("{}\n{facts}\n", shortened(title, WIDTH)),
     }
-    let gap = usize::from(WIDTH - grid.width() + 2 * GAP);
-    format!("{title}{}{facts}\n", " ".repeat(gap))
 }
 
 /// The answer to each target.
 fn targets(result: &PointResult) -> String {
     let mut grid = Grid::new(&[
         ("target", Column::Words),
-        ("wanted", Column::Words),
+        ("wanted", Column::Sentence),
         ("measured (95 % interval)", Column::Fixed),
-        ("verdict", Column::Words),
+        ("verdict", Column::Fixed),
     ]);
     if result.model.targets.is_empty() {
         return "  no targets: nothing to meet or to miss\n".to_owned();
@@ -61,7 +58,7 @@ fn targets(result: &PointResult) -> String {
         grid.row([
             target.name.clone(),
             words::wanted(&result.model, target),
-            words::measured(verdict),
+            words::measured(target, verdict),
             words::verdict(verdict),
         ]);
     }

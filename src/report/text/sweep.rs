@@ -66,7 +66,7 @@ fn table(key: &str, points: &[(String, PointResult)], model: &Model, targets: &[
         let mut cells = vec![value.clone(), offered(point)];
         for &target in targets {
             let verdict = &point.assessment.targets[target];
-            cells.push(words::measured(verdict));
+            cells.push(words::measured(&model.targets[target], verdict));
             cells.push(mark(verdict).to_owned());
         }
         cells.push(binds(point, targets));

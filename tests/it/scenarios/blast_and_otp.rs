@@ -21,7 +21,8 @@ fn plan() -> Plan {
 
 /// Mean and variance of the time to the handset, in seconds: lognormal with median 2 s and p99 8 s.
 fn delivery() -> (f64, f64) {
-    let sigma2 = (libm::log(8.0 / 2.0) / 2.326_347_874).powi(2);
+    let sigma = libm::log(8.0 / 2.0) / 2.326_347_874;
+    let sigma2 = sigma * sigma;
     let mean = 2.0 * libm::exp(sigma2 / 2.0);
     (mean, mean * mean * libm::expm1(sigma2))
 }

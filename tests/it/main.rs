@@ -10,3 +10,4 @@ mod random;
 mod scenarios;
 mod support;
 mod theory;
+mod timelines;

@@ -271,7 +271,7 @@ fn a_sweep_writes_its_table_and_picture() {
     assert!(one == two);
     assert!(text.contains("instances"), "{text}");
     let table = String::from_utf8(one["sweep.csv"].clone()).unwrap();
-    assert!(table.lines().count() >= 1 + 3 * 2, "{table}");
+    assert!(table.lines().count() > 3 * 2, "{table}");
     assert!(one.contains_key("sweep.png"), "{:?}", one.keys());
 }
 

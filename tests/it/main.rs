@@ -1,5 +1,6 @@
 //! The whole of surgeplan held against theory, exact accounts, and itself: one binary, a file for
 //! each kind of proof.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod cli;
 mod conservation;

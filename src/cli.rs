@@ -50,7 +50,7 @@ pub struct Common {
     /// How many replications, instead of the scenario's.
     #[arg(long, value_name = "N")]
     pub replications: Option<u32>,
-    /// Where tables and pictures go [default: results/<file stem>].
+    /// Where tables and pictures go [default: results/FILE-STEM].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// What is printed on stdout.

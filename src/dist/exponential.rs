@@ -14,7 +14,7 @@ pub fn unit(rng: &mut impl Rng) -> f64 {
     minus_ln(uniform(rng))
 }
 
-/// Exponential numbers with mean 1 in sequence, the same as [`unit`] gives one by one.
+/// Exponential numbers with mean 1 in sequence, the same as [`unit()`] gives one by one.
 ///
 /// They are made in blocks: in a loop without branches, logarithms run two at a time, and ahead
 /// of the arithmetic that would wait for them.

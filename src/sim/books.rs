@@ -1,7 +1,7 @@
 //! What is counted while a run goes, and the closing of the books by window and at the end.
 
 use super::run::Run;
-use super::task::{Outcome, State, TaskId};
+use super::task::{Outcome, State};
 use super::trace::Trace;
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::{
@@ -255,7 +255,7 @@ impl<T: Trace> Run<'_, T> {
     fn count_what_is_left(&mut self) {
         let books = &mut self.books;
         let first_group = books.stations.len() - books.groups.len();
-        for (id, task) in self.tasks.iter() {
+        for task in self.tasks.iter() {
             let class = self.sources[usize::from(task.source)].class;
             let waits_at = match task.state {
                 State::Queued => {
@@ -274,7 +274,7 @@ impl<T: Trace> Run<'_, T> {
                 let age = self.now.since(task.since);
                 books.share(task.source, station).age_sum += u128::from(age.ns());
             }
-            if is_in_flight(id, task.root, task.state) {
+            if task.is_message() && !matches!(task.state, State::Scheduled | State::Settled) {
                 let age = self.now.since(task.born);
                 let own = &mut books.classes[class];
                 own.record.ages.record(age.ns());
@@ -306,9 +306,4 @@ fn by_class(model: &Model, shares: &[Share]) -> Vec<Share> {
         sums.iter_mut().zip(row).for_each(|(sum, share)| sum.add(share));
     }
     sums
-}
-
-/// Whether a record stands for a message that has come and not ended.
-fn is_in_flight(id: TaskId, root: TaskId, state: State) -> bool {
-    id == root && state != State::Scheduled && state != State::Settled
 }

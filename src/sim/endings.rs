@@ -98,8 +98,8 @@ impl<T: Trace> Run<'_, T> {
         }
         let copied = message.flags.has(Flags::COPY_DELIVERED);
         let (outcome, at) = if copied {
-            // Where a copy came first, the message itself is the second.
-            if message.outcome == Outcome::Delivered {
+            // Where a copy came first, the message itself is the second, if it went anywhere.
+            if message.outcome == Outcome::Delivered && message.flags.has(Flags::HANDED_ON) {
                 let class = self.sources[usize::from(message.source)].class;
                 self.books.duplicated(class);
             }

@@ -94,16 +94,29 @@ impl<'m, T: Trace> Run<'m, T> {
         run
     }
 
-    /// Takes events until the horizon, or until a bound is reached.
+    /// Runs to the horizon, or until a bound is reached, and closes the books.
     pub(super) fn finish(mut self) -> (Measurements, T) {
+        let stopped = self.take_events();
+        if stopped.is_none() {
+            self.now = self.model.run.horizon;
+        }
+        self.close_books(stopped)
+    }
+
+    /// Takes events until the horizon, or until a bound is reached: which one.
+    ///
+    /// What every message passes through is inlined here: some twenty functions, where saving
+    /// registers would cost as much as what they do.
+    fn take_events(&mut self) -> Option<Bound> {
         // What would happen at the horizon itself happens after the run.
         let horizon = SimTime::from_ns(self.model.run.horizon.ns() - 1);
         let mut left = self.model.run.events_at_most.min(self.calendar.sequence_left() / 4);
         // Users who do not think ask at the very start.
-        let mut stopped = self.work_off();
-        while stopped.is_none()
-            && let Some((at, payload)) = self.next_event(horizon)
-        {
+        let stopped = self.work_off();
+        if stopped.is_some() {
+            return stopped;
+        }
+        while let Some((at, payload)) = self.next_event(horizon) {
             self.end_windows(at);
             self.now = at;
             match Event::unpack(payload) {
@@ -113,19 +126,17 @@ impl<'m, T: Trace> Run<'m, T> {
                 Event::Expiry(queue) => self.on_expiry(queue),
                 Event::Pace(carrier) => self.on_pace(carrier),
             }
-            // Everything that takes place is inlined here: a message passes through some twenty
-            // functions, and saving registers would cost as much as what they do.
-            stopped = self.work_off();
+            let stopped = self.work_off();
+            if stopped.is_some() {
+                return stopped;
+            }
             left -= 1;
             if left == 0 {
-                stopped = stopped.or(Some(Bound::Events));
+                return Some(Bound::Events);
             }
         }
-        if stopped.is_none() {
-            self.end_windows(horizon);
-            self.now = self.model.run.horizon;
-        }
-        self.close_books(stopped)
+        self.end_windows(horizon);
+        None
     }
 
     /// Works off what follows at the same instant, in order.

@@ -153,6 +153,7 @@ impl<'m, T: Trace> Run<'m, T> {
             let child = self.keys.sites[site.index()].child;
             let task = &mut self.tasks[id];
             task.luck = task.luck.child(child, 0);
+            task.flags.set(Flags::HANDED_ON);
             self.travel(id, site.0);
             return true;
         }
@@ -180,6 +181,7 @@ impl<'m, T: Trace> Run<'m, T> {
         let message = &mut self.tasks[root];
         if !flags.has(Flags::COPY) {
             *message.open() += 1;
+            message.flags.set(Flags::HANDED_ON);
         } else if message.attempt_or_orphans < u8::MAX {
             message.attempt_or_orphans += 1;
         } else {

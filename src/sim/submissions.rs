@@ -48,7 +48,7 @@ impl CarrierState {
                 let own = template.pace.map(|pace| Meter::new(pace, 1));
                 let (limit, pace) = match template.overload {
                     // We keep to its rate, so there is nothing left for it to mind.
-                    Overload::Paced => (None, rate),
+                    Overload::Paced => (None, rate.or(own)),
                     Overload::Throttle(_) | Overload::Drop(_) | Overload::Hold(_) => (rate, own),
                 };
                 carriers.push(Self {

@@ -112,6 +112,8 @@ impl Flags {
     pub(super) const COPY: Self = Self(16);
     /// Of a message: such a branch reached the recipient first.
     pub(super) const COPY_DELIVERED: Self = Self(32);
+    /// Of a message: it was handed on itself, in part or as a whole, and may be delivered so.
+    pub(super) const HANDED_ON: Self = Self(64);
 
     #[inline]
     pub(super) fn has(self, flag: Self) -> bool {
@@ -169,6 +171,13 @@ pub(super) struct Task {
 }
 
 impl Task {
+    /// Whether it is a message's first task, not a call or a branch. (The message that a call of an
+    /// abandoned attempt names may have ended, and its place have gone to that very call.)
+    #[inline]
+    pub(super) fn is_message(&self) -> bool {
+        !self.flags.has(Flags::CALL) && !self.flags.has(Flags::BRANCH)
+    }
+
     /// Of a message's first task: its branches that count and are not over.
     #[inline]
     pub(super) fn open(&mut self) -> &mut u32 {

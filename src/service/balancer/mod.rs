@@ -1,7 +1,7 @@
 //! Family: which instance does the next message go to?
 //!
 //! To add a balancer: one file here with its doc, its state and its `pick`; one line in each of
-//! [`Balancer`], [`Balancer::NAMES`] and the matches below.
+//! [`Balancer`], `Balancer::NAMES` and the matches below.
 
 mod least_loaded;
 mod power_of_choices;

@@ -47,6 +47,9 @@ pub(super) fn brief_share(share: f64) -> String {
     if percents >= 0.995 {
         return format!("{} %", number((percents * 10.0).round() / 10.0));
     }
+    if percents > 0.0 && percents < 0.0095 {
+        return "< 0.01 %".to_owned();
+    }
     let places = libm::pow(10.0, 1.0 - libm::log10(percents).floor());
     format!("{} %", number((percents * places).round() / places))
 }
@@ -210,6 +213,7 @@ mod tests {
         assert_eq!(brief_share(0.382_4), "38.2 %");
         assert_eq!(brief_share(0.006_93), "0.69 %");
         assert_eq!(brief_share(0.999_9), "99.99 %");
+        assert_eq!(brief_share(0.000_007_4), "< 0.01 %");
         assert_eq!(value(Quantity::PerSecond, 12_000.0), "12,000/s");
         assert_eq!(value(Quantity::Number, f64::NAN), "–");
     }

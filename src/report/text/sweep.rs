@@ -59,9 +59,8 @@ fn table(key: &str, points: &[(String, PointResult)], model: &Model, targets: &[
     // The last parts of the key tell enough; the whole stands in the file.
     let key = key.rsplit('.').take(2).collect::<Vec<_>>();
     let key = key.into_iter().rev().collect::<Vec<_>>().join(".");
-    let is_number =
-        |(value, _): &(String, PointResult)| value.starts_with(|c: char| c.is_ascii_digit());
-    let kind = if points.iter().all(is_number) { Column::Figures } else { Column::Words };
+    let are_numbers = points.iter().all(|(value, _)| is_number(value));
+    let kind = if are_numbers { Column::Figures } else { Column::Words };
     let mut columns = vec![(key, kind), ("offered".to_owned(), Column::Figures)];
     for &target in targets {
         columns.push((model.targets[target].name.clone(), Column::Figures));
@@ -80,6 +79,11 @@ fn table(key: &str, points: &[(String, PointResult)], model: &Model, targets: &[
         grid.row(cells);
     }
     grid
+}
+
+/// Whether a value tried is a number, with a unit or without.
+fn is_number(value: &str) -> bool {
+    value.trim_start_matches(['"', '\'', '-']).starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// An answer in a word.
@@ -134,7 +138,13 @@ fn where_met(values: &[&str], answers: &[Answer]) -> String {
     };
     let (met, open) = (at(Answer::Met), at(Answer::Undecided));
     let last = values.len() - 1;
+    let all_names =
+        |at: &[usize]| words::list(&at.iter().map(|&at| values[at]).collect::<Vec<_>>());
+    let are_numbers = values.iter().all(|value| is_number(value));
     let mut text = match (met.first(), met.last()) {
+        (Some(_), Some(_)) if !are_numbers && met.len() < values.len() => {
+            format!("is met at {}", all_names(&met))
+        }
         (Some(&from), Some(&to)) if to - from + 1 == met.len() => match (from, to) {
             (0, to) if to == last => "is met at all of these values".to_owned(),
             (from, to) if from == to && 0 < from && to < last => {
@@ -145,8 +155,7 @@ fn where_met(values: &[&str], answers: &[Answer]) -> String {
             (from, to) => format!("is met between {} and {}", values[from], values[to]),
         },
         (Some(_), Some(_)) => {
-            let names: Vec<&str> = met.iter().map(|&at| values[at]).collect();
-            format!("is met at {}, not in between", words::list(&names))
+            format!("is met at {}, not in between", all_names(&met))
         }
         _ if open.len() == values.len() => {
             return "is undecided at all of these values.".to_owned();
@@ -154,8 +163,7 @@ fn where_met(values: &[&str], answers: &[Answer]) -> String {
         _ => "is not met at any of these values".to_owned(),
     };
     if !open.is_empty() {
-        let names: Vec<&str> = open.iter().map(|&at| values[at]).collect();
-        text += &format!("; it is undecided at {}", words::list(&names));
+        text += &format!("; it is undecided at {}", all_names(&open));
     }
     text + "."
 }
@@ -205,5 +213,8 @@ mod tests {
         check(&[NotMet, Undecided, Met, Met], "is met from 32 on; it is undecided at 16.");
         check(&[Undecided, Undecided], "is undecided at all of these values.");
         check(&[Met], "is met at all of these values.");
+        let queues = ["fifo", "lifo", "fair"];
+        assert_eq!(where_met(&queues, &[Met, NotMet, Met]), "is met at fifo and fair.");
+        assert_eq!(where_met(&queues, &[Met, Met, NotMet]), "is met at fifo and lifo.");
     }
 }

@@ -46,7 +46,7 @@ pub fn run_json(result: &PointResult, about: &About) -> String {
 pub fn run_files(result: &PointResult, about: &About, with_charts: bool) -> Vec<(String, Vec<u8>)> {
     let tables = csv::of_run(result);
     let replications = vec![result.assessment.replications];
-    let record = json::run_record(result.model.run.seed, replications, about, &tables);
+    let record = json::run_record(result.model.run.seed, replications, None, about, &tables);
     let texts = vec![
         ("report.txt", run_text(result, about).into_bytes()),
         ("report.json", run_json(result, about).into_bytes()),
@@ -76,7 +76,9 @@ pub fn sweep_files(
     let tables = csv::of_sweep(key, points);
     let replications = points.iter().map(|(_, point)| point.assessment.replications).collect();
     let seed = points.first().map_or(0, |(_, point)| point.model.run.seed);
-    let record = json::run_record(seed, replications, about, &tables);
+    let values = points.iter().map(|(value, _)| value.as_str()).collect();
+    let varied = Some(json::Varied { key, values });
+    let record = json::run_record(seed, replications, varied, about, &tables);
     let texts = vec![
         ("sweep.txt", sweep_text(key, points, about).into_bytes()),
         ("sweep.json", sweep_json(key, points, about).into_bytes()),

@@ -11,7 +11,7 @@ use super::About;
 use crate::sweep::PointResult;
 use result::ResultDocument;
 
-pub(super) use record::run_record;
+pub(super) use record::{Varied, run_record};
 
 /// The form of the documents; it changes when a program that reads them would have to.
 const SCHEMA: u32 = 1;

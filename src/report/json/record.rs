@@ -14,6 +14,9 @@ use crate::report::csv::Tables;
 struct Record<'a> {
     /// What it is of.
     of: Head<'a>,
+    /// What a sweep varied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    varied: Option<Varied<'a>>,
     /// Files that the scenario names.
     files: Vec<FileDigest<'a>>,
     /// The seed.
@@ -25,6 +28,15 @@ struct Record<'a> {
     results_digest: String,
     /// The tables that the digest is over.
     tables: Vec<&'static str>,
+}
+
+/// The key that a sweep varied.
+#[derive(Debug, Serialize)]
+pub(in crate::report) struct Varied<'a> {
+    /// Its path in the scenario.
+    pub(in crate::report) key: &'a str,
+    /// The values tried, in order, as a scenario would spell them.
+    pub(in crate::report) values: Vec<&'a str>,
 }
 
 /// A file and its content.
@@ -40,11 +52,13 @@ struct FileDigest<'a> {
 pub(in crate::report) fn run_record(
     seed: u64,
     replications: Vec<usize>,
+    varied: Option<Varied<'_>>,
     about: &About,
     tables: &Tables,
 ) -> String {
     document(&Record {
         of: Head::of(about),
+        varied,
         files: about.files.iter().map(|(name, sha256)| FileDigest { name, sha256 }).collect(),
         seed,
         replications,

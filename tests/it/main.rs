@@ -3,8 +3,11 @@
 
 mod conservation;
 mod corners;
+mod determinism;
+mod house;
 mod lab;
 mod random;
+mod refusals;
 mod scenarios;
 mod support;
 mod theory;

@@ -47,6 +47,10 @@ impl Folder {
         for (name, bytes) in files {
             std::fs::write(self.staging.join(name), bytes).map_err(|error| fail(name, &error))?;
         }
+        // What would stop halfway through is looked for before anything takes its place.
+        if let Some((name, _)) = files.iter().find(|(name, _)| self.path.join(name).is_dir()) {
+            return Err(fail(name, &std::io::ErrorKind::IsADirectory.into()));
+        }
         for (name, _) in files {
             std::fs::rename(self.staging.join(name), self.path.join(name))
                 .map_err(|error| fail(name, &error))?;

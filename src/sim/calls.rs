@@ -178,11 +178,7 @@ impl<T: Trace> Run<'_, T> {
         let site = &self.model.sites[usize::from(call.site)];
         let timeout = site.timeout.expect("a due timeout stands in its site");
         if T::ON {
-            let root = call.root.0;
-            self.trace.note(
-                self.now,
-                format_args!("message {root}: task {} of `{}` times out", id.0, site.name),
-            );
+            self.note_task(id, format_args!("of `{}` times out", site.name));
         }
         if timeout.then == OnTimeout::Cancel && self.cancel(id) {
             return self.try_again(id);

@@ -123,10 +123,10 @@ impl<T: Trace> Run<'_, T> {
             self.trace.note(
                 self.now,
                 format_args!(
-                    "message {} is {}, {} after it came",
+                    "message {} is {}, {} s after it came",
                     id.0,
                     outcome.name(),
-                    at.since(born)
+                    at.since(born).as_secs_f64()
                 ),
             );
         }

@@ -1,5 +1,7 @@
 //! A task at a service: it finds a worker, waits, is turned away, lets the worker go.
 
+use std::fmt;
+
 use super::event::Event;
 use super::run::Run;
 use super::task::{Outcome, State, Task, TaskId};
@@ -227,8 +229,20 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn note_station(&mut self, station: usize, id: TaskId, what: &str) {
         let station = crate::model::StationId::from_index(station);
         let name = self.model.station_name(station);
-        let root = self.tasks[id].root.0;
-        self.trace.note(self.now, format_args!("message {root}: task {} {what} at `{name}`", id.0));
+        self.note_task(id, format_args!("{what} at `{name}`"));
+    }
+
+    /// Notes what a task does, and for which message.
+    pub(super) fn note_task(&mut self, id: TaskId, what: fmt::Arguments<'_>) {
+        let task = id.0;
+        match self.lineage(id) {
+            (_, TaskId::NONE) => {
+                self.trace.note(self.now, format_args!("for nobody: task {task} {what}"));
+            }
+            (_, TaskId(root)) => {
+                self.trace.note(self.now, format_args!("message {root}: task {task} {what}"));
+            }
+        }
     }
 }
 

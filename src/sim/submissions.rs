@@ -215,11 +215,7 @@ impl<T: Trace> Run<'_, T> {
         self.books.started(source, self.station_of(group), wait);
         if T::ON {
             let name = self.carrier_name(carrier);
-            let root = self.tasks[id].root.0;
-            self.trace.note(
-                self.now,
-                format_args!("message {root}: task {} is submitted to `{name}`", id.0),
-            );
+            self.note_task(id, format_args!("is submitted to `{name}`"));
         }
         self.stay_drawn(id, next, &template.round_trip, keys.round_trip);
     }

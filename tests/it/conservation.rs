@@ -1,7 +1,11 @@
 //! Nothing appears, nothing vanishes: exact accounts of random scenarios.
 
 use proptest::prelude::*;
-use surgeplan::measure::{ClassRecord, Level, Measurements, StationRecord, StationWindow};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use surgeplan::measure::{
+    ClassRecord, Level, Measurements, OUTCOMES, StationRecord, StationWindow,
+};
 use surgeplan::model::{Mode, Model};
 use surgeplan::sim::{self, Outcome};
 use surgeplan::verdict::Assessment;
@@ -45,6 +49,41 @@ proptest! {
             prop_assert_eq!(&b.stations[station(&beside, name)], record, "{}", name);
         }
     }
+}
+
+/// The accounts above prove something only if all that they count takes place.
+#[test]
+fn random_scenarios_are_not_dull() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen = StationWindow::default();
+    let (mut ended, mut duplicates, mut stopped, mut in_flight) = ([0; OUTCOMES], 0, 0, 0);
+    for _ in 0..300 {
+        let tree = scenario().new_tree(&mut runner).expect("scenarios are made, not filtered");
+        let run = sim::run(&model(&tree.current().text()), 0);
+        run.stations.iter().for_each(|record| seen.extend(&total(record)));
+        for class in &run.classes {
+            (0..OUTCOMES).for_each(|outcome| ended[outcome] += class.ended(0, outcome));
+            duplicates += class.windows.iter().map(|window| window.duplicates).sum::<u64>();
+            in_flight += class.ages.exact().count();
+        }
+        stopped += u32::from(run.stopped.is_some());
+    }
+    assert!(ended.iter().all(|&count| count > 100), "{ended:?}");
+    for (what, count) in [
+        ("waited", seen.waited),
+        ("rejected", seen.rejected),
+        ("expired", seen.expired),
+        ("cancelled", seen.cancelled - seen.withdrawn),
+        ("withdrawn", seen.withdrawn),
+        ("throttled", seen.throttled),
+        ("dropped", seen.dropped),
+        ("held", seen.held),
+        ("duplicates", duplicates),
+        ("in flight", in_flight),
+    ] {
+        assert!(count > 100, "{what}: {count}");
+    }
+    assert!((10..150).contains(&stopped), "{stopped} runs stopped early");
 }
 
 /// The scenario with services, carriers and traffic before and after its own, in name order.

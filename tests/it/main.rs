@@ -5,9 +5,11 @@
 mod cli;
 mod conservation;
 mod corners;
+mod determinism;
 mod house;
 mod lab;
 mod random;
+mod refusals;
 mod scenarios;
 mod support;
 mod theory;

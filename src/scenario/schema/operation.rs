@@ -202,6 +202,13 @@ impl Read for CallSchema {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::open(node, problems)?;
         let call = Self::read_fields(&mut fields, "call", problems);
+        if let Some(entry) = fields.entry("at-once") {
+            problems.add_with_hint(
+                entry.key_place,
+                "`at-once` inside `parallel`",
+                "calls side by side are all made at once: leave it out",
+            );
+        }
         fields.finish(problems);
         call.map(|call| Self { at_once: true, ..call })
     }

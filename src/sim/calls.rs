@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use super::run::Run;
-use super::task::{Flags, Outcome, State, Task, TaskId};
+use super::task::{Due, Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::engine::{Links, SimTime};
 use crate::model::{Callee, Model, OnFailure, Step};
@@ -188,7 +188,7 @@ impl<T: Trace> Run<'_, T> {
             state: State::BackingOff,
             pending: 0,
             links: Links::OUTSIDE,
-            wake: SimTime::MAX,
+            due: Due::OPEN,
             ..self.tasks[id]
         });
         self.replace_child(id, next);
@@ -253,7 +253,7 @@ impl<T: Trace> Run<'_, T> {
                 unreachable!("only messages are in these states, and nobody cancels those")
             }
         }
-        self.tasks[id].wake = SimTime::MAX;
+        self.tasks[id].due = Due::OPEN;
         self.todo.remove(id);
         true
     }

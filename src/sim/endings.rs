@@ -6,7 +6,7 @@
 //! does not (a second copy is a duplicate, and is counted as one).
 
 use super::run::Run;
-use super::task::{Flags, Outcome, State, Task, TaskId};
+use super::task::{Due, Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::engine::SimTime;
 use crate::engine::random::uniform;
@@ -152,7 +152,7 @@ impl<T: Trace> Run<'_, T> {
             let keys = self.keys.causes[source][nth];
             if uniform(&mut luck.draws(keys.share)) < cause.share {
                 let after = cause.after.sample(&mut luck.draws(keys.after));
-                let id = self.new_message(cause.source, luck.child(keys.child, 0));
+                let id = self.new_message(cause.source, luck.child(keys.child, 0), Due::OPEN);
                 self.stay(id, State::Scheduled, after);
             }
         }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::books::Books;
 use super::event::Event;
-use super::luck::{Ahead, Keys};
+use super::luck::Keys;
 use super::stations::{ServiceState, queues_of};
 use super::steps::PlannedStep;
 use super::submissions::CarrierState;
-use super::task::{State, TaskId};
+use super::task::{Due, State, TaskId};
 use super::tasks::{Tasks, Todo};
 use super::trace::Trace;
 use crate::dist::Dist;
@@ -37,8 +37,6 @@ pub(super) struct Run<'m, T> {
     /// The ring of each constant delay.
     lanes: Vec<(SimDuration, LaneId)>,
     pub(super) tasks: Tasks,
-    /// The last length that was drawn ahead.
-    pub(super) ahead: Ahead,
     /// Tasks whose state ends at this very instant.
     pub(super) todo: Todo,
     pub(super) sources: Vec<SourceState>,
@@ -76,7 +74,6 @@ impl<'m, T: Trace> Run<'m, T> {
             calendar,
             lanes,
             tasks: Tasks::new(),
-            ahead: Ahead::default(),
             todo: Todo::default(),
             sources,
             services: ServiceState::all(model),
@@ -112,21 +109,22 @@ impl<'m, T: Trace> Run<'m, T> {
         let horizon = SimTime::from_ns(self.model.run.horizon.ns() - 1);
         let mut left = self.model.run.events_at_most.min(self.calendar.sequence_left() / 4);
         // Users who do not think ask at the very start.
-        let stopped = self.work_off();
+        let stopped = self.work_off(None);
         if stopped.is_some() {
             return stopped;
         }
         while let Some((at, payload)) = self.next_event(horizon) {
             self.end_windows(at);
             self.now = at;
+            let mut first = None;
             match Event::unpack(payload) {
                 Event::Arrival(source) => self.on_arrival(source),
-                Event::Wake(task) => self.on_wake(task),
+                Event::Wake(task) => first = self.on_wake(task),
                 Event::Timeout(call) => self.on_timeout(call),
                 Event::Expiry(queue) => self.on_expiry(queue),
                 Event::Pace(carrier) => self.on_pace(carrier),
             }
-            let stopped = self.work_off();
+            let stopped = self.work_off(first);
             if stopped.is_some() {
                 return stopped;
             }
@@ -139,11 +137,12 @@ impl<'m, T: Trace> Run<'m, T> {
         None
     }
 
-    /// Works off what follows at the same instant, in order.
+    /// Works off what follows at the same instant, in order: `first` goes on, then the others.
     #[inline]
-    fn work_off(&mut self) -> Option<Bound> {
+    fn work_off(&mut self, first: Option<TaskId>) -> Option<Bound> {
         let mut left = STEPS_OF_AN_INSTANT;
-        while let Some(task) = self.todo.pop() {
+        let mut next = first.or_else(|| self.todo.pop());
+        while let Some(task) = next {
             self.go_on(task);
             left -= 1;
             if left == 0 {
@@ -152,6 +151,7 @@ impl<'m, T: Trace> Run<'m, T> {
             if self.is_too_full() {
                 break;
             }
+            next = self.todo.pop();
         }
         self.is_too_full().then_some(Bound::Memory)
     }
@@ -167,20 +167,20 @@ impl<'m, T: Trace> Run<'m, T> {
     fn next_event(&mut self, horizon: SimTime) -> Option<(SimTime, u32)> {
         let (tasks, model) = (&self.tasks, self.model);
         self.calendar.pop(horizon, |at, payload| match Event::unpack(payload) {
-            Event::Wake(task) => tasks.even_freed(task).wake == at,
+            Event::Wake(task) => tasks.even_freed(task).due.is_at(at),
             Event::Timeout(call) => super::calls::is_due(model, tasks.even_freed(call), at),
             Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) => true,
         })
     }
 
     /// A task's state ends now, unless the event is about an earlier task or state.
-    #[inline]
-    fn on_wake(&mut self, id: TaskId) {
-        if self.tasks.even_freed(id).wake == self.now {
-            self.tasks[id].wake = SimTime::MAX;
+    #[inline(always)]
+    fn on_wake(&mut self, id: TaskId) -> Option<TaskId> {
+        self.tasks.even_freed(id).due.is_at(self.now).then(|| {
+            self.tasks[id].due = Due::OPEN;
             self.books.events += 1;
-            self.todo.push(id);
-        }
+            id
+        })
     }
 
     /// What follows the end of a task's state.
@@ -218,11 +218,12 @@ impl<'m, T: Trace> Run<'m, T> {
         let task = &mut self.tasks[id];
         task.state = state;
         if length == SimDuration::ZERO {
+            task.due = Due::OPEN;
             self.todo.push(id);
         } else {
-            let wake = self.now + length;
-            task.wake = wake;
-            self.calendar.schedule(wake, Event::Wake(id).pack());
+            let at = self.now + length;
+            task.due = Due::at(at);
+            self.calendar.schedule(at, Event::Wake(id).pack());
         }
     }
 
@@ -230,11 +231,11 @@ impl<'m, T: Trace> Run<'m, T> {
     pub(super) fn stay_constant(&mut self, id: TaskId, state: State, length: SimDuration) {
         match self.lane_of(length) {
             Some(lane) if length > SimDuration::ZERO => {
-                let wake = self.now + length;
+                let at = self.now + length;
                 let task = &mut self.tasks[id];
                 task.state = state;
-                task.wake = wake;
-                self.calendar.schedule_in_lane(lane, wake, Event::Wake(id).pack());
+                task.due = Due::at(at);
+                self.calendar.schedule_in_lane(lane, at, Event::Wake(id).pack());
             }
             Some(_) | None => self.stay(id, state, length),
         }
@@ -246,9 +247,24 @@ impl<'m, T: Trace> Run<'m, T> {
         match dist {
             Dist::Constant(length) => self.stay_constant(id, state, *length),
             _ => {
-                let length = self.ahead.draw(dist, self.tasks[id].luck, purpose);
+                let length = dist.sample(&mut self.tasks[id].luck.draws(purpose));
                 self.stay(id, state, length);
             }
+        }
+    }
+
+    /// Puts a task into `state` for the length of its step, which may be known already.
+    #[inline(always)]
+    pub(super) fn stay_for_step(
+        &mut self,
+        id: TaskId,
+        state: State,
+        dist: &Dist,
+        purpose: Purpose,
+    ) {
+        match self.tasks[id].due.length() {
+            Some(length) => self.stay(id, state, length),
+            None => self.stay_drawn(id, state, dist, purpose),
         }
     }
 

@@ -58,7 +58,7 @@ impl<'m, T: Trace> Run<'m, T> {
             match planned.step {
                 Step::Work(length) => return self.ask_for_core(id, planned, length),
                 Step::Delay(length) => {
-                    return self.stay_drawn(id, State::Pausing, length, planned.purpose);
+                    return self.stay_for_step(id, State::Pausing, length, planned.purpose);
                 }
                 &Step::Call { site, times, at_once, waits } => {
                     if !self.call(id, site, times, at_once, waits) {
@@ -81,6 +81,9 @@ impl<'m, T: Trace> Run<'m, T> {
     #[inline(always)]
     fn ask_for_core(&mut self, id: TaskId, planned: PlannedStep<'_>, length: &Dist) {
         let state = &mut self.services[planned.own_service()];
+        if state.only_computes {
+            return self.stay_for_step(id, State::Computing, length, planned.purpose);
+        }
         let task = &mut self.tasks[id];
         let scarce = state.pool.cores_are_scarce();
         let has_free_core = state.pool.has_free_core(task.instance);
@@ -92,7 +95,7 @@ impl<'m, T: Trace> Run<'m, T> {
         }
         occupancy.on_core += 1;
         state.gauges.on_core.rise(self.now);
-        self.stay_drawn(id, State::Computing, length, planned.purpose);
+        self.stay_for_step(id, State::Computing, length, planned.purpose);
     }
 
     /// The task computes on the core that another has left.
@@ -101,7 +104,7 @@ impl<'m, T: Trace> Run<'m, T> {
         let Step::Work(length) = planned.step else {
             unreachable!("only a step of work asks for a core")
         };
-        self.stay_drawn(id, State::Computing, length, planned.purpose);
+        self.stay_for_step(id, State::Computing, length, planned.purpose);
     }
 
     /// The task has computed, and goes on behind that step; the core takes the next worker that
@@ -118,6 +121,9 @@ impl<'m, T: Trace> Run<'m, T> {
     #[inline(always)]
     pub(super) fn let_core_go(&mut self, service: usize, instance: u32) {
         let state = &mut self.services[service];
+        if state.only_computes {
+            return;
+        }
         let occupancy = &mut state.pool.instances[instance as usize];
         if let Some(next) = self.tasks.pop_front(&mut occupancy.ready) {
             self.compute(next);

@@ -1,6 +1,6 @@
 //! A task: one message's visit to one operation or carrier, in one cache line.
 
-use crate::engine::{Linked, Links, Luck, SimTime};
+use crate::engine::{Linked, Links, Luck, SimDuration, SimTime};
 
 /// Position of a task's record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,6 +131,43 @@ impl Flags {
     }
 }
 
+/// When a task's state ends; or, where that is open, how long its next step will take, if that is
+/// known already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Due(u64);
+
+impl Due {
+    /// Nothing is known.
+    pub(super) const OPEN: Self = Self(u64::MAX);
+    /// Tells a length from a time.
+    const LENGTH: u64 = 1 << 63;
+
+    /// The state ends then.
+    #[inline]
+    pub(super) fn at(time: SimTime) -> Self {
+        Self(time.ns())
+    }
+
+    /// The next step will take so long.
+    #[inline]
+    pub(super) fn after(length: SimDuration) -> Self {
+        Self(Self::LENGTH | length.ns())
+    }
+
+    /// Whether the state ends at `time`, an event's.
+    #[inline]
+    pub(super) fn is_at(self, time: SimTime) -> bool {
+        self.0 == time.ns()
+    }
+
+    /// How long the next step will take.
+    #[inline]
+    pub(super) fn length(self) -> Option<SimDuration> {
+        let is_length = self.0 & Self::LENGTH != 0 && self != Self::OPEN;
+        is_length.then(|| SimDuration::from_ns(self.0 ^ Self::LENGTH))
+    }
+}
+
 /// The record of a task. A message's first task stands for the message until it ends.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Task {
@@ -141,7 +178,7 @@ pub(super) struct Task {
     /// When its state began, where that is measured; the release while a carrier holds it.
     pub(super) since: SimTime,
     /// When its state ends; an event for another time is stale.
-    pub(super) wake: SimTime,
+    pub(super) due: Due,
     /// A call: the task that waits for its answer. A message's first task has none, and keeps a
     /// count here: see [`Task::open`].
     pub(super) parent: TaskId,

@@ -3,8 +3,8 @@
 use std::ops::{Index, IndexMut};
 
 use super::event::MOST_INDEX;
-use super::task::{Task, TaskId};
-use crate::engine::{Id, Queue, SimTime, Slab};
+use super::task::{Due, Task, TaskId};
+use crate::engine::{Id, Queue, Slab};
 
 /// Tasks that go on at this very instant, in order.
 #[derive(Debug, Default)]
@@ -83,7 +83,7 @@ impl Tasks {
     #[inline]
     pub(super) fn remove(&mut self, id: TaskId) {
         let task = &mut self[id];
-        task.wake = SimTime::MAX;
+        task.due = Due::OPEN;
         task.parent = TaskId::NONE;
         self.slab.remove(Id::new(id.0));
     }

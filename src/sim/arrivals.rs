@@ -18,6 +18,8 @@ pub(super) struct SourceState {
     number: u64,
     key: Key,
     pub(super) class: usize,
+    /// Whether its messages cause others.
+    causes: bool,
     /// Where its messages begin with a step whose length is drawn.
     first_steps: Option<FirstSteps>,
 }
@@ -44,6 +46,7 @@ impl SourceState {
             number: 0,
             key,
             class: source.class.index(),
+            causes: !source.causes.is_empty(),
             first_steps: match source.entry {
                 Entry::Operation(operation) => {
                     FirstSteps::of(model, model.operations[operation.index()].first_step)
@@ -52,6 +55,12 @@ impl SourceState {
             },
         };
         model.sources.iter().zip(&keys.sources).map(state).collect()
+    }
+
+    /// Whether the luck of a message is asked for once more when it has ended: for what it causes,
+    /// or for its user's next.
+    pub(super) fn outlives_its_messages(&self) -> bool {
+        self.causes || self.is_closed()
     }
 
     /// Whether a message that ends sets its user thinking about the next.

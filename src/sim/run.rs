@@ -1,7 +1,5 @@
 //! The state of a run, and the loop that takes one event after the other.
 
-use std::collections::BTreeMap;
-
 use super::books::Books;
 use super::event::Event;
 use super::luck::Keys;
@@ -12,7 +10,7 @@ use super::task::{Due, State, TaskId};
 use super::tasks::{Tasks, Todo};
 use super::trace::Trace;
 use crate::dist::Dist;
-use crate::engine::{Calendar, LaneId, Purpose, SimDuration, SimTime};
+use crate::engine::{Calendar, LaneId, Occurrence, Purpose, SimDuration, SimTime, Ticket};
 use crate::measure::{Bound, Measurements};
 use crate::model::Model;
 
@@ -48,8 +46,6 @@ pub(super) struct Run<'m, T> {
     pub(super) watched: Vec<SimTime>,
     /// Calls that a task has out, kept only where a timeout may cancel one that has.
     pub(super) offspring: Vec<super::calls::Offspring>,
-    /// When a copy of a message was delivered that has itself not ended yet.
-    pub(super) copied_at: BTreeMap<TaskId, SimTime>,
     pub(super) books: Books,
     tasks_at_most: usize,
     pub(super) trace: T,
@@ -81,7 +77,6 @@ impl<'m, T: Trace> Run<'m, T> {
             carriers: CarrierState::all(model),
             watched: vec![SimTime::MAX; queues_of(model)],
             offspring: Vec::new(),
-            copied_at: BTreeMap::new(),
             books: Books::new(model),
             tasks_at_most: affordable.min(room) as usize,
             trace,
@@ -113,14 +108,14 @@ impl<'m, T: Trace> Run<'m, T> {
         if stopped.is_some() {
             return stopped;
         }
-        while let Some((at, payload)) = self.next_event(horizon) {
+        while let Some(Occurrence { at, ticket, payload }) = self.next_event(horizon) {
             self.end_windows(at);
             self.now = at;
             let mut first = None;
             match Event::unpack(payload) {
                 Event::Arrival(source) => self.on_arrival(source),
-                Event::Wake(task) => first = self.on_wake(task),
-                Event::Timeout(call) => self.on_timeout(call),
+                Event::Wake(task) => first = self.on_wake(task, ticket),
+                Event::Timeout(call) => self.on_timeout(call, ticket),
                 Event::Expiry(queue) => self.on_expiry(queue),
                 Event::Pace(carrier) => self.on_pace(carrier),
             }
@@ -164,19 +159,19 @@ impl<'m, T: Trace> Run<'m, T> {
 
     /// The next event at or before the horizon; stale timers in rings are passed over.
     #[inline]
-    fn next_event(&mut self, horizon: SimTime) -> Option<(SimTime, u32)> {
-        let (tasks, model) = (&self.tasks, self.model);
-        self.calendar.pop(horizon, |at, payload| match Event::unpack(payload) {
-            Event::Wake(task) => tasks.even_freed(task).due.is_at(at),
-            Event::Timeout(call) => super::calls::is_due(model, tasks.even_freed(call), at),
+    fn next_event(&mut self, horizon: SimTime) -> Option<Occurrence> {
+        let tasks = &self.tasks;
+        self.calendar.pop(horizon, |event| match Event::unpack(event.payload) {
+            Event::Wake(task) => tasks.even_freed(task).due.is_with(event.ticket),
+            Event::Timeout(call) => tasks.is_timed_by(call, event.ticket),
             Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) => true,
         })
     }
 
     /// A task's state ends now, unless the event is about an earlier task or state.
     #[inline(always)]
-    fn on_wake(&mut self, id: TaskId) -> Option<TaskId> {
-        self.tasks.even_freed(id).due.is_at(self.now).then(|| {
+    fn on_wake(&mut self, id: TaskId, event: Ticket) -> Option<TaskId> {
+        self.tasks.even_freed(id).due.is_with(event).then(|| {
             self.tasks[id].due = Due::OPEN;
             self.books.events += 1;
             id
@@ -221,9 +216,8 @@ impl<'m, T: Trace> Run<'m, T> {
             task.due = Due::OPEN;
             self.todo.push(id);
         } else {
-            let at = self.now + length;
-            task.due = Due::at(at);
-            self.calendar.schedule(at, Event::Wake(id).pack());
+            let event = self.calendar.schedule(self.now + length, Event::Wake(id).pack());
+            task.due = Due::with(event);
         }
     }
 
@@ -231,11 +225,11 @@ impl<'m, T: Trace> Run<'m, T> {
     pub(super) fn stay_constant(&mut self, id: TaskId, state: State, length: SimDuration) {
         match self.lane_of(length) {
             Some(lane) if length > SimDuration::ZERO => {
-                let at = self.now + length;
+                let wake = Event::Wake(id).pack();
+                let event = self.calendar.schedule_in_lane(lane, self.now + length, wake);
                 let task = &mut self.tasks[id];
                 task.state = state;
-                task.due = Due::at(at);
-                self.calendar.schedule_in_lane(lane, at, Event::Wake(id).pack());
+                task.due = Due::with(event);
             }
             Some(_) | None => self.stay(id, state, length),
         }
@@ -270,7 +264,7 @@ impl<'m, T: Trace> Run<'m, T> {
 
     /// Puts an event off by a length that is the same each time.
     #[inline]
-    pub(super) fn schedule_after(&mut self, length: SimDuration, event: Event) {
+    pub(super) fn schedule_after(&mut self, length: SimDuration, event: Event) -> Ticket {
         let at = self.now + length;
         match self.lane_of(length) {
             Some(lane) => self.calendar.schedule_in_lane(lane, at, event.pack()),

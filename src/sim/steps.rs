@@ -90,6 +90,8 @@ impl<'m, T: Trace> Run<'m, T> {
         let occupancy = &mut state.pool.instances[task.instance as usize];
         if scarce && !has_free_core {
             task.state = State::Ready;
+            task.since = self.now;
+            state.gauges.ready.rise(self.now);
             self.tasks.push_back(&mut occupancy.ready, id);
             return;
         }
@@ -126,11 +128,20 @@ impl<'m, T: Trace> Run<'m, T> {
         }
         let occupancy = &mut state.pool.instances[instance as usize];
         if let Some(next) = self.tasks.pop_front(&mut occupancy.ready) {
+            self.note_core_wait(next, service);
             self.compute(next);
         } else {
             occupancy.on_core -= 1;
             state.gauges.on_core.fall(self.now);
         }
+    }
+
+    /// A task need not wait for a core any longer.
+    pub(super) fn note_core_wait(&mut self, id: TaskId, service: usize) {
+        let &Task { since, source, .. } = &self.tasks[id];
+        let wait = self.now.since(since);
+        self.services[service].gauges.waited_for_core(self.now, wait);
+        self.books.waited_for_core(source, service, wait);
     }
 
     /// Makes the calls of a step; whether the task goes straight on.
@@ -154,7 +165,10 @@ impl<'m, T: Trace> Run<'m, T> {
         let task = &self.tasks[id];
         let is_last = matches!(self.model.steps[usize::from(task.pc) + 1], Step::End);
         let nobody_waits = !task.flags.has(Flags::CALL);
-        if is_last && count == 1 && nobody_waits && !background {
+        // On its way the message's luck becomes its part's.
+        let keeps_luck = self.sources[usize::from(task.source)].outlives_its_messages();
+        let is_free = nobody_waits && !(keeps_luck && task.is_message());
+        if is_last && count == 1 && is_free && !background {
             self.leave_service(id);
             let child = self.keys.sites[site.index()].child;
             let task = &mut self.tasks[id];

@@ -450,13 +450,11 @@ fn a_timer_of_a_call_that_is_over_says_nothing_about_another() {
 fn a_message_that_a_copy_delivered_has_ended() {
     // The caller gives up at 2 s; its attempt goes on, and delivers at 4 s what came at 1 s. The
     // message's own steps are not over at the horizon.
-    let rest = format!(
-        "[service.relay]\ninstances = 1\nworkers = 1\n[service.relay.operation.go]\n\
-         steps = [{{ delay = \"3s\" }}, {{ send-to = \"c\" }}]\n[carrier.c]\n"
-    );
+    let rest = "[service.relay]\ninstances = 1\nworkers = 1\n[service.relay.operation.go]\n\
+         steps = [{ delay = \"3s\" }, { send-to = \"c\" }]\n[carrier.c]\n";
     let steps = "{ call = \"relay.go\", timeout = \"1s\", on-failure = \"ignore\" },\n\
                  { delay = \"200s\" },";
-    let seen = one_message(steps, &rest);
+    let seen = one_message(steps, rest);
     assert_eq!(seen.latency_ms("m"), 3000.0);
     assert_eq!(seen.in_flight("m"), 0);
 }

@@ -29,6 +29,7 @@
 //! - The same scenario, seed and build give the same bytes at any thread count.
 
 pub mod carrier;
+pub mod chatter;
 pub mod cli;
 pub mod commands;
 pub mod dist;

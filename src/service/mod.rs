@@ -5,10 +5,12 @@
 
 pub mod balancer;
 mod loads;
+pub mod pace;
 pub mod pool;
 pub mod queue;
 
 pub use balancer::Balancer;
 pub use loads::Loads;
+pub use pace::{Pace, Slow, WarmUp};
 pub use pool::{Occupancy, Pool, PoolPlan};
 pub use queue::QueueBounds;

@@ -1,0 +1,89 @@
+//! What each instance of a cell still owes its peers, in core time.
+
+use super::ChatterPlan;
+use crate::engine::{SimDuration, SimTime};
+
+/// Fractions of a nanosecond are kept in so many bits, so that nothing is lost to rounding.
+const FRACTION: u32 = 32;
+
+/// The chatter of one cell as it stands. It takes constant time a message, whatever the number of
+/// instances: what all owe alike is counted once.
+#[derive(Clone, Debug)]
+pub struct Owed {
+    cores: u128,
+    /// In 2⁻³² cores.
+    background: u128,
+    /// In 2⁻³² ns.
+    per_message: u128,
+    /// In 2⁻³².
+    per_work: u128,
+    /// In 2⁻³².
+    per_work_of_all: u128,
+    /// What messages have put on every member so far, in 2⁻³² ns.
+    charged: u128,
+    members: Vec<Member>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Member {
+    /// How much of what was charged it has taken over, or was spared.
+    taken: u128,
+    /// What it has yet to do, in 2⁻³² ns.
+    backlog: u128,
+    /// Up to when that is so.
+    settled: SimTime,
+}
+
+impl Owed {
+    /// A cell of `instances` with `cores` each, all at rest at the start of the run.
+    pub fn new(plan: &ChatterPlan, instances: u32, cores: u32) -> Self {
+        let fixed = |value: f64| (value * (1u64 << FRACTION) as f64) as u128;
+        Self {
+            cores: u128::from(cores),
+            background: fixed(plan.background),
+            per_message: fixed(plan.per_message),
+            per_work: fixed(plan.per_work),
+            per_work_of_all: fixed(plan.per_work_of_all),
+            charged: 0,
+            members: vec![Member::default(); instances as usize],
+        }
+    }
+
+    /// A message is taken at `instance`.
+    #[inline]
+    pub fn charge_message(&mut self, instance: u32) {
+        self.charged += self.per_message;
+        self.members[instance as usize].taken += self.per_message;
+    }
+
+    /// A message at `instance` is about to compute for `work`.
+    #[inline]
+    pub fn charge_work(&mut self, instance: u32, work: SimDuration) {
+        let of_others = u128::from(work.ns()) * self.per_work;
+        self.charged += of_others + u128::from(work.ns()) * self.per_work_of_all;
+        self.members[instance as usize].taken += of_others;
+    }
+
+    /// Brings `instance`, on which `computing` cores have been busy with messages since it was
+    /// last settled, up to `now`; the core time that idle cores spent on chatter meanwhile.
+    #[inline]
+    pub fn settle(&mut self, instance: u32, now: SimTime, computing: u32) -> SimDuration {
+        let member = &mut self.members[instance as usize];
+        let gone = u128::from(now.since(member.settled).ns());
+        let new = self.background * gone + (self.charged - member.taken);
+        let idle = self.cores.saturating_sub(u128::from(computing));
+        let backlog = member.backlog + new;
+        let worked = backlog.min((idle * gone) << FRACTION);
+        *member = Member { taken: self.charged, backlog: backlog - worked, settled: now };
+        SimDuration::from_ns((worked >> FRACTION) as u64)
+    }
+
+    /// A core of `instance`, settled now, works off all that there is, before a message's work.
+    #[inline]
+    pub fn take(&mut self, instance: u32) -> SimDuration {
+        let member = &mut self.members[instance as usize];
+        let whole = (member.backlog >> FRACTION).min(u128::from(u64::MAX)) as u64;
+        member.backlog -= u128::from(whole) << FRACTION;
+        SimDuration::from_ns(whole)
+    }
+}

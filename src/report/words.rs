@@ -228,6 +228,7 @@ pub(super) fn reason_code(reason: Reason) -> &'static str {
         Reason::Marginal => "marginal",
         Reason::NoMessages => "no-messages",
         Reason::FewTailObservations { .. } => "few-tail-observations",
+        Reason::ThinWindows { .. } => "thin-windows",
         Reason::StoppedEarly => "stopped-early",
         Reason::Unstable => "unstable",
         Reason::NotStationary => "not-stationary",
@@ -301,6 +302,7 @@ fn doubt(reason: Reason) -> String {
         Reason::FewTailObservations { found, needed } => {
             format!(": {found} of {needed} in the tail")
         }
+        Reason::ThinWindows { .. } => ": too few messages in a window".to_owned(),
         Reason::StoppedEarly => ": stopped early".to_owned(),
         Reason::Unstable => ": grows without end".to_owned(),
         Reason::NotStationary => ": has not come to rest".to_owned(),
@@ -352,7 +354,7 @@ mod tests {
             let measured = figure(unit, measured, measured, measured);
             let (answer, reason) = (Answer::NotMet, None);
             let target =
-                TargetVerdict { measured, limit, margin: None, answer, reason, worst: None };
+                TargetVerdict { measured, limit, margin: None, answer, reason, windows: None };
             assert_eq!(verdict(&target), format!("NOT MET{said}"));
         };
         check(Unit::Seconds, 9_060.0, Limit::AtMost(10.0), ", 906 times over");

@@ -213,6 +213,10 @@ fn aim(figure: &Figure, wanted: f64) -> Aim {
 fn may_change(reason: Reason) -> bool {
     match reason {
         Reason::OneReplication | Reason::NoMessages | Reason::FewTailObservations { .. } => true,
-        Reason::Marginal | Reason::StoppedEarly | Reason::Unstable | Reason::NotStationary => false,
+        Reason::Marginal
+        | Reason::ThinWindows { .. }
+        | Reason::StoppedEarly
+        | Reason::Unstable
+        | Reason::NotStationary => false,
     }
 }

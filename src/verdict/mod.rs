@@ -6,6 +6,7 @@ mod figures;
 mod period;
 mod stations;
 mod targets;
+mod windows;
 
 use crate::measure::Measurements;
 use crate::model::Model;
@@ -14,7 +15,8 @@ pub use binding::{Binding, Cause, Saturation};
 pub use figures::{ClassFigures, Figure, Unit};
 pub use period::{Period, Steadiness};
 pub use stations::{Capacity, StationFigures};
-pub use targets::{Answer, Reason, TargetVerdict, WorstWindow};
+pub use targets::{Answer, Reason, TargetVerdict};
+pub use windows::{WindowsRead, WorstWindow};
 
 /// What the replications of one model say.
 #[derive(Clone, Debug)]

@@ -72,6 +72,31 @@ fn targets_too_rare_to_count_are_named() {
     assert!(text.contains("`quick` asks for a probability below 0.01 %"), "{text}");
 }
 
+/// Passwords of which most windows have sixty; of the first few, so many that they can be read.
+const THIN: &str = "[run]\nhorizon = '2h'\nreplications = 2\n\
+    [target]\nfast = { class = 'm', quantile = '99%', latency-at-most = '1s', per = '5min' }\n\
+    [traffic.m]\nto = 'q.serve'\nstages = [{ for = '1h', rate = '5/s' }, { for = '1h', \
+    rate = '0.2/s' }]\n[service.q]\ninstances = 1\nworkers = 100\n\
+    [service.q.operation.serve]\nwork = '100ms'\n";
+
+#[test]
+fn windows_with_too_few_messages_are_not_read() {
+    let said = |set: &[&str]| {
+        let text = run_text(&run(THIN, set), &about());
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let half = said(&[]);
+    assert!(half.contains("100 % of windows met"), "{half}");
+    assert!(half.contains("TOO FEW TO READ: for `fast`, 50 % of the 5 min windows"), "{half}");
+    assert!(half.contains("have fewer than 500, too few to read a p99"), "{half}");
+    let most = said(&["run.horizon=130min", "traffic.m.stages.1.for=70min"]);
+    assert!(most.contains("undecided: too few messages in a window"), "{most}");
+    // An hour of windows in which all are late is an hour of windows that miss, however few come.
+    let late = said(&["service.q.operation.serve.work=2s"]);
+    assert!(late.contains("of windows NOT MET, 100 points short"), "{late}");
+    assert!(!late.contains("TOO FEW TO READ"), "{late}");
+}
+
 #[test]
 fn uneven_traffic_is_told() {
     let groups = BLAST

@@ -41,6 +41,7 @@ pub(in crate::report) fn notes(result: &PointResult) -> Vec<Note> {
     notes.extend(precision(result));
     notes.extend(unfinished(result).into_iter().map(warning));
     notes.extend(rare(result).map(warning));
+    notes.extend(thin_windows(result).into_iter().map(warning));
     notes.extend(thin_tails(result).map(remark));
     notes.extend(worst_windows(result).into_iter().map(remark));
     notes.extend(warm_up(result).map(remark));
@@ -54,7 +55,7 @@ fn worst_windows(result: &PointResult) -> Vec<String> {
     let targets = result.model.targets.iter().zip(&result.assessment.targets);
     let clock = Clock::of(&result.model);
     let worst = targets.filter_map(|(target, verdict)| {
-        let worst = verdict.worst?;
+        let worst = verdict.windows?.worst?;
         let (per, what) = match target.criterion {
             Criterion::Latency { windowed, limit, .. }
             | Criterion::Delivered { windowed, limit, .. } => {
@@ -72,6 +73,36 @@ fn worst_windows(result: &PointResult) -> Vec<String> {
         ))
     });
     worst.collect()
+}
+
+/// Of each windowed target, the windows that could not be read.
+fn thin_windows(result: &PointResult) -> Vec<String> {
+    let targets = result.model.targets.iter().zip(&result.assessment.targets);
+    let told = targets.filter_map(|(target, verdict)| {
+        let windows = verdict.windows.filter(|windows| windows.thin > 0)?;
+        let (level, per) = match target.criterion {
+            Criterion::Latency { quantile, windowed, .. } => {
+                (words::quantile_name(quantile), windowed?.per)
+            }
+            Criterion::Delivered { share, windowed, .. } => {
+                (format!("share of {}", format::share(share)), windowed?.per)
+            }
+            Criterion::Loss { .. } | Criterion::Backlog { .. } | Criterion::Utilization { .. } => {
+                return None;
+            }
+        };
+        let of = windows.thin as f64 / (windows.thin + windows.read) as f64;
+        Some(format!(
+            "TOO FEW TO READ: for `{}`, {} of the {} windows with messages have fewer than {}, too \
+             few to read a {level} from; nothing is said of these windows. A longer `per` makes \
+             them readable.",
+            target.name,
+            format::share(of),
+            format::duration(per),
+            format::count(windows.needed),
+        ))
+    });
+    told.collect()
 }
 
 fn warning(text: String) -> Note {

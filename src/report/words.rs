@@ -49,7 +49,8 @@ pub(super) fn bare(figure: &Figure) -> String {
 }
 
 /// A figure with its interval: "38.2 % (38.1 – 38.3)", or "38.2 % (± 0.004)" where the ends show
-/// the same digits. A figure that is exact has none to show.
+/// the same digits. Where replications give no upper end, "11.5 s (11.4 s or more)". A figure that
+/// is exact has no interval to show.
 pub(super) fn with_interval(figure: &Figure) -> String {
     let Some(Estimate { value: center, interval, .. }) = figure.estimate else {
         return NOTHING.to_owned();
@@ -59,6 +60,13 @@ pub(super) fn with_interval(figure: &Figure) -> String {
     else {
         return shown;
     };
+    if high == f64::INFINITY {
+        return match value(figure.unit, low) {
+            _ if low <= 0.0 => format!("{shown} (no bounds)"),
+            low if low == shown => format!("{shown} (or more)"),
+            low => format!("{shown} ({low} or more)"),
+        };
+    }
     let ends = [low, high].map(|end| value(figure.unit, end));
     if ends.iter().all(|end| *end == shown) {
         let half_width = value(figure.unit, (center - low).max(high - center));
@@ -341,7 +349,10 @@ mod tests {
         check(Unit::Seconds, (9_060.0, 8_820.0, 9_360.0), "2 h 31 min (2 h 27 – 2 h 36)");
         check(Unit::Seconds, (60.0, 47.0, 93.0), "1 min (47 s – 1 min 33 s)");
         check(Unit::Seconds, (1.02, 0.98, 1.06), "1.02 s (980 ms – 1.06 s)");
-        check(Unit::Seconds, (11.5, 11.4, f64::INFINITY), "11.5 s (11.4 s – never)");
+        check(Unit::Seconds, (11.5, 11.4, f64::INFINITY), "11.5 s (11.4 s or more)");
+        check(Unit::Seconds, (11.5, 11.499, f64::INFINITY), "11.5 s (or more)");
+        check(Unit::Seconds, (f64::INFINITY, 11.4, f64::INFINITY), "never (11.4 s or more)");
+        check(Unit::Seconds, (11.5, 0.0, f64::INFINITY), "11.5 s (no bounds)");
         check(Unit::Messages, (44_011.0, 43_835.3, 44_186.7), "44,011 (43,835 – 44,187)");
         check(Unit::PerSecond, (40.0, 39.0, 41.0), "40/s (39/s – 41/s)");
         let unknown = Figure { estimate: None, unit: Unit::Share };

@@ -116,7 +116,7 @@ impl CarrierSchema {
 impl Read for CarrierSchema {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::open(node, problems)?;
-        let count = fields.required::<Whole<1, MOST_CARRIERS>>("count", problems);
+        let count = fields.required_like::<Whole<1, MOST_CARRIERS>>("count", "12", problems);
         let place = fields.place();
         let shares = fields.or("shares", Placed { value: SharesSpec::Equal, place }, problems);
         let each = fields.optional::<Rate>("rate", problems);

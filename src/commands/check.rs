@@ -23,7 +23,7 @@ fn summary(model: &Model) -> String {
         format!("{number} {}", if number == 1 { one } else { many })
     };
     [
-        count(model.sources.len(), "traffic", "traffics"),
+        count(model.sources.len(), "traffic stream", "traffic streams"),
         count(model.services.len(), "service", "services"),
         count(model.carriers() as usize, "carrier", "carriers"),
         count(model.targets.len(), "target", "targets"),

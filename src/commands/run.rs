@@ -67,7 +67,7 @@ pub(super) fn on_threads<T: Send>(
         .map_err(|reason| Failure::new(format!("error: cannot start threads: {reason}")))
 }
 
-/// What was written where, in one line or two.
+/// What was written where.
 pub(super) fn listing(folder: &Folder, files: &[(String, Vec<u8>)]) -> String {
     let pictures = files.iter().filter(|(name, _)| name.ends_with(".png")).count();
     let mut names: Vec<&str> = files
@@ -77,11 +77,30 @@ pub(super) fn listing(folder: &Folder, files: &[(String, Vec<u8>)]) -> String {
         .collect();
     names.sort_unstable();
     let pictures = match pictures {
-        0 => String::new(),
-        1 => ", 1 picture".to_owned(),
-        many => format!(", {many} pictures"),
+        0 => None,
+        1 => Some("1 picture".to_owned()),
+        many => Some(format!("{many} pictures")),
     };
-    format!("  {}/: {}{pictures}\n", folder.shown(), names.join(", "))
+    let items: Vec<&str> = names.into_iter().chain(pictures.as_deref()).collect();
+    folded(&format!("  {}/:", folder.shown()), &items)
+}
+
+/// Columns that printed lines keep to, as the report does.
+const WIDTH: usize = 100;
+
+/// `items` after `start`, with commas between, going on in the next line where one is full.
+fn folded(start: &str, items: &[&str]) -> String {
+    let mut lines = vec![start.to_owned()];
+    for (at, item) in items.iter().enumerate() {
+        let comma = if at + 1 < items.len() { "," } else { "" };
+        let line = lines.last_mut().expect("there is a first line");
+        if line.chars().count() + 1 + item.chars().count() + comma.len() > WIDTH {
+            lines.push(format!("    {item}{comma}"));
+        } else {
+            line.push_str(&format!(" {item}{comma}"));
+        }
+    }
+    lines.join("\n") + "\n"
 }
 
 /// Prints the first replication event by event.
@@ -98,4 +117,22 @@ fn trace(model: &crate::model::Model) -> Result<Verdict, Failure> {
     print(&text)?;
     let assessment = verdict::Assessment::of(model, std::slice::from_ref(&measurements));
     Ok(Verdict::of(std::iter::once(&assessment)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listing_goes_on_in_the_next_line() {
+        assert_eq!(
+            folded("  results/x/:", &["a.csv", "1 picture"]),
+            "  results/x/: a.csv, 1 picture\n"
+        );
+        let names: Vec<String> = (0..40).map(|at| format!("table_{at}.csv")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let text = folded("  results/x/:", &names);
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        assert_eq!(text.split_whitespace().skip(1).collect::<Vec<_>>().join(" "), names.join(", "));
+    }
 }

@@ -15,6 +15,22 @@ use crate::scenario;
 /// Largest scenario or series that is read.
 const MOST_BYTES: u64 = 1 << 30;
 
+/// A key that an option of the command line sets.
+pub(super) struct Override {
+    /// The option, as typed: `--set`.
+    pub(super) option: &'static str,
+    /// What it sets: `run.seed=7`.
+    pub(super) assignment: String,
+}
+
+impl Override {
+    /// The keys that `--set` sets.
+    pub(super) fn all_set(assignments: &[String]) -> Vec<Self> {
+        let set = |assignment: &String| Self { option: "--set", assignment: assignment.clone() };
+        assignments.iter().map(set).collect()
+    }
+}
+
 /// A scenario file as read, with the files that it names.
 pub(super) struct Scenario {
     pub(super) document: Document,
@@ -27,14 +43,14 @@ pub(super) struct Scenario {
 
 impl Scenario {
     /// Reads the scenario at `path` and sets keys.
-    pub(super) fn load(path: &Path, overrides: &[String]) -> Result<Self, Failure> {
+    pub(super) fn load(path: &Path, overrides: &[Override]) -> Result<Self, Failure> {
         let name = path.display().to_string();
         let text = read(path)
             .map_err(|reason| Failure::new(format!("error: cannot read `{name}`: {reason}")))?;
         let (mut document, problems) = Document::recover(&name, &text);
         fail_on(&document, &problems)?;
-        for assignment in overrides {
-            if let Err(problems) = document.set(assignment) {
+        for Override { option, assignment } in overrides {
+            if let Err(problems) = document.set_by(option, assignment) {
                 fail_on(&document, &problems)?;
             }
         }
@@ -51,8 +67,7 @@ impl Scenario {
     /// The model of a variant of the scenario.
     pub(super) fn model_of(&self, document: &Document) -> Result<Model, Failure> {
         let files = |name: &str| self.file(name);
-        scenario::model_of(document, &files)
-            .map_err(|problems| Failure::new(document.render(&problems, use_colour())))
+        scenario::model_of(document, &files).map_err(|problems| refusal(document, &problems))
     }
 
     /// The text of a file that the scenario names, relative to the scenario's folder.
@@ -69,11 +84,12 @@ impl Scenario {
 }
 
 fn fail_on(document: &Document, problems: &Problems) -> Result<(), Failure> {
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::new(document.render(problems, use_colour())))
-    }
+    if problems.is_empty() { Ok(()) } else { Err(refusal(document, problems)) }
+}
+
+/// The problems of a document as they are shown.
+pub(super) fn refusal(document: &Document, problems: &Problems) -> Failure {
+    Failure::new(document.render(problems, use_colour()))
 }
 
 fn read(path: &Path) -> Result<String, String> {

@@ -1,6 +1,6 @@
 //! `surgeplan run`: one scenario, its report, its tables and its pictures.
 
-use super::load::Scenario;
+use super::load::{Override, Scenario};
 use super::output::Folder;
 use super::progress::Bar;
 use super::{Failure, Verdict, print};
@@ -42,11 +42,16 @@ pub(super) fn run(args: &RunArgs) -> Result<Verdict, Failure> {
     Ok(Verdict::of(std::iter::once(&result.assessment)))
 }
 
-/// The keys that options set, as if they had been written with `--set`.
-pub(super) fn overrides(common: &Common) -> Vec<String> {
-    let seed = common.seed.map(|seed| format!("run.seed={seed}"));
-    let replications = common.replications.map(|count| format!("run.replications={count}"));
-    common.set.iter().cloned().chain(seed).chain(replications).collect()
+/// The keys that options set.
+pub(super) fn overrides(common: &Common) -> Vec<Override> {
+    let seed = common
+        .seed
+        .map(|seed| Override { option: "--seed", assignment: format!("run.seed={seed}") });
+    let replications = common.replications.map(|count| Override {
+        option: "--replications",
+        assignment: format!("run.replications={count}"),
+    });
+    Override::all_set(&common.set).into_iter().chain(seed).chain(replications).collect()
 }
 
 pub(super) fn about(scenario: &Scenario, common: &Common) -> About {
@@ -54,7 +59,7 @@ pub(super) fn about(scenario: &Scenario, common: &Common) -> About {
         version: env!("CARGO_PKG_VERSION"),
         scenario: scenario.stem.clone(),
         scenario_digest: scenario.document.digest(),
-        overrides: overrides(common),
+        overrides: overrides(common).into_iter().map(|set| set.assignment).collect(),
         files: scenario.files(),
     }
 }

@@ -255,6 +255,33 @@ fn output_that_cannot_be_written_is_said_before_the_work() {
     assert_eq!(left, ["classes.csv"]);
 }
 
+/// What a problem is headed with is the option that was typed.
+#[test]
+fn problems_of_an_option_name_it_and_tell_a_slip_once() {
+    let folder = TempDir::new().expect("a folder");
+    std::fs::write(folder.path().join("a.toml"), SOUND).expect("the scenario");
+    for (arguments, option) in [
+        (["run", "a.toml", "--seed", "18446744073709551615"], "--seed"),
+        (["run", "a.toml", "--replications", "0"], "--replications"),
+        (["run", "a.toml", "--set", "service.api.instanses=3"], "--set"),
+        (["sweep", "a.toml", "--vary", "service.api.instanses=3,4"], "--vary"),
+        (["sweep", "a.toml", "--vary", "service.api.instances=0,4"], "--vary"),
+    ] {
+        let message = refused(folder.path(), &arguments);
+        assert!(message.contains(&format!("error: `{option}` has 1 problem")), "{message}");
+        assert!(message.contains(&format!("--> {option}:1:")), "{message}");
+        let meant = usize::from(message.contains("instanses"));
+        assert_eq!(message.matches("did you mean").count(), meant, "{message}");
+    }
+    // Every value that is wrong is told of, but one key that is wrong only once.
+    let vary = "service.api.instances=0,4,many";
+    let message = refused(folder.path(), &["sweep", "a.toml", "--vary", vary]);
+    assert!(message.contains("found 0") && message.contains("found \"many\""), "{message}");
+    let vary = "service.api.instanses=3,4";
+    let message = refused(folder.path(), &["sweep", "a.toml", "--vary", vary]);
+    assert_eq!(message.matches("unknown key").count(), 1, "{message}");
+}
+
 /// 0: all met, or nothing asked; 1: not met, or undecided; 2: could not run.
 #[test]
 fn exit_codes_tell_how_it_went() {
@@ -284,7 +311,7 @@ fn exit_codes_tell_how_it_went() {
     // The sound ones of several are told, too.
     let (code, told) = check(&["gone.toml", "a.toml"]);
     assert_eq!(code, Some(2));
-    assert!(told.contains("a.toml: ok"), "{told}");
+    assert!(told.contains("a.toml: ok, 1 traffic stream, 1 service"), "{told}");
     for arguments in [vec!["--help"], vec!["--version"], vec!["run", "--help"]] {
         let done = surgeplan(folder.path()).args(&arguments).output().expect("it runs");
         assert_eq!(done.status.code(), Some(0), "{arguments:?}");

@@ -205,12 +205,7 @@ pub(super) fn grows(verdict: &TargetVerdict) -> bool {
 
 /// What was measured of a target, with its interval.
 pub(super) fn measured(target: &Target, verdict: &TargetVerdict) -> String {
-    let windowed = match &target.criterion {
-        Criterion::Latency { windowed, .. }
-        | Criterion::Delivered { windowed, .. }
-        | Criterion::Utilization { windowed, .. } => windowed.is_some(),
-        Criterion::Loss { .. } | Criterion::Backlog { .. } => false,
-    };
+    let windowed = target.windowed().is_some();
     if grows(verdict) {
         "grows without end".to_owned()
     } else if windowed && verdict.measured.estimate.is_some() {

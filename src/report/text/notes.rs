@@ -44,6 +44,7 @@ pub(in crate::report) fn notes(result: &PointResult) -> Vec<Note> {
     notes.extend(thin_windows(result).into_iter().map(warning));
     notes.extend(thin_tails(result).map(remark));
     notes.extend(worst_windows(result).into_iter().map(remark));
+    notes.extend(doubled(result).map(remark));
     notes.extend(warm_up(result).map(remark));
     notes.extend(series(result).into_iter().map(remark));
     notes.sort_by_key(|note| !note.is_warning);
@@ -142,6 +143,18 @@ fn warm_up(result: &PointResult) -> Option<String> {
     };
     let length = format::duration(period.from.since(SimTime::ZERO));
     Some(format!("The first {length} of each run are left out as warm-up: {why}."))
+}
+
+/// A run that is longer than was asked for.
+fn doubled(result: &PointResult) -> Option<String> {
+    let times = 1_u64 << result.doublings;
+    let length = format::duration(result.model.run.horizon.since(SimTime::ZERO));
+    (times > 1).then(|| {
+        format!(
+            "Each run is {times} times as long as `horizon` asks for, {length}, because its start \
+             showed for more than half of it."
+        )
+    })
 }
 
 fn stopped(result: &PointResult) -> Option<String> {

@@ -83,7 +83,7 @@ pub(super) struct View<'a> {
 impl View<'_> {
     fn judge(&self, target: &Target) -> TargetVerdict {
         let Measured { measured, unit, limit, windows } = self.measure(target);
-        let zone = Zone { relative: target.indifference, floor: 0.0 };
+        let zone = zone(unit, limit, target.indifference);
         let estimate = measured.ok();
         let (answer, reason) = match measured {
             Err(reason) => (Answer::Undecided, Some(reason)),
@@ -138,14 +138,16 @@ impl View<'_> {
             }
             Criterion::Delivered { class, limit, share, windowed: None } => {
                 let limit = LatencyLimit { class: *class, within: *limit };
-                whole(self.share_delivered(limit), Unit::Share, Limit::AtLeast(*share))
+                let wanted = Limit::AtLeast(*share);
+                whole(self.share_delivered(limit, wanted), Unit::Share, wanted)
             }
             Criterion::Delivered { class, limit, share, windowed: Some(windowed) } => {
                 let limit = LatencyLimit { class: *class, within: *limit };
                 self.delivered_in_windows(*windowed, limit, *share)
             }
             Criterion::Loss { class, share } => {
-                whole(self.loss(*class), Unit::Share, Limit::AtMost(*share))
+                let wanted = Limit::AtMost(*share);
+                whole(self.loss(*class, wanted), Unit::Share, wanted)
             }
             Criterion::Backlog { station, by, at_most } => {
                 whole(self.backlog(*station, *by), Unit::Messages, Limit::AtMost(*at_most as f64))
@@ -197,7 +199,7 @@ impl View<'_> {
         Ratio { top: within as f64, bottom: (arrived - open) as f64 }
     }
 
-    fn share_delivered(&self, limit: LatencyLimit) -> Result<Estimate, Reason> {
+    fn share_delivered(&self, limit: LatencyLimit, wanted: Limit) -> Result<Estimate, Reason> {
         let parts: Vec<Ratio> = self
             .runs
             .iter()
@@ -206,18 +208,31 @@ impl View<'_> {
                 self.delivered_parts(run, limit, windows)
             })
             .collect();
-        self.share(&parts, 1.0)
+        self.share(&parts, 1.0, wanted)
     }
 
-    /// A share; one at its very end (all, none) is what was seen, without a doubt that no number
-    /// of replications could take away.
-    pub(super) fn share(&self, parts: &[Ratio], best: f64) -> Result<Estimate, Reason> {
+    /// A share that is held against `limit`, and at its best at `best`: all, or none.
+    ///
+    /// Where it is that, and as many trials could hardly have shown it if the truth broke the
+    /// limit, it is shown as it was seen. So it is where the limit is itself all or none, which no
+    /// number of replications could ever show beyond doubt.
+    pub(super) fn share(
+        &self,
+        parts: &[Ratio],
+        best: f64,
+        limit: Limit,
+    ) -> Result<Estimate, Reason> {
         let estimate = self.exactness.of_share(parts).ok_or(Reason::NoMessages)?;
         let flawless = estimate.value == best && self.runs.len() > 1;
-        Ok(if flawless { Estimate::exact(best, self.runs.len()) } else { estimate })
+        let is_told = || {
+            let zone = Zone { relative: 0.0, floor: 0.0 };
+            limit.value() == best || decide(&estimate, limit, zone) == Decision::Met
+        };
+        let is_shown = flawless && is_told();
+        Ok(if is_shown { Estimate::exact(best, self.runs.len()) } else { estimate })
     }
 
-    fn loss(&self, class: Option<ClassId>) -> Result<Estimate, Reason> {
+    fn loss(&self, class: Option<ClassId>, wanted: Limit) -> Result<Estimate, Reason> {
         let classes = match class {
             Some(class) => class.index()..class.index() + 1,
             None => 0..self.model.classes.len(),
@@ -237,7 +252,7 @@ impl View<'_> {
                 part
             })
             .collect();
-        self.share(&parts, 0.0)
+        self.share(&parts, 0.0, wanted)
     }
 
     fn backlog(&self, station: Option<StationId>, by: SimTime) -> Result<Estimate, Reason> {
@@ -273,6 +288,20 @@ impl View<'_> {
             })
             .collect();
         self.exactness.of_mean(&values).ok_or(Reason::NoMessages)
+    }
+}
+
+/// How near its limit a figure is at it. Of shares the smaller side counts: 99 % delivered is the
+/// same as 1 % lost, and 2 % of 99 % would be twice all that may be lost.
+fn zone(unit: Unit, limit: Limit, indifference: f64) -> Zone {
+    match unit {
+        Unit::Share => {
+            let smaller = limit.value().min(1.0 - limit.value());
+            Zone { relative: 0.0, floor: indifference * smaller }
+        }
+        Unit::Seconds | Unit::Messages | Unit::PerSecond => {
+            Zone { relative: indifference, floor: 0.0 }
+        }
     }
 }
 

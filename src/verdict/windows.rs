@@ -193,11 +193,11 @@ impl View<'_> {
         // Counts of windows are far below 2⁵³.
         let read = tally.read.iter().map(|part| part.bottom).sum::<f64>() as u64;
         let limit = Limit::AtLeast(windowed.share);
-        let measured = self.share(&tally.read, 1.0);
+        let measured = self.share(&tally.read, 1.0, limit);
         // What few windows say is no answer about all of them, unless it is one whatever the
         // others would have said.
         let is_missed_anyway = || {
-            let hopeful = self.share(&tally.hopeful, 1.0);
+            let hopeful = self.share(&tally.hopeful, 1.0, limit);
             let zone = Zone { relative: 0.0, floor: 0.0 };
             hopeful.is_ok_and(|hopeful| decide(&hopeful, limit, zone) == Decision::NotMet)
         };

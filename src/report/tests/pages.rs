@@ -97,6 +97,48 @@ fn windows_with_too_few_messages_are_not_read() {
     assert!(!late.contains("TOO FEW TO READ"), "{late}");
 }
 
+/// A queue whose start shows for longer than the run, with a target on the windows of its time
+/// line: they stay as they are when the run is made longer.
+#[test]
+fn a_run_that_is_made_longer_keeps_the_windows_of_its_targets_and_says_so() {
+    let mut longer = 0;
+    for seed in 1..=6 {
+        let result = run(
+            QUEUE,
+            &[
+                "run.horizon=5min",
+                "run.window=5s",
+                "service.q.workers=9",
+                "target.quick={ of = 'q', utilization-at-most = '99%', per = '5s' }",
+                &format!("run.seed={seed}"),
+            ],
+        );
+        let text = run_text(&result, &about());
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        longer += u32::from(result.doublings > 0);
+        let says = words.contains("times as long as `horizon` asks for");
+        assert_eq!(says, result.doublings > 0, "{text}");
+        let windows = result.assessment.targets[0].windows.unwrap();
+        let counted = result.model.run.windows as usize - result.assessment.period.first;
+        assert_eq!(result.model.run.window.as_secs_f64(), 5.0);
+        assert_eq!(windows.read, 4 * counted as u64);
+    }
+    assert!(longer > 0, "no run was too short");
+}
+
+/// None of 600 lost says less than one in a thousand of none, and more than one in a hundred.
+#[test]
+fn none_seen_is_no_proof_of_less_than_so_many_could_show() {
+    let said = |limit: &str| {
+        let set = format!("target.quick={{ class = 'm', lost-at-most = '{limit}' }}");
+        let set = [set.as_str(), "run.mode='terminating'", "run.horizon=15s"];
+        run_text(&run(QUEUE, &set), &about())
+    };
+    assert!(said("1%").contains("0 %       met"), "{}", said("1%"));
+    assert!(said("0%").contains("0 %       met"), "{}", said("0%"));
+    assert!(said("0.1%").contains("undecided: too few runs"), "{}", said("0.1%"));
+}
+
 #[test]
 fn uneven_traffic_is_told() {
     let groups = BLAST

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -36,6 +36,7 @@ pub(super) struct Scenario {
     pub(super) document: Document,
     /// The file's name without its ending.
     pub(super) stem: String,
+    path: PathBuf,
     folder: PathBuf,
     /// Digests of the files that the scenario names, by name as written.
     digests: RefCell<BTreeMap<String, String>>,
@@ -56,7 +57,8 @@ impl Scenario {
         }
         let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into());
         let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-        Ok(Self { document, stem, folder, digests: RefCell::default() })
+        let path = path.to_path_buf();
+        Ok(Self { document, stem, path, folder, digests: RefCell::default() })
     }
 
     /// The model of the scenario as it stands.
@@ -75,6 +77,12 @@ impl Scenario {
         let text = read(&self.folder.join(name))?;
         self.digests.borrow_mut().insert(name.to_owned(), hex(&Sha256::digest(&text)));
         Ok(text)
+    }
+
+    /// Where the scenario and the files that it names, read so far, are.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        let named = self.digests.borrow().keys().map(|name| self.folder.join(name)).collect();
+        std::iter::once(self.path.clone()).chain::<Vec<PathBuf>>(named).collect()
     }
 
     /// Name and digest of each file that the scenario names, read so far.
@@ -97,10 +105,13 @@ fn read(path: &Path) -> Result<String, String> {
     if size.is_dir() {
         return Err("it is a folder".to_owned());
     }
-    if size.len() > MOST_BYTES {
+    let mut bytes = Vec::with_capacity(size.len().min(MOST_BYTES) as usize);
+    // Pipes and devices do not tell how much there is to come.
+    let file = std::fs::File::open(path).map_err(|error| explain(&error))?;
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| explain(&error))?;
+    if bytes.len() as u64 > MOST_BYTES {
         return Err("it is larger than 1 GiB".to_owned());
     }
-    let bytes = std::fs::read(path).map_err(|error| explain(&error))?;
     String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
 }
 

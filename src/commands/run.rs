@@ -20,7 +20,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Verdict, Failure> {
     if args.trace {
         return trace(&model);
     }
-    let folder = Folder::prepare(common.out.as_deref(), &scenario.stem)?;
+    let folder = Folder::prepare(common.out.as_deref(), &scenario, &report::RUN_FILES)?;
     let about = about(&scenario, common);
     let bar = Bar::new(common.quiet);
     let (result, files) = on_threads(common, || {
@@ -29,7 +29,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Verdict, Failure> {
         (result, files)
     })?;
     bar.clear();
-    folder.write(&files, |name| !name.starts_with("sweep"))?;
+    folder.write(&files)?;
     if !common.quiet {
         print(&match common.format {
             Format::Text => {

@@ -29,7 +29,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<Verdict, Failure> {
         })
         .collect();
     let models = all_or_problems(models)?;
-    let folder = Folder::prepare(common.out.as_deref(), &scenario.stem)?;
+    let folder = Folder::prepare(common.out.as_deref(), &scenario, &report::SWEEP_FILES)?;
     let about = about(&scenario, common);
     let bar = Bar::new(common.quiet);
     let (points, files) = on_threads(common, || {
@@ -39,7 +39,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<Verdict, Failure> {
         (points, files)
     })?;
     bar.clear();
-    folder.write(&files, |name| name.starts_with("sweep"))?;
+    folder.write(&files)?;
     if !common.quiet {
         print(&match common.format {
             Format::Text => {

@@ -140,6 +140,17 @@ fn none_seen_is_no_proof_of_less_than_so_many_could_show() {
 }
 
 #[test]
+fn losses_that_are_still_open_are_told() {
+    let said = |limit: &str| {
+        let set = format!("target.promo-in-time={{ class = 'promo', lost-at-most = '{limit}' }}");
+        let text = run_text(&run(BLAST, &[&set, "carrier.code.rate=2/s"]), &about());
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(said("1%").contains("`promo-in-time` counts them as not lost"), "{}", said("1%"));
+    assert!(!said("99%").contains("counts them as not lost"), "{}", said("99%"));
+}
+
+#[test]
 fn uneven_traffic_is_told() {
     let groups = BLAST
         .replace("[carrier.code]", "[carrier-group.code]\ncount = 5")

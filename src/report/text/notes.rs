@@ -4,7 +4,7 @@ use super::grid::paragraphs;
 use crate::engine::SimTime;
 use crate::language::format;
 use crate::measure::Bound;
-use crate::model::{Criterion, Mode, Replications};
+use crate::model::{ClassId, Criterion, Mode, Replications};
 use crate::report::clock::Clock;
 use crate::report::words::{self, NOTHING};
 use crate::stats::quantile::TAIL_NEEDED;
@@ -40,6 +40,7 @@ pub(in crate::report) fn notes(result: &PointResult) -> Vec<Note> {
     notes.extend(stopped(result).map(warning));
     notes.extend(precision(result));
     notes.extend(unfinished(result).into_iter().map(warning));
+    notes.extend(open_losses(result).into_iter().map(warning));
     notes.extend(rare(result).map(warning));
     notes.extend(thin_windows(result).into_iter().map(warning));
     notes.extend(thin_tails(result).map(remark));
@@ -224,6 +225,42 @@ fn unfinished(result: &PointResult) -> Vec<String> {
         }
     }
     notes
+}
+
+/// Targets on losses that are met only as long as what was in flight at the end is not lost.
+fn open_losses(result: &PointResult) -> Vec<String> {
+    let model = &result.model;
+    let mut notes = Vec::new();
+    for (target, verdict) in model.targets.iter().zip(&result.assessment.targets) {
+        let (Criterion::Loss { class, share }, Some(lost)) =
+            (&target.criterion, verdict.measured.estimate)
+        else {
+            continue;
+        };
+        let open = in_flight(result, *class);
+        if model.run.mode == Mode::Terminating && lost.value <= *share && open > *share {
+            notes.push(format!(
+                "{} of the messages were in flight when the run ended; `{}` counts them as not \
+                 lost, which a longer `horizon` would show.",
+                format::share(open),
+                target.name
+            ));
+        }
+    }
+    notes
+}
+
+/// The share of a class's messages, or of all, that was in flight at the end.
+fn in_flight(result: &PointResult, class: Option<ClassId>) -> f64 {
+    let classes = result.assessment.classes.iter().enumerate();
+    let those = classes.filter(|(at, _)| class.is_none_or(|class| class.index() == *at));
+    let (mut open, mut all) = (0.0, 0.0);
+    for (_, figures) in those {
+        let arrived = figures.arrived as f64;
+        open += arrived * figures.in_flight.estimate.map_or(0.0, |share| share.value);
+        all += arrived;
+    }
+    if all > 0.0 { open / all } else { 0.0 }
 }
 
 /// Quantiles that are not told.

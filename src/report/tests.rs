@@ -111,7 +111,8 @@ fn the_same_result_gives_the_same_files_on_any_number_of_threads() {
     let names = |files: &[(String, Vec<u8>)], all: &[&str]| {
         let mut names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
         let mut all = all.to_vec();
-        (names.sort_unstable(), all.sort_unstable());
+        names.sort_unstable();
+        all.sort_unstable();
         assert_eq!(names, all);
     };
     names(&one, &RUN_FILES);

@@ -33,6 +33,9 @@ pub struct Assessment {
     pub stations: Vec<StationFigures>,
     /// What binds the targets that are not met; where all are, what is nearest to binding.
     pub bindings: Vec<Binding>,
+    /// Targets that are not met and that no capacity could mend: what their messages take without
+    /// any waiting is too long already.
+    pub slow_by_themselves: Vec<usize>,
 }
 
 impl Assessment {
@@ -45,13 +48,14 @@ impl Assessment {
         let period = Period::of(model, runs);
         let stations = stations::of(model, runs, &period);
         let targets = targets::of(model, runs, &period);
-        let bindings = binding::of(model, runs, &period, &targets, &stations);
+        let (bindings, slow_by_themselves) = binding::of(model, runs, &period, &targets, &stations);
         Self {
             replications: runs.len(),
             classes: figures::of(model, runs, &period),
             stations,
             targets,
             bindings,
+            slow_by_themselves,
             period,
         }
     }

@@ -63,6 +63,8 @@ struct Target<'a> {
     verdict: &'static str,
     /// What the verdict has to be read with, or why there is none.
     reason: Option<ReasonDocument>,
+    /// Whether it would be missed even if no message had waited, so that no capacity mends it.
+    is_slow_by_itself: bool,
     /// Of a target on windows, what they were; null of others.
     windows: Option<Windows>,
 }
@@ -322,6 +324,7 @@ impl<'a> Target<'a> {
             },
             margin: verdict.margin.map(margin),
             verdict: words::answer_code(verdict.answer),
+            is_slow_by_itself: result.assessment.slow_by_themselves.contains(&at),
             windows: verdict.windows.map(|windows| Windows {
                 read: windows.read,
                 too_few_messages: windows.thin,

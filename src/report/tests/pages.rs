@@ -150,6 +150,26 @@ fn losses_that_are_still_open_are_told() {
     assert!(!said("99%").contains("counts them as not lost"), "{}", said("99%"));
 }
 
+/// More cores shorten no work of two seconds.
+#[test]
+fn a_target_that_work_alone_misses_is_bound_by_no_capacity() {
+    let said = |set: &[&str]| {
+        let base = ["run.mode='terminating'", "run.horizon=10min"];
+        let text = run_text(&run(QUEUE, &[&base, set].concat()), &about());
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let none = "What binds `quick` is bound by no capacity";
+    let slow = said(&["service.q.workers=20", "target.quick.latency-at-most=1s"]);
+    assert!(slow.contains("NOT MET") && slow.contains(none), "{slow}");
+    assert!(!slow.contains("ours to add"), "{slow}");
+    let short = said(&["service.q.workers=8"]);
+    assert!(short.contains("NOT MET") && !short.contains(none), "{short}");
+    assert!(short.contains("It is ours to add"), "{short}");
+    // Workers enough, but one core for all: nobody waits in the queue, and yet capacity binds.
+    let core = said(&["service.q.workers=100000", "service.q.cores=8"]);
+    assert!(core.contains("NOT MET") && core.contains("What binds the 8 cores of `q`"), "{core}");
+}
+
 #[test]
 fn uneven_traffic_is_told() {
     let groups = BLAST

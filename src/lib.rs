@@ -9,6 +9,7 @@
 //! | [`dist`] | family: draw a duration |
 //! | [`traffic`] | family: when does the next message come? |
 //! | [`service`] | our own capacity: instances, workers, cores, queues, balancers |
+//! | [`chatter`] | family: what do instances cost one another? |
 //! | [`carrier`] | what we do not own: limits, overload |
 //! | [`policy`] | how a call is made: timeout, retry |
 //! | [`model`] | WHAT IS TRUE: a scenario validated and resolved, immutable |

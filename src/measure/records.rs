@@ -110,6 +110,11 @@ pub struct StationWindow {
     pub unserved_wait_sum: u128,
     /// Time that workers waited for a core, summed, in nanoseconds.
     pub core_wait_sum: u128,
+    /// Core time that chatter took ahead of messages' work, in nanoseconds: cores had no other
+    /// time for it.
+    pub chatter_on_core: u128,
+    /// Core time that chatter took of cores that were idle, in nanoseconds.
+    pub chatter_off_core: u128,
     /// Submissions that carriers refused.
     pub throttled: u64,
     /// Messages that carriers dropped silently.
@@ -282,6 +287,8 @@ impl StationWindow {
         self.withdrawn += next.withdrawn;
         self.unserved_wait_sum += next.unserved_wait_sum;
         self.core_wait_sum += next.core_wait_sum;
+        self.chatter_on_core += next.chatter_on_core;
+        self.chatter_off_core += next.chatter_off_core;
         self.throttled += next.throttled;
         self.dropped += next.dropped;
         self.held += next.held;

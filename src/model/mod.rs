@@ -8,11 +8,12 @@ mod ids;
 mod operation;
 mod target;
 
-use crate::carrier::GroupPlan;
+use crate::carrier::{GroupPlan, Shares};
+use crate::chatter::ChatterPlan;
 use crate::dist::Dist;
 use crate::engine::{SimDuration, SimTime};
 use crate::language::RunClock;
-use crate::service::PoolPlan;
+use crate::service::{Pace, PoolPlan};
 use crate::traffic::Traffic;
 
 pub use ids::{ClassId, GroupId, OperationId, ServiceId, SiteId, SourceId, StationId};
@@ -135,6 +136,9 @@ pub struct Source {
     pub traffic: Option<Traffic>,
     /// Where they go.
     pub entry: Entry,
+    /// Who sends them: the kth of these is the kth sender of every other source that has so many.
+    /// `None`: each message has a sender of its own.
+    pub senders: Option<Shares>,
     /// What their delivery causes.
     pub causes: Vec<Cause>,
 }
@@ -168,6 +172,10 @@ pub struct Service {
     pub name: String,
     /// Its instances.
     pub pool: PoolPlan,
+    /// What the instances of one of its cells cost one another.
+    pub chatter: ChatterPlan,
+    /// How fast they compute.
+    pub pace: Pace,
 }
 
 impl Model {

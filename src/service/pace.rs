@@ -74,7 +74,8 @@ impl Pace {
         let speed = if instance < self.slow { self.slow_speed } else { 1.0 };
         let mut left = work.ns() as f64 / speed;
         let mut at = now.ns();
-        for stretch in self.stretches.iter().skip_while(|stretch| stretch.to <= at) {
+        let to_come = self.stretches.partition_point(|stretch| stretch.to <= at);
+        for stretch in &self.stretches[to_come..] {
             if at < stretch.from {
                 let room = (stretch.from - at) as f64;
                 if left <= room {
@@ -86,12 +87,13 @@ impl Pace {
             let (all, speed) = (stretch.work_from(at), stretch.speed_at(at));
             if left < all {
                 let rest = SimDuration::from_ns((stretch.time_for(left, speed) + 0.5) as u64);
-                return SimTime::from_ns(at) + rest - now;
+                return (SimTime::from_ns(at) + rest).since(now);
             }
             left -= all;
             at = stretch.to;
         }
-        SimTime::from_ns(at) + SimDuration::from_ns((left + 0.5) as u64) - now
+        let rest = SimDuration::from_ns((left + 0.5) as u64);
+        (SimTime::from_ns(at) + rest).since(now)
     }
 }
 

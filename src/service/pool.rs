@@ -9,6 +9,9 @@ use crate::engine::{Draws, Linked, Queue};
 pub struct PoolPlan {
     /// Instances, at least 1.
     pub instances: u32,
+    /// Equal parts that they are divided into: each has its own messages, by sender, and its own
+    /// chatter. At least 1; divides `instances`.
+    pub cells: u32,
     /// Messages that an instance serves at once, at least 1.
     pub workers: u32,
     /// Messages that an instance computes for at once, at least 1.
@@ -20,6 +23,11 @@ pub struct PoolPlan {
 }
 
 impl PoolPlan {
+    /// Instances of one cell.
+    pub fn cell_size(&self) -> u32 {
+        self.instances / self.cells
+    }
+
     /// Messages that all instances together serve at once.
     pub fn all_workers(&self) -> u64 {
         u64::from(self.instances) * u64::from(self.workers)
@@ -27,7 +35,7 @@ impl PoolPlan {
 
     /// Whether a message's own luck has a say in which instance serves it.
     pub fn chooses_at_random(&self) -> bool {
-        self.instances > 1
+        self.cell_size() > 1
             && match self.balancer {
                 Balancer::RoundRobin(_) | Balancer::SharedQueue(_) => false,
                 Balancer::Random(_) | Balancer::LeastLoaded(_) | Balancer::PowerOfChoices(_) => {
@@ -83,15 +91,16 @@ pub enum Admission {
 }
 
 impl<T: Linked> Pool<T> {
-    /// An idle pool.
+    /// An idle pool: one cell of `plan`.
     pub fn new(plan: &PoolPlan) -> Self {
+        let instances = plan.cell_size();
         Self {
             workers: plan.workers,
             cores: plan.cores,
             length_at_most: plan.queue.length_at_most.unwrap_or(u32::MAX),
             balancer: plan.balancer.clone(),
-            loads: (plan.instances > 1).then(|| Loads::new(plan.instances)),
-            instances: (0..plan.instances).map(|_| Occupancy::idle()).collect(),
+            loads: (instances > 1).then(|| Loads::new(instances)),
+            instances: (0..instances).map(|_| Occupancy::idle()).collect(),
             shared: Queue::new(),
         }
     }

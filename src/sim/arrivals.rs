@@ -5,6 +5,8 @@ use super::luck::{FirstSteps, Keys};
 use super::run::Run;
 use super::task::{Due, Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
+use rand::Rng;
+
 use crate::dist::Dist;
 use crate::engine::{Key, Links, Luck};
 use crate::model::{Entry, Model, SourceId};
@@ -142,7 +144,7 @@ impl<T: Trace> Run<'_, T> {
     #[inline(always)]
     pub(super) fn new_message(&mut self, source: SourceId, luck: Luck, due: Due) -> TaskId {
         let now = self.now;
-        self.tasks.insert_with(|id| Task {
+        let id = self.tasks.insert_with(|id| Task {
             luck,
             born: now,
             since: now,
@@ -160,7 +162,21 @@ impl<T: Trace> Run<'_, T> {
             state: State::Scheduled,
             flags: Flags::default(),
             outcome: Outcome::Delivered,
-        })
+        });
+        if self.tasks.know_senders() {
+            let sender = self.draw_sender(source, luck);
+            self.tasks.set_sender(id, sender);
+        }
+        id
+    }
+
+    /// Who sends the message with this luck.
+    fn draw_sender(&self, source: SourceId, luck: Luck) -> u32 {
+        let mut draws = luck.draws(self.keys.senders[source.index()]);
+        match &self.model.sources[source.index()].senders {
+            Some(senders) => senders.pick(draws),
+            None => draws.next_u32(),
+        }
     }
 
     /// A message of `source` arrives: it counts from here on.
@@ -196,7 +212,7 @@ impl<T: Trace> Run<'_, T> {
         let &Task { luck, root, source, .. } = &self.tasks[maker];
         let luck = luck.child(self.keys.sites[usize::from(site)].child, index);
         let now = self.now;
-        self.tasks.insert_with(|_| Task {
+        let id = self.tasks.insert_with(|_| Task {
             luck,
             born: now,
             since: now,
@@ -213,6 +229,8 @@ impl<T: Trace> Run<'_, T> {
             state: State::Travelling,
             flags,
             outcome: Outcome::Delivered,
-        })
+        });
+        self.tasks.inherit(id, maker);
+        id
     }
 }

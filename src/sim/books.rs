@@ -195,11 +195,7 @@ impl<T: Trace> Run<'_, T> {
     fn close_window(&mut self) {
         let block = (self.books.window / self.model.run.windows_per_block) as usize;
         for (service, station) in self.services.iter_mut().zip(&mut self.books.stations) {
-            let mut window = service.gauges.close_window(self.now);
-            if service.only_computes {
-                window.on_core = window.busy;
-            }
-            station.windows.push(window);
+            station.windows.push(service.close_window(self.now));
         }
         self.books.close_window(self.now, block);
     }

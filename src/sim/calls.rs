@@ -182,6 +182,7 @@ impl<T: Trace> Run<'_, T> {
             due: Due::OPEN,
             ..self.tasks[id]
         });
+        self.tasks.inherit(next, id);
         self.replace_child(id, next);
         self.abandon(id);
         self.try_again(next);
@@ -215,8 +216,7 @@ impl<T: Trace> Run<'_, T> {
             }
             State::Ready => {
                 let (service, instance) = (self.own_service(id), self.tasks[id].instance);
-                let ready = &mut self.services[service].pool.instances[instance as usize].ready;
-                self.tasks.unlink(ready, id);
+                self.tasks.unlink(&mut self.services[service].occupancy(instance).ready, id);
                 self.note_core_wait(id, service);
                 self.free_cancelled(service, instance);
             }

@@ -113,10 +113,14 @@ pub(super) struct Keys {
     pub(super) sites: Vec<SiteLuck>,
     /// By service: which instance.
     pub(super) services: Vec<Purpose>,
+    /// By service: which cell a sender is in.
+    pub(super) cells: Vec<Key>,
     /// By group.
     pub(super) groups: Vec<GroupLuck>,
     /// By source: its messages.
     pub(super) sources: Vec<Key>,
+    /// By source: who sends its messages.
+    pub(super) senders: Vec<Purpose>,
     /// By source: the think times of its users.
     pub(super) thinks: Vec<Purpose>,
     /// By source and cause.
@@ -147,6 +151,11 @@ impl Keys {
                 .iter()
                 .map(|service| purpose(&format!("service/{}/instance", service.name)))
                 .collect(),
+            cells: model
+                .services
+                .iter()
+                .map(|service| key(&format!("service/{}/cell", service.name)))
+                .collect(),
             groups: model
                 .groups
                 .iter()
@@ -161,6 +170,11 @@ impl Keys {
                 .sources
                 .iter()
                 .map(|source| key(&format!("traffic/{}", source.name)))
+                .collect(),
+            senders: model
+                .sources
+                .iter()
+                .map(|source| purpose(&format!("traffic/{}/sender", source.name)))
                 .collect(),
             thinks: model
                 .sources

@@ -69,7 +69,7 @@ impl<'m, T: Trace> Run<'m, T> {
             now: SimTime::ZERO,
             calendar,
             lanes,
-            tasks: Tasks::new(),
+            tasks: Tasks::new(model.services.iter().any(|service| service.pool.cells > 1)),
             todo: Todo::default(),
             sources,
             services: ServiceState::all(model),

@@ -7,30 +7,146 @@ use super::luck::foresee;
 use super::run::Run;
 use super::task::{Due, Outcome, State, Task, TaskId};
 use super::trace::Trace;
-use crate::engine::{SimDuration, SimTime};
-use crate::measure::StationGauges;
+use crate::chatter::Owed;
+use crate::engine::random::below;
+use crate::engine::{Luck, SimDuration, SimTime};
+use crate::measure::{StationGauges, StationWindow};
 use crate::model::{Model, Service, ServiceId, Step};
 use crate::service::pool::Admission;
-use crate::service::{Pool, PoolPlan};
+use crate::service::{Occupancy, Pace, Pool, PoolPlan};
 
 /// A service as it is now.
 #[derive(Debug)]
 pub(super) struct ServiceState {
-    pub(super) pool: Pool<Task>,
+    /// Its instances, cell by cell.
+    cells: Vec<Cell>,
+    cell_size: u32,
     pub(super) gauges: StationGauges,
+    /// Whether its messages take just their own work: no chatter, full speed.
+    pub(super) is_plain: bool,
     /// Whether who holds a worker computes, all the time: then cores need no counting.
     pub(super) only_computes: bool,
     /// The place of its first queue among all queues.
     first_queue: usize,
 }
 
+/// A cell as it is now.
+#[derive(Debug)]
+struct Cell {
+    pool: Pool<Task>,
+    /// What its members owe one another, where that is anything.
+    owed: Option<Owed>,
+}
+
 impl ServiceState {
+    /// The cell of an instance, and the instance's place in it.
+    #[inline]
+    fn cell_of(&mut self, instance: u32) -> (&mut Cell, u32) {
+        let (cell, place) = match self.cells.len() {
+            1 => (0, instance),
+            _ => (instance / self.cell_size, instance % self.cell_size),
+        };
+        (&mut self.cells[cell as usize], place)
+    }
+
+    /// The pool of an instance, and the instance's place in it.
+    #[inline]
+    fn pool_of(&mut self, instance: u32) -> (&mut Pool<Task>, u32) {
+        let (cell, place) = self.cell_of(instance);
+        (&mut cell.pool, place)
+    }
+
+    /// An instance as it is now.
+    #[inline]
+    pub(super) fn occupancy(&mut self, instance: u32) -> &mut Occupancy<Task> {
+        let (pool, place) = self.pool_of(instance);
+        &mut pool.instances[place as usize]
+    }
+
+    /// Whether workers may have to wait for a core.
+    #[inline]
+    pub(super) fn cores_are_scarce(&self) -> bool {
+        self.cells[0].pool.cores_are_scarce()
+    }
+
+    /// Whether a core of `instance` is free.
+    #[inline]
+    pub(super) fn has_free_core(&mut self, instance: u32) -> bool {
+        let (pool, place) = self.pool_of(instance);
+        pool.has_free_core(place)
+    }
+
+    /// Whether messages wait in one queue for each cell.
+    #[inline]
+    fn shares_a_queue(&self) -> bool {
+        self.cells[0].pool.shares_a_queue()
+    }
+
+    /// The place, among all queues, of the one that messages for `instance` wait in.
+    fn queue_at(&self, instance: u32) -> usize {
+        let of_own = if self.shares_a_queue() { instance / self.cell_size } else { instance };
+        self.first_queue + of_own as usize
+    }
+
+    /// Brings an instance's chatter up to now, before its cores change.
+    #[inline]
+    pub(super) fn settle_chatter(&mut self, instance: u32, now: SimTime) {
+        let (cell, place) = self.cell_of(instance);
+        let Some(owed) = &mut cell.owed else { return };
+        let computing = cell.pool.instances[place as usize].on_core;
+        let worked = owed.settle(place, now, computing);
+        self.gauges.window.chatter_off_core += u128::from(worked.ns());
+    }
+
+    /// How long a message that computes from now on at `instance`, settled, has a core.
+    pub(super) fn core_length(
+        &mut self,
+        pace: &Pace,
+        instance: u32,
+        now: SimTime,
+        work: SimDuration,
+    ) -> SimDuration {
+        let (cell, place) = self.cell_of(instance);
+        let mut all = work;
+        if let Some(owed) = &mut cell.owed {
+            let first = owed.take(place);
+            owed.charge_work(place, work);
+            all = work + first;
+            self.gauges.window.chatter_on_core += u128::from(first.ns());
+        }
+        pace.length(instance, now, all)
+    }
+
+    /// Ends the window at `now`.
+    pub(super) fn close_window(&mut self, now: SimTime) -> StationWindow {
+        if !self.is_plain {
+            (0..self.cells.len() as u32 * self.cell_size)
+                .for_each(|instance| self.settle_chatter(instance, now));
+        }
+        let mut window = self.gauges.close_window(now);
+        if self.only_computes {
+            window.on_core = window.busy;
+        }
+        window
+    }
+
     pub(super) fn all(model: &Model) -> Vec<Self> {
         let mut first_queue = 0;
         let state = |(id, service): (u16, &Service)| {
-            let pool = Pool::new(&service.pool);
-            let only_computes = !pool.cores_are_scarce() && only_computes(model, ServiceId(id));
-            let state = Self { pool, gauges: StationGauges::new(), only_computes, first_queue };
+            let plan = &service.pool;
+            let is_plain = !service.chatter.takes_cores() && service.pace.is_full();
+            let owed = || Owed::new(&service.chatter, plan.cell_size(), plan.cores);
+            let cell =
+                || Cell { pool: Pool::new(plan), owed: service.chatter.takes_cores().then(owed) };
+            let has_cores_for_all = plan.workers <= plan.cores;
+            let state = Self {
+                cells: (0..plan.cells).map(|_| cell()).collect(),
+                cell_size: plan.cell_size(),
+                gauges: StationGauges::new(),
+                is_plain,
+                only_computes: is_plain && has_cores_for_all && only_computes(model, ServiceId(id)),
+                first_queue,
+            };
             first_queue += queues(&service.pool);
             state
         };
@@ -50,7 +166,7 @@ fn only_computes(model: &Model, service: ServiceId) -> bool {
 
 /// Queues of a service.
 fn queues(pool: &PoolPlan) -> usize {
-    if pool.balancer.shares_a_queue() { 1 } else { pool.instances as usize }
+    if pool.balancer.shares_a_queue() { pool.cells as usize } else { pool.instances as usize }
 }
 
 /// Queues of all services and carriers, the services' first.
@@ -74,23 +190,39 @@ impl<T: Trace> Run<'_, T> {
         let purpose = self.keys.services[service];
         let state = &mut self.services[service];
         state.gauges.window.arrived += 1;
-        match state.pool.admit(|| luck.draws(purpose)) {
-            Admission::Start(instance) => {
-                state.pool.joined(instance);
-                state.pool.instances[instance as usize].busy += 1;
+        let (cell, first) = match &mut state.cells[..] {
+            [only] => (only, 0),
+            cells => {
+                // A sender's messages all go to one cell.
+                let sender =
+                    Luck::of_message(self.keys.cells[service], self.tasks.sender(id).into());
+                let cell = below(&mut sender.draws(purpose), cells.len() as u32);
+                (&mut cells[cell as usize], cell * state.cell_size)
+            }
+        };
+        if self.model.services[service].chatter.has_no_room {
+            return self.refuse(id, service, "is turned away: no instance has room for its peers");
+        }
+        match cell.pool.admit(|| luck.draws(purpose)) {
+            Admission::Start(place) => {
+                cell.pool.joined(place);
+                cell.pool.instances[place as usize].busy += 1;
                 state.gauges.busy.rise(self.now);
-                self.tasks[id].instance = instance;
+                self.tasks[id].instance = first + place;
                 self.take(id, service, SimDuration::ZERO);
             }
-            Admission::Wait(instance) => self.enqueue(id, service, instance),
-            Admission::Reject => {
-                state.gauges.window.rejected += 1;
-                if T::ON {
-                    self.note_station(service, id, "is turned away: the queue is full");
-                }
-                self.turn_away(id, Outcome::Rejected, service);
-            }
+            Admission::Wait(place) => self.enqueue(id, service, first + place),
+            Admission::Reject => self.refuse(id, service, "is turned away: the queue is full"),
         }
+    }
+
+    /// A task may not even wait.
+    fn refuse(&mut self, id: TaskId, service: usize, why: &str) {
+        self.services[service].gauges.window.rejected += 1;
+        if T::ON {
+            self.note_station(service, id, why);
+        }
+        self.turn_away(id, Outcome::Rejected, service);
     }
 
     fn enqueue(&mut self, id: TaskId, service: usize, instance: u32) {
@@ -99,14 +231,14 @@ impl<T: Trace> Run<'_, T> {
         task.instance = instance;
         task.since = self.now;
         task.state = State::Queued;
-        if !state.pool.shares_a_queue() {
-            state.pool.joined(instance);
+        let (pool, place) = state.pool_of(instance);
+        if !pool.shares_a_queue() {
+            pool.joined(place);
         }
-        self.tasks.push_back(state.pool.queue_of(instance), id);
+        self.tasks.push_back(pool.queue_of(place), id);
         state.gauges.queue.rise(self.now);
         if let Some(age) = self.model.services[service].pool.queue.age_at_most {
-            let shared = state.pool.shares_a_queue();
-            let queue = state.first_queue + if shared { 0 } else { instance as usize };
+            let queue = state.queue_at(instance);
             self.watch(queue, age);
         }
         if T::ON {
@@ -121,7 +253,14 @@ impl<T: Trace> Run<'_, T> {
             // A draw takes its time: begun now, it is over when the task computes.
             self.tasks[id].due = foresee(self.step_of(id), self.tasks[id].luck);
         }
-        self.services[service].gauges.started(wait);
+        let state = &mut self.services[service];
+        if !state.is_plain {
+            let (cell, place) = state.cell_of(self.tasks[id].instance);
+            if let Some(owed) = &mut cell.owed {
+                owed.charge_message(place);
+            }
+        }
+        state.gauges.started(wait);
         self.books.started(self.tasks[id].source, service, wait);
         if T::ON {
             self.note_station(service, id, "is taken by a worker");
@@ -134,19 +273,19 @@ impl<T: Trace> Run<'_, T> {
     #[inline]
     pub(super) fn let_worker_go(&mut self, service: usize, instance: u32) {
         let state = &mut self.services[service];
-        let shared = state.pool.shares_a_queue();
-        let next = self.tasks.pop_front(state.pool.queue_of(instance));
+        let (pool, place) = state.pool_of(instance);
+        let next = self.tasks.pop_front(pool.queue_of(place));
         let Some(next) = next else {
-            state.pool.instances[instance as usize].busy -= 1;
+            pool.instances[place as usize].busy -= 1;
+            pool.left(place);
             state.gauges.busy.fall(self.now);
-            state.pool.left(instance);
             return;
         };
-        state.gauges.queue.fall(self.now);
         // In a shared queue the next was nobody's load: it takes the place of the one that left.
-        if !shared {
-            state.pool.left(instance);
+        if !pool.shares_a_queue() {
+            pool.left(place);
         }
+        state.gauges.queue.fall(self.now);
         let task = &mut self.tasks[next];
         task.instance = instance;
         let wait = self.now.since(task.since);
@@ -159,11 +298,12 @@ impl<T: Trace> Run<'_, T> {
         let instance = self.tasks[id].instance;
         let wait = self.now.since(self.tasks[id].since);
         let state = &mut self.services[service];
-        self.tasks.unlink(state.pool.queue_of(instance), id);
-        state.gauges.left_unserved(self.now, wait);
-        if !state.pool.shares_a_queue() {
-            state.pool.left(instance);
+        let (pool, place) = state.pool_of(instance);
+        self.tasks.unlink(pool.queue_of(place), id);
+        if !pool.shares_a_queue() {
+            pool.left(place);
         }
+        state.gauges.left_unserved(self.now, wait);
         service
     }
 
@@ -192,7 +332,8 @@ impl<T: Trace> Run<'_, T> {
         let owner = self.owner_of_queue(queue as usize);
         let oldest = |run: &mut Self| match owner {
             QueueOwner::Service { service, instance } => {
-                let front = run.services[service].pool.queue_of(instance).front();
+                let (pool, place) = run.services[service].pool_of(instance);
+                let front = pool.queue_of(place).front();
                 front.map(|id| TaskId(id.number())).map(|id| (id, run.tasks[id].since))
             }
             QueueOwner::Carrier(carrier) => run.oldest_at_carrier(carrier),
@@ -234,9 +375,12 @@ impl<T: Trace> Run<'_, T> {
     fn owner_of_queue(&self, queue: usize) -> QueueOwner {
         let services = self.services.partition_point(|service| service.first_queue <= queue);
         if let Some(service) = services.checked_sub(1) {
-            let instance = queue - self.services[service].first_queue;
-            if instance < queues(&self.model.services[service].pool) {
-                return QueueOwner::Service { service, instance: instance as u32 };
+            let state = &self.services[service];
+            let queue = queue - state.first_queue;
+            if queue < queues(&self.model.services[service].pool) {
+                // The first instance of the cell stands for those that share its queue.
+                let instances = if state.shares_a_queue() { state.cell_size } else { 1 };
+                return QueueOwner::Service { service, instance: queue as u32 * instances };
             }
         }
         QueueOwner::Carrier(queue - self.first_carrier_queue)

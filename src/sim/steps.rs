@@ -85,28 +85,45 @@ impl<'m, T: Trace> Run<'m, T> {
             return self.stay_for_step(id, State::Computing, length, planned.purpose);
         }
         let task = &mut self.tasks[id];
-        let scarce = state.pool.cores_are_scarce();
-        let has_free_core = state.pool.has_free_core(task.instance);
-        let occupancy = &mut state.pool.instances[task.instance as usize];
-        if scarce && !has_free_core {
+        let instance = task.instance;
+        if state.cores_are_scarce() && !state.has_free_core(instance) {
             task.state = State::Ready;
             task.since = self.now;
             state.gauges.ready.rise(self.now);
-            self.tasks.push_back(&mut occupancy.ready, id);
+            self.tasks.push_back(&mut state.occupancy(instance).ready, id);
             return;
         }
-        occupancy.on_core += 1;
+        if !state.is_plain {
+            state.settle_chatter(instance, self.now);
+        }
+        state.occupancy(instance).on_core += 1;
         state.gauges.on_core.rise(self.now);
-        self.stay_for_step(id, State::Computing, length, planned.purpose);
+        self.compute(id, planned, length);
     }
 
     /// The task computes on the core that another has left.
-    fn compute(&mut self, id: TaskId) {
+    fn take_over_core(&mut self, id: TaskId) {
         let planned = self.step_of(id);
         let Step::Work(length) = planned.step else {
             unreachable!("only a step of work asks for a core")
         };
-        self.stay_for_step(id, State::Computing, length, planned.purpose);
+        self.compute(id, planned, length);
+    }
+
+    /// The task, which has a core, computes.
+    #[inline]
+    fn compute(&mut self, id: TaskId, planned: PlannedStep<'_>, length: &Dist) {
+        let service = planned.own_service();
+        let state = &mut self.services[service];
+        if state.is_plain {
+            return self.stay_for_step(id, State::Computing, length, planned.purpose);
+        }
+        let task = &self.tasks[id];
+        let drawn = || length.sample(&mut task.luck.draws(planned.purpose));
+        let work = task.due.length().unwrap_or_else(drawn);
+        let pace = &self.model.services[service].pace;
+        let length = state.core_length(pace, task.instance, self.now, work);
+        self.stay(id, State::Computing, length);
     }
 
     /// The task has computed, and goes on behind that step; the core takes the next worker that
@@ -126,10 +143,13 @@ impl<'m, T: Trace> Run<'m, T> {
         if state.only_computes {
             return;
         }
-        let occupancy = &mut state.pool.instances[instance as usize];
+        if !state.is_plain {
+            state.settle_chatter(instance, self.now);
+        }
+        let occupancy = state.occupancy(instance);
         if let Some(next) = self.tasks.pop_front(&mut occupancy.ready) {
             self.note_core_wait(next, service);
-            self.compute(next);
+            self.take_over_core(next);
         } else {
             occupancy.on_core -= 1;
             state.gauges.on_core.fall(self.now);

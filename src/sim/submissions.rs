@@ -349,6 +349,7 @@ impl<T: Trace> Run<'_, T> {
         let call = self.tasks[id];
         let (flags, root) = self.lineage(id);
         let branch = self.tasks.insert(Task { flags, root, parent: TaskId::NONE, ..call });
+        self.tasks.inherit(branch, id);
         self.open_branch(branch);
         self.reply(id, true);
         branch

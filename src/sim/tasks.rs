@@ -60,12 +60,46 @@ pub(super) struct Tasks {
     slab: Slab<Task>,
     /// By record, as far as calls with a timeout reach: the event that is the timeout.
     timers: Vec<Ticket>,
+    /// By record, where the model asks: who sends the message.
+    senders: Option<Vec<u32>>,
 }
 
 impl Tasks {
-    /// None yet.
-    pub(super) fn new() -> Self {
-        Self { slab: Slab::new(MOST_INDEX), timers: Vec::new() }
+    /// None yet. `by_sender`: whether each knows whose message it is.
+    pub(super) fn new(by_sender: bool) -> Self {
+        let senders = by_sender.then(Vec::new);
+        Self { slab: Slab::new(MOST_INDEX), timers: Vec::new(), senders }
+    }
+
+    /// The sender of the message that a task is for; 0 where nothing asks for it.
+    #[inline]
+    pub(super) fn sender(&self, id: TaskId) -> u32 {
+        self.senders.as_ref().map_or(0, |senders| senders[id.0 as usize])
+    }
+
+    /// Whether each task knows whose message it is.
+    #[inline]
+    pub(super) fn know_senders(&self) -> bool {
+        self.senders.is_some()
+    }
+
+    /// Notes the sender of the message that a new task is for.
+    pub(super) fn set_sender(&mut self, id: TaskId, sender: u32) {
+        let Some(senders) = &mut self.senders else { return };
+        let index = id.0 as usize;
+        if senders.len() <= index {
+            senders.resize(index + 1, 0);
+        }
+        senders[index] = sender;
+    }
+
+    /// A new task is for the same message as `of`.
+    #[inline]
+    pub(super) fn inherit(&mut self, id: TaskId, of: TaskId) {
+        if self.senders.is_some() {
+            let sender = self.sender(of);
+            self.set_sender(id, sender);
+        }
     }
 
     /// Makes a record.

@@ -5,21 +5,34 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module, and those that it may import.
-const IMPORTS: [(&str, &[&str]); 16] = [
+const IMPORTS: [(&str, &[&str]); 17] = [
     ("engine", &[]),
     ("language", &["engine"]),
     ("dist", &["engine", "language"]),
     ("traffic", &["engine", "language", "dist"]),
     ("service", &["engine", "language"]),
     ("policy", &["engine", "language"]),
+    ("chatter", &["engine", "language"]),
     ("carrier", &["engine", "language", "dist", "service"]),
-    ("model", &["engine", "language", "dist", "traffic", "service", "policy", "carrier"]),
+    (
+        "model",
+        &["engine", "language", "dist", "traffic", "service", "chatter", "policy", "carrier"],
+    ),
     (
         "scenario",
-        &["engine", "language", "dist", "traffic", "service", "policy", "carrier", "model"],
+        &[
+            "engine", "language", "dist", "traffic", "service", "chatter", "policy", "carrier",
+            "model",
+        ],
     ),
     ("measure", &["engine"]),
-    ("sim", &["engine", "dist", "traffic", "service", "policy", "carrier", "model", "measure"]),
+    (
+        "sim",
+        &[
+            "engine", "dist", "traffic", "service", "chatter", "policy", "carrier", "model",
+            "measure",
+        ],
+    ),
     ("stats", &["engine", "measure"]),
     ("verdict", &["engine", "model", "measure", "stats", "sim"]),
     ("sweep", &["engine", "model", "measure", "stats", "sim", "verdict"]),

@@ -6,6 +6,7 @@ mod groups;
 mod names;
 mod operations;
 mod run;
+mod services;
 mod sources;
 mod targets;
 
@@ -13,7 +14,7 @@ use super::schema::Scenario;
 use crate::dist::{Dist, Files};
 use crate::engine::SimDuration;
 use crate::language::Problems;
-use crate::model::{Model, Service, Step};
+use crate::model::{Model, Step};
 use crate::policy::Timeout;
 use names::Names;
 use operations::Operations;
@@ -40,15 +41,7 @@ pub(super) fn lower(
     let groups = groups::lower(&scenario, clock.as_ref(), files, problems);
     let times = targets::Times { clock, horizon };
     let targets = targets::lower(&scenario, &names, &times, problems);
-    let services: Option<Vec<Service>> = scenario
-        .services
-        .items
-        .iter()
-        .map(|(name, service)| {
-            let pool = service.as_ref()?.pool.clone()?;
-            Some(Service { name: name.value.clone(), pool })
-        })
-        .collect();
+    let services = services::lower(&scenario, clock.as_ref(), problems);
     check_instances(&scenario, problems);
     cycles::check(&operations, problems);
     if !problems.is_empty() {

@@ -2,6 +2,7 @@
 
 use super::names::Names;
 use super::operations::Operations;
+use crate::carrier::Shares;
 use crate::dist::Files;
 use crate::language::{Placed, Problems, RunClock};
 use crate::model::{Callee, Cause, Entry, Source};
@@ -74,6 +75,7 @@ fn source(
         class: class?,
         traffic: process?,
         entry,
+        senders: traffic.senders.as_ref()?.as_ref().map(|s| Shares::new(&s.shares, s.count)),
         causes: causes.into_iter().collect::<Option<_>>()?,
     })
 }

@@ -13,7 +13,7 @@ use crate::language::{Entry, Fields, Node, Placed, Problems, Read, Value};
 pub(super) use carrier::{CarrierSchema, RateSchema};
 pub(super) use operation::{CallSchema, Client, OperationSchema, StepSchema};
 pub(super) use run::{ReplicationsSchema, RunSchema};
-pub(super) use service::ServiceSchema;
+pub(super) use service::{ServiceSchema, StallSchema};
 pub(super) use target::{CriterionSchema, TargetSchema};
 pub(super) use traffic::{CauseSchema, TrafficSchema};
 

@@ -1,8 +1,9 @@
 //! `[traffic.NAME]`: messages, where they go, and what their delivery causes.
 
 use super::operation::Client;
+use crate::carrier::SharesSpec;
 use crate::dist::DistSpec;
-use crate::language::{Fields, Node, Placed, Problems, Read, Share, Value};
+use crate::language::{Fields, Node, Placed, Problems, Read, Share, Value, Whole};
 use crate::traffic::TrafficSpec;
 
 /// One stream of messages as written. `None` is what could not be read; a key that may be left out
@@ -13,6 +14,7 @@ pub(in crate::scenario) struct TrafficSchema {
     pub(in crate::scenario) class: Option<Option<Placed<String>>>,
     pub(in crate::scenario) process: Option<Option<TrafficSpec>>,
     pub(in crate::scenario) client: Option<Client>,
+    pub(in crate::scenario) senders: Option<Option<SendersSchema>>,
     pub(in crate::scenario) causes: Vec<Option<CauseSchema>>,
 }
 
@@ -24,6 +26,35 @@ pub(in crate::scenario) struct CauseSchema {
     pub(in crate::scenario) after: Option<DistSpec>,
 }
 
+/// Who sends the messages of a stream, as written.
+#[derive(Debug)]
+pub(in crate::scenario) struct SendersSchema {
+    pub(in crate::scenario) count: u32,
+    pub(in crate::scenario) shares: SharesSpec,
+}
+
+/// Most senders of one stream: their shares are kept in a table.
+const MOST_SENDERS: u64 = 10_000_000;
+
+impl Read for SendersSchema {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::open(node, problems)?;
+        let count = fields.required_like::<Whole<1, MOST_SENDERS>>("count", "10_000", problems);
+        let shares = fields.or("shares", SharesSpec::Equal, problems);
+        let place = fields.place();
+        fields.finish(problems);
+        let (count, shares) = (count?.0 as u32, shares?);
+        if let SharesSpec::Weights(weights) = &shares
+            && weights.len() != count as usize
+        {
+            let label = format!("{} weights for {count} senders", weights.len());
+            problems.add(place, label);
+            return None;
+        }
+        Some(Self { count, shares })
+    }
+}
+
 impl Read for TrafficSchema {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::open(node, problems)?;
@@ -31,6 +62,7 @@ impl Read for TrafficSchema {
         let class = fields.optional("class", problems);
         let process = TrafficSpec::read_if_given(&mut fields, problems);
         let client = Client::read_fields(&mut fields, problems);
+        let senders = fields.optional("senders", problems);
         let causes = fields.node("causes").map_or(Vec::new(), |node| match &node.value {
             Value::Array(nodes) => {
                 nodes.iter().map(|node| CauseSchema::read(node, problems)).collect()
@@ -38,7 +70,7 @@ impl Read for TrafficSchema {
             _ => vec![CauseSchema::read(node, problems)],
         });
         fields.finish(problems);
-        Some(Self { to, class, process, client, causes })
+        Some(Self { to, class, process, client, senders, causes })
     }
 }
 

@@ -1,0 +1,46 @@
+//! Services: their pools, what their instances cost one another, how fast they compute.
+
+use crate::chatter::ChatterPlan;
+use crate::engine::{SimDuration, SimTime};
+use crate::language::{Problems, RunClock};
+use crate::model::Service;
+use crate::scenario::schema::{Scenario, ServiceSchema, StallSchema};
+use crate::service::Pace;
+
+pub(super) fn lower(
+    scenario: &Scenario,
+    clock: Option<&RunClock>,
+    problems: &mut Problems,
+) -> Option<Vec<Service>> {
+    let services: Vec<Option<Service>> = scenario
+        .services
+        .items
+        .iter()
+        .map(|(name, service)| {
+            let service = service.as_ref()?;
+            let stalls = stalls(service, clock, problems);
+            let pool = service.pool.clone()?;
+            let chatter = ChatterPlan::of(service.chatter.as_ref()?, pool.cell_size());
+            let pace = Pace::new(pool.instances, &stalls?, service.warm_up?, service.slow?);
+            Some(Service { name: name.value.clone(), pool, chatter, pace })
+        })
+        .collect();
+    services.into_iter().collect()
+}
+
+/// When a service's cores stand still.
+fn stalls(
+    service: &ServiceSchema,
+    clock: Option<&RunClock>,
+    problems: &mut Problems,
+) -> Option<Vec<(SimTime, SimDuration)>> {
+    let resolve = |stall: &StallSchema| match stall.at.value.resolve(clock?) {
+        Ok(at) => Some((at, stall.lasts.0)),
+        Err(label) => {
+            problems.add(stall.at.place, label);
+            None
+        }
+    };
+    let stalls: Vec<_> = service.stalls.as_ref()?.iter().map(resolve).collect();
+    stalls.into_iter().collect()
+}

@@ -6,7 +6,6 @@
 mod breaker;
 mod budget;
 mod bulkhead;
-
 pub mod concurrency;
 mod sliding;
 mod throttle;

@@ -49,6 +49,7 @@ pub(super) fn lower(
         .collect();
     check_instances(&scenario, problems);
     cycles::check(&operations, problems);
+    operations.check_ejections(&scenario, problems);
     if !problems.is_empty() {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use super::{GroupId, OperationId, ServiceId};
 use crate::dist::Dist;
-use crate::policy::{Retry, Timeout};
+use crate::policy::{Deadline, EjectionSpec, GuardSpec, Hedge, Retry, Timeout};
 
 /// One operation of a service.
 #[derive(Clone, Debug)]
@@ -83,6 +83,14 @@ pub struct Site {
     pub timeout: Option<Timeout>,
     /// When it tries again.
     pub retry: Option<Retry>,
+    /// What may keep an attempt from going out, in the order of asking.
+    pub guards: Vec<GuardSpec>,
+    /// When further copies of an attempt go out.
+    pub hedge: Option<Hedge>,
+    /// How long the call, and all that is called for it, is of use.
+    pub deadline: Option<Deadline>,
+    /// When instances of the callee are left out of the choice.
+    pub ejection: Option<EjectionSpec>,
     /// What a call that failed for good means to the operation that made it.
     pub on_failure: OnFailure,
     /// Whether what is called here may hand the message on, so that an abandoned attempt may

@@ -6,6 +6,8 @@
 
 mod lower;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use crate::dist::Files;
 use crate::language::{Document, Problems};

@@ -4,9 +4,9 @@ use super::event::Event;
 use super::run::Run;
 use super::task::{Due, Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
-use crate::engine::{Links, Ticket};
+use crate::engine::{Links, SimDuration, Ticket};
 use crate::model::{Callee, OnFailure, Step};
-use crate::policy::OnTimeout;
+use crate::policy::{Failure, OnTimeout, Retry};
 
 /// The calls that a task has out, as a list through their records' neighbours here.
 #[derive(Clone, Copy, Debug)]
@@ -113,7 +113,9 @@ impl<T: Trace> Run<'_, T> {
         let task = &mut self.tasks[id];
         let model = self.model;
         let retry = model.sites[usize::from(task.site)].retry.as_ref();
-        match retry.and_then(|retry| retry.pause(task.attempt_or_orphans + 1)) {
+        let made = u32::from(task.attempt_or_orphans) + 1;
+        let pause = |retry: &Retry| retry.pause(made, SimDuration::ZERO, Failure::Failed, 0.5);
+        match retry.and_then(pause) {
             None => self.answer(id, false),
             Some(pause) => {
                 task.attempt_or_orphans += 1;

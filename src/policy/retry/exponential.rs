@@ -1,5 +1,6 @@
 //! Each pause `factor` times the one before: base × factorⁿ, at most `cap`.
 
+use super::CAP;
 use crate::engine::SimDuration;
 use crate::language::{Factor, Fields, PositiveDuration, Problems};
 
@@ -12,14 +13,22 @@ pub struct Exponential {
 
 impl Exponential {
     pub(super) fn read(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Self> {
-        let base = fields.required::<PositiveDuration>("base", problems);
+        let base = fields.required("base", problems);
+        Self::read_from(base, fields, problems)
+    }
+
+    /// Reads the other keys, for a base that was read already.
+    pub(super) fn read_from(
+        base: Option<PositiveDuration>,
+        fields: &mut Fields<'_>,
+        problems: &mut Problems,
+    ) -> Option<Self> {
         let factor = fields.or("factor", Factor(2.0), problems);
-        // 20 s: the cap of the AWS SDKs' standard mode.
-        let cap = fields.or("cap", PositiveDuration(SimDuration::from_secs(20)), problems);
+        let cap = fields.or("cap", CAP, problems);
         Some(Self::new(base?.0, factor?.0, cap?.0))
     }
 
-    fn new(base: SimDuration, factor: f64, cap: SimDuration) -> Self {
+    pub(super) fn new(base: SimDuration, factor: f64, cap: SimDuration) -> Self {
         let mut pause = base.as_secs_f64();
         let pauses = (0..super::MOST_ATTEMPTS)
             .map(|_| {

@@ -44,6 +44,7 @@ pub(super) fn lower(
     let services = services::lower(&scenario, clock.as_ref(), problems);
     check_instances(&scenario, problems);
     cycles::check(&operations, problems);
+    operations.check_ejections(&scenario, problems);
     if !problems.is_empty() {
         return None;
     }
@@ -88,7 +89,8 @@ fn check_instances(scenario: &Scenario, problems: &mut Problems) {
 fn constant_delays(model: &Model) -> Vec<SimDuration> {
     let sites = &model.sites;
     let timeouts = sites.iter().filter_map(|site| site.timeout).map(|Timeout { after, .. }| after);
-    let pauses = sites.iter().filter_map(|site| site.retry.as_ref()).flat_map(|r| r.pauses());
+    let pauses =
+        sites.iter().filter_map(|site| site.retry.as_ref()).flat_map(|r| r.constant_pauses());
     let ages = model.services.iter().filter_map(|service| service.pool.queue.age_at_most);
     let carrier_ages = model.groups.iter().filter_map(|group| group.template.queue.age_at_most);
     let steps = model.steps.iter().filter_map(|step| match step {

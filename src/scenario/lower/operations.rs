@@ -22,6 +22,8 @@ pub(super) struct Operations {
     pub(super) sites: Vec<Site>,
     /// Where each site's callee is written, for problems found later.
     pub(super) site_places: Vec<Place>,
+    /// Where each ejection is written.
+    ejection_places: Vec<(SiteId, Place)>,
     network: Option<Dist>,
 }
 
@@ -41,6 +43,7 @@ impl Operations {
             cancels_callers: false,
             sites: Vec::new(),
             site_places: Vec::new(),
+            ejection_places: Vec::new(),
             network: network.and_then(|spec| spec.resolve(files, problems)),
         };
         for (index, (name, service)) in scenario.services.items.iter().enumerate() {
@@ -71,18 +74,38 @@ impl Operations {
         client: &Client,
     ) -> OperationId {
         let id = self.begin(&format!("traffic.{source}"), None);
-        let site = self.add_site(Site {
-            name: format!("traffic.{source}/client"),
-            callee,
-            latency: None,
-            timeout: client.timeout,
-            retry: client.retry.clone(),
-            on_failure: OnFailure::Fail,
-            may_deliver: false,
-        });
+        let name = format!("traffic.{source}/client");
+        let site = self.add_site(name, callee, None, client, OnFailure::Fail);
         self.push(Step::Call { site, times: Times::Once, at_once: true, waits: true });
         self.end();
         id
+    }
+
+    /// Makes sure that there is a choice of instance wherever some are to be left out of it.
+    pub(super) fn check_ejections(&self, scenario: &Scenario, problems: &mut Problems) {
+        for &(site, place) in &self.ejection_places {
+            let operation = match self.sites[site.index()].callee {
+                Callee::Operation(operation) => &self.operations[operation.index()],
+                Callee::Group(_) => {
+                    problems.add_with_hint(
+                        place,
+                        "`ejection` at a carrier",
+                        "shares say which carrier a message goes to: leave it out",
+                    );
+                    continue;
+                }
+            };
+            let service = operation.service.map(|id| &scenario.services.items[id.index()].1);
+            let pool = service.and_then(|service| service.as_ref()?.pool.as_ref());
+            if pool.is_some_and(|pool| pool.balancer.shares_a_queue()) {
+                problems.add_with_hint(
+                    place,
+                    "`ejection` where instances share a queue",
+                    "nothing chooses an instance there: leave it out, or give the service \
+                     another `balancer`",
+                );
+            }
+        }
     }
 
     /// Completes the tables once all operations are in.
@@ -195,23 +218,39 @@ impl Operations {
         // The slash keeps `a.go` apart from `a.go-on`, whose calls are none of its business.
         let base = format!("{operation}/{}/", written.value);
         let taken = self.sites.iter().filter(|site| site.name.starts_with(&base)).count();
-        let site = self.add_site(Site {
-            name: format!("{base}{taken}"),
-            callee,
-            latency,
-            timeout: call.client.timeout,
-            retry: call.client.retry.clone(),
-            on_failure: call.on_failure,
-            may_deliver: false,
-        });
+        let name = format!("{base}{taken}");
+        let site = self.add_site(name, callee, latency, &call.client, call.on_failure);
         self.site_places.resize(self.sites.len(), written.place);
         self.site_places[site.index()] = written.place;
         Some(site)
     }
 
-    fn add_site(&mut self, site: Site) -> SiteId {
+    fn add_site(
+        &mut self,
+        name: String,
+        callee: Callee,
+        latency: Option<Dist>,
+        client: &Client,
+        on_failure: OnFailure,
+    ) -> SiteId {
         let id = SiteId::from_index(self.sites.len().min(usize::from(u16::MAX) - 1));
-        self.sites.push(site);
+        let Client { timeout, retry, guards, hedge, deadline, ejection } = client.clone();
+        if let Some(ejection) = &ejection {
+            self.ejection_places.push((id, ejection.place));
+        }
+        self.sites.push(Site {
+            name,
+            callee,
+            latency,
+            timeout,
+            retry,
+            guards,
+            hedge,
+            deadline,
+            ejection: ejection.map(|ejection| ejection.value),
+            on_failure,
+            may_deliver: false,
+        });
         id
     }
 

@@ -6,7 +6,7 @@ use crate::language::{
     Whole,
 };
 use crate::model::{OnFailure, Times};
-use crate::policy::{OnTimeout, Retry, Timeout};
+use crate::policy::{Deadline, EjectionSpec, GuardSpec, Hedge, OnTimeout, Retry, Timeout};
 
 /// Most times that one call is made.
 const MOST_TIMES: u64 = 1_000;
@@ -29,7 +29,7 @@ pub(in crate::scenario) enum StepSchema {
     Call(Vec<CallSchema>),
     /// To an operation, or (`send-to`) to carriers.
     HandTo {
-        call: CallSchema,
+        call: Box<CallSchema>,
         to_carrier: bool,
         background: bool,
     },
@@ -52,35 +52,69 @@ pub(in crate::scenario) struct CallSchema {
 pub(in crate::scenario) struct Client {
     pub(in crate::scenario) timeout: Option<Timeout>,
     pub(in crate::scenario) retry: Option<Retry>,
+    pub(in crate::scenario) guards: Vec<GuardSpec>,
+    pub(in crate::scenario) hedge: Option<Hedge>,
+    pub(in crate::scenario) deadline: Option<Deadline>,
+    pub(in crate::scenario) ejection: Option<Placed<EjectionSpec>>,
 }
 
 impl Client {
     /// Reads the keys of a table that is about a call.
     pub(super) fn read_fields(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Self> {
-        let timeout = fields.optional::<PositiveDuration>("timeout", problems);
-        let then = fields.optional::<Placed<OnTimeout>>("on-timeout", problems);
+        let timeout = timeout(fields, problems);
         let retry = fields.optional("retry", problems);
-        let timeout = match (timeout?, then?) {
-            (Some(after), then) => Some(Timeout {
-                after: after.0,
-                then: then.map_or_else(OnTimeout::default, |then| then.value),
-            }),
-            (None, Some(then)) => {
-                problems.add_with_hint(
-                    then.place,
-                    "`on-timeout` without a timeout",
-                    "add, for example, `timeout = \"2s\"`",
-                );
-                return None;
-            }
-            (None, None) => None,
-        };
-        Some(Self { timeout, retry: retry? })
+        let guards = GuardSpec::read_fields(fields, problems);
+        let hedge = fields.optional::<Placed<Hedge>>("hedge", problems);
+        let deadline = fields.optional("deadline", problems);
+        let ejection = fields.optional("ejection", problems);
+        let (timeout, hedge) = (timeout?, hedge?);
+        if let (Some(budget), None) = (fields.entry("budget"), fields.node("retry")) {
+            problems.add_with_hint(
+                budget.key_place,
+                "`budget` without a retry",
+                "add, for example, `retry = \"full-jitter\"`: a budget is for further attempts",
+            );
+            return None;
+        }
+        if let Some(hedge) = &hedge {
+            hedge.value.check(timeout, hedge.place, problems)?;
+        }
+        Some(Self {
+            timeout,
+            retry: retry?,
+            guards: guards?,
+            hedge: hedge.map(|hedge| hedge.value),
+            deadline: deadline?,
+            ejection: ejection?,
+        })
     }
 
-    /// Whether there is any policy at all.
+    /// Whether there is no policy at all.
     pub(in crate::scenario) fn is_patient(&self) -> bool {
-        self.timeout.is_none() && self.retry.is_none()
+        let Self { timeout, retry, guards, hedge, deadline, ejection } = self;
+        let waits = timeout.is_none() && deadline.is_none() && hedge.is_none();
+        waits && retry.is_none() && guards.is_empty() && ejection.is_none()
+    }
+}
+
+/// `timeout` and `on-timeout`.
+fn timeout(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Option<Timeout>> {
+    let after = fields.optional::<PositiveDuration>("timeout", problems);
+    let then = fields.optional::<Placed<OnTimeout>>("on-timeout", problems);
+    match (after?, then?) {
+        (Some(after), then) => Some(Some(Timeout {
+            after: after.0,
+            then: then.map_or_else(OnTimeout::default, |then| then.value),
+        })),
+        (None, Some(then)) => {
+            problems.add_with_hint(
+                then.place,
+                "`on-timeout` without a timeout",
+                "add, for example, `timeout = \"2s\"`",
+            );
+            None
+        }
+        (None, None) => Some(None),
     }
 }
 
@@ -174,7 +208,7 @@ fn hand_over(fields: &mut Fields<'_>, to_carrier: bool, problems: &mut Problems)
         client: Client::default(),
         on_failure: OnFailure::Fail,
     };
-    StepSchema::HandTo { call, to_carrier, background: background.unwrap_or(false) }
+    StepSchema::HandTo { call: Box::new(call), to_carrier, background: background.unwrap_or(false) }
 }
 
 impl CallSchema {

@@ -13,6 +13,7 @@ use crate::chatter::ChatterPlan;
 use crate::dist::Dist;
 use crate::engine::{SimDuration, SimTime};
 use crate::language::RunClock;
+use crate::policy::ChecksDeadlines;
 use crate::service::{Pace, PoolPlan};
 use crate::traffic::Traffic;
 
@@ -176,6 +177,8 @@ pub struct Service {
     pub chatter: ChatterPlan,
     /// How fast they compute.
     pub pace: Pace,
+    /// When they look at the deadlines of what they are asked.
+    pub checks_deadlines: ChecksDeadlines,
 }
 
 impl Model {

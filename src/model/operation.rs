@@ -81,6 +81,9 @@ pub struct Site {
     pub latency: Option<Dist>,
     /// How long the caller waits.
     pub timeout: Option<Timeout>,
+    /// Whether work that the caller gives up on is stopped: its timeout cancels, or the callee
+    /// looks at deadlines all the time.
+    pub stops_late_work: bool,
     /// When it tries again.
     pub retry: Option<Retry>,
     /// What may keep an attempt from going out, in the order of asking.

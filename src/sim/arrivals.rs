@@ -163,6 +163,7 @@ impl<T: Trace> Run<'_, T> {
             flags: Flags::default(),
             outcome: Outcome::Delivered,
         });
+        self.tasks.start_notes(id);
         if self.tasks.know_senders() {
             let sender = self.draw_sender(source, luck);
             self.tasks.set_sender(id, sender);

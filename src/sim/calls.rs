@@ -4,9 +4,10 @@ use super::event::Event;
 use super::run::Run;
 use super::task::{Due, Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
+use crate::engine::random::uniform;
 use crate::engine::{Links, SimDuration, Ticket};
 use crate::model::{Callee, OnFailure, Step};
-use crate::policy::{Failure, OnTimeout, Retry};
+use crate::policy::Failure;
 
 /// The calls that a task has out, as a list through their records' neighbours here.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +25,7 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn issue_new(&mut self, caller: TaskId, site: u16, index: u64) {
         let call = self.new_task(caller, site, index, Flags::CALL);
         self.adopt(caller, call);
+        self.note_deadline(call);
         self.issue(call);
     }
 
@@ -31,6 +33,9 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn issue(&mut self, call: TaskId) {
         let site = self.tasks[call].site;
         self.tasks[call].born = self.now;
+        if self.tasks.keep_notes() {
+            return self.issue_by_policy(call);
+        }
         if let Some(timeout) = self.model.sites[usize::from(site)].timeout {
             let event = self.schedule_after(timeout.after, Event::Timeout(call));
             self.tasks.set_timer(call, event);
@@ -79,10 +84,8 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// A call is answered: the answer goes back over the network.
-    pub(super) fn reply(&mut self, id: TaskId, went_well: bool) {
-        if !went_well {
-            self.tasks[id].outcome = Outcome::Failed;
-        }
+    pub(super) fn reply(&mut self, id: TaskId, outcome: Outcome) {
+        self.tasks[id].outcome = outcome;
         let site = usize::from(self.tasks[id].site);
         match &self.model.sites[site].latency {
             None => self.on_reply(id),
@@ -95,41 +98,77 @@ impl<T: Trace> Run<'_, T> {
 
     /// An answer reaches the caller, or the place where the caller was.
     pub(super) fn on_reply(&mut self, id: TaskId) {
-        let task = &self.tasks[id];
-        if task.parent == TaskId::NONE {
+        let &Task { parent, outcome, .. } = &self.tasks[id];
+        let failure = match outcome {
+            Outcome::Delivered => None,
+            Outcome::Rejected => Some(Failure::Rejected),
+            Outcome::Expired => Some(Failure::Expired),
+            Outcome::Failed | Outcome::Lost => Some(Failure::Failed),
+        };
+        if parent != TaskId::NONE && self.tasks[parent].state == State::Hedging {
+            return self.on_copy_answered(id, failure);
+        }
+        self.note_instance(id, failure);
+        self.conclude(id, failure);
+    }
+
+    /// An attempt is over, unless nobody waits for it.
+    pub(super) fn conclude(&mut self, id: TaskId, failure: Option<Failure>) {
+        if self.tasks[id].parent == TaskId::NONE {
             return self.end_orphan(id);
         }
-        if task.outcome == Outcome::Delivered {
-            self.answer(id, true);
-        } else {
-            self.try_again(id);
+        self.tell_guards(id, failure);
+        match failure {
+            None => self.answer(id, true),
+            Some(failure) => self.try_again(id, failure),
         }
     }
 
     /// An attempt failed: the next one follows, or the call has failed for good. The record is
     /// free for the next attempt.
-    fn try_again(&mut self, id: TaskId) {
+    pub(super) fn try_again(&mut self, id: TaskId, failure: Failure) {
         self.tasks.stop_timer(id);
+        let Some((pause, is_drawn)) = self.pause_before_next(id, failure) else {
+            return self.answer(id, false);
+        };
         let task = &mut self.tasks[id];
-        let model = self.model;
-        let retry = model.sites[usize::from(task.site)].retry.as_ref();
-        let made = u32::from(task.attempt_or_orphans) + 1;
-        let pause = |retry: &Retry| retry.pause(made, SimDuration::ZERO, Failure::Failed, 0.5);
-        match retry.and_then(pause) {
-            None => self.answer(id, false),
-            Some(pause) => {
-                task.attempt_or_orphans += 1;
-                task.luck = task.luck.child(self.keys.retry, 0);
-                task.outcome = Outcome::Delivered;
-                task.flags = Flags::CALL;
-                task.pending = 0;
-                self.stay_constant(id, State::BackingOff, pause);
-            }
+        task.attempt_or_orphans += 1;
+        task.luck = task.luck.child(self.keys.retry, 0);
+        task.outcome = Outcome::Delivered;
+        task.flags = Flags::CALL;
+        task.pending = 0;
+        task.due = Due::OPEN;
+        if is_drawn {
+            self.stay(id, State::BackingOff, pause);
+        } else {
+            self.stay_constant(id, State::BackingOff, pause);
         }
     }
 
+    /// The pause before the next attempt of a call, if there is one, and whether it was drawn.
+    fn pause_before_next(&mut self, id: TaskId, failure: Failure) -> Option<(SimDuration, bool)> {
+        let task = &self.tasks[id];
+        let site = usize::from(task.site);
+        let retry = self.model.sites[site].retry.as_ref()?;
+        let made = u32::from(task.attempt_or_orphans) + 1;
+        let last = self.tasks.notes(id);
+        let draw = match retry.needs_draw() {
+            true => uniform(&mut task.luck.draws(self.keys.sites[site].pause)),
+            false => 0.5,
+        };
+        let pause = retry.pause(made, last.pause, failure, draw)?;
+        if self.now + pause >= last.until {
+            return None;
+        }
+        if self.tasks.keep_notes() {
+            let notes = self.tasks.notes_mut(id);
+            (notes.pause, notes.after) = (pause, Some(failure));
+        }
+        Some((pause, retry.needs_draw()))
+    }
+
     /// Tells the caller how its call went, for good.
-    fn answer(&mut self, id: TaskId, went_well: bool) {
+    pub(super) fn answer(&mut self, id: TaskId, went_well: bool) {
         let &Task { parent: caller, site, .. } = &self.tasks[id];
         self.disown(id);
         self.tasks.remove(id);
@@ -169,12 +208,17 @@ impl<T: Trace> Run<'_, T> {
         self.tasks.stop_timer(id);
         self.books.events += 1;
         let site = &self.model.sites[usize::from(self.tasks[id].site)];
-        let timeout = site.timeout.expect("a due timeout stands in its site");
         if T::ON {
             self.note_task(id, format_args!("of `{}` times out", site.name));
         }
-        if timeout.then == OnTimeout::Cancel && self.cancel(id) {
-            return self.try_again(id);
+        self.note_instance(id, Some(Failure::Timeout));
+        self.tell_guards(id, Some(Failure::Timeout));
+        if self.tasks[id].state == State::Hedging {
+            self.cancel_offspring(id);
+            return self.try_again(id, Failure::Timeout);
+        }
+        if site.stops_late_work && self.cancel(id) {
+            return self.try_again(id, Failure::Timeout);
         }
         // The work goes on without its caller, under its own record; the next attempt gets one.
         let next = self.tasks.insert(Task {
@@ -184,10 +228,10 @@ impl<T: Trace> Run<'_, T> {
             due: Due::OPEN,
             ..self.tasks[id]
         });
-        self.tasks.inherit(next, id);
+        self.tasks.succeed(next, id);
         self.replace_child(id, next);
         self.abandon(id);
-        self.try_again(next);
+        self.try_again(next, Failure::Timeout);
     }
 
     /// A call's caller is gone: its work goes on for nobody. It stays tied to its message only
@@ -237,7 +281,12 @@ impl<T: Trace> Run<'_, T> {
                 self.free_cancelled(service, instance);
             }
             State::AwaitingCarrier | State::AwaitingAgain => self.withdraw(id),
-            State::Travelling | State::Replying | State::BackingOff => {}
+            State::Hedging => self.cancel_offspring(id),
+            State::Travelling
+            | State::Replying
+            | State::BackingOff
+            | State::Withheld
+            | State::Late => {}
             State::Refusing => {
                 self.tasks[id].flags.set(Flags::WITHDRAWN);
                 return false;
@@ -262,17 +311,19 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// What a cancelled task had called is cancelled too where its site says so, else goes on.
-    fn cancel_offspring(&mut self, id: TaskId) {
+    pub(super) fn cancel_offspring(&mut self, id: TaskId) {
         loop {
             let child = self.offspring[id.0 as usize].first;
             if child == TaskId::NONE {
                 return;
             }
+            if self.tasks[id].state != State::Hedging {
+                self.tell_guards(child, Some(Failure::Timeout));
+            }
             self.disown(child);
-            let site = &self.model.sites[usize::from(self.tasks[child].site)];
-            let cancels = site.timeout.is_some_and(|timeout| timeout.then == OnTimeout::Cancel);
-            let backs_off = self.tasks[child].state == State::BackingOff;
-            if (cancels || backs_off) && self.cancel(child) {
+            let stops = self.model.sites[usize::from(self.tasks[child].site)].stops_late_work;
+            let is_out = !matches!(self.tasks[child].state, State::BackingOff | State::Withheld);
+            if (stops || !is_out) && self.cancel(child) {
                 self.tasks.remove(child);
             } else {
                 self.abandon(child);
@@ -281,7 +332,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// Ties a call to its caller.
-    fn adopt(&mut self, caller: TaskId, call: TaskId) {
+    pub(super) fn adopt(&mut self, caller: TaskId, call: TaskId) {
         self.tasks[call].parent = caller;
         if !self.model.cancels_callers {
             return;
@@ -299,7 +350,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// Unties a call from its caller.
-    fn disown(&mut self, call: TaskId) {
+    pub(super) fn disown(&mut self, call: TaskId) {
         if !self.model.cancels_callers {
             return;
         }

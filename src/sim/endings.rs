@@ -15,7 +15,7 @@ impl<T: Trace> Run<'_, T> {
     /// A station turns a task away, or a queue drops it for its age.
     pub(super) fn turn_away(&mut self, id: TaskId, outcome: Outcome, station: usize) {
         if self.tasks[id].flags.has(Flags::CALL) {
-            self.reply(id, false);
+            self.reply(id, outcome);
         } else {
             self.blame(id, outcome, station);
             self.end_part(id, outcome);

@@ -16,6 +16,8 @@ pub(super) enum Event {
     Wake(TaskId),
     /// The caller of this call has waited long enough.
     Timeout(TaskId),
+    /// The next copy of this call is to go out.
+    Hedge(TaskId),
     /// The head of a queue may have waited too long.
     Expiry(u32),
     /// A carrier's pace or pause may allow the next submission.
@@ -32,6 +34,7 @@ impl Event {
             Self::Timeout(task) => (2, task.0),
             Self::Expiry(queue) => (3, queue),
             Self::Pace(carrier) => (4, carrier),
+            Self::Hedge(task) => (5, task.0),
         };
         debug_assert!(index <= MOST_INDEX);
         kind << INDEX_BITS | index
@@ -46,7 +49,8 @@ impl Event {
             1 => Self::Wake(TaskId(index)),
             2 => Self::Timeout(TaskId(index)),
             3 => Self::Expiry(index),
-            _ => Self::Pace(index),
+            4 => Self::Pace(index),
+            _ => Self::Hedge(TaskId(index)),
         }
     }
 }
@@ -62,6 +66,7 @@ mod tests {
                 Event::Arrival(index),
                 Event::Wake(TaskId(index)),
                 Event::Timeout(TaskId(index)),
+                Event::Hedge(TaskId(index)),
                 Event::Expiry(index),
                 Event::Pace(index),
             ] {

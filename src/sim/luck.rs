@@ -13,6 +13,12 @@ pub(super) struct SiteLuck {
     pub(super) child: Key,
     /// How often it is called.
     pub(super) times: Purpose,
+    /// Pauses before further attempts.
+    pub(super) pause: Purpose,
+    /// Whether a guard lets an attempt out.
+    pub(super) guard: Purpose,
+    /// Copies of one attempt.
+    pub(super) copy: Key,
     /// The way there.
     pub(super) there: Purpose,
     /// The way back.
@@ -142,6 +148,9 @@ impl Keys {
                 .map(|site| SiteLuck {
                     child: key(&format!("site/{}", site.name)),
                     times: purpose(&format!("site/{}/times", site.name)),
+                    pause: purpose(&format!("site/{}/pause", site.name)),
+                    guard: purpose(&format!("site/{}/guard", site.name)),
+                    copy: key(&format!("site/{}/copy", site.name)),
                     there: purpose(&format!("site/{}/there", site.name)),
                     back: purpose(&format!("site/{}/back", site.name)),
                 })

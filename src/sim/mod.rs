@@ -10,6 +10,7 @@
 //! | `stations` | it finds a worker, waits, is turned away, lets the worker go |
 //! | `steps` | it works, pauses, calls, is handed on |
 //! | `calls` | answers, timeouts, retries, cancelled work |
+//! | `guards` | what callers remember, hedges and deadlines of calls |
 //! | `submissions` | it waits for a carrier, is submitted, acknowledged, delivered |
 //! | `endings` | it ends, and what that causes |
 //! | `books` | what is counted |
@@ -23,6 +24,7 @@ mod books;
 mod calls;
 mod endings;
 mod event;
+mod guards;
 mod luck;
 mod run;
 mod stations;

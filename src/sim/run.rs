@@ -2,6 +2,7 @@
 
 use super::books::Books;
 use super::event::Event;
+use super::guards::{GuardState, keeps_notes};
 use super::luck::Keys;
 use super::stations::{ServiceState, queues_of};
 use super::steps::PlannedStep;
@@ -44,6 +45,8 @@ pub(super) struct Run<'m, T> {
     pub(super) first_carrier_queue: usize,
     /// By queue, services' first, then carriers': when its head is looked at for its age.
     pub(super) watched: Vec<SimTime>,
+    /// By site: what its callers remember of their calls.
+    pub(super) guards: Vec<GuardState>,
     /// Calls that a task has out, kept only where a timeout may cancel one that has.
     pub(super) offspring: Vec<super::calls::Offspring>,
     pub(super) books: Books,
@@ -69,7 +72,11 @@ impl<'m, T: Trace> Run<'m, T> {
             now: SimTime::ZERO,
             calendar,
             lanes,
-            tasks: Tasks::new(model.services.iter().any(|service| service.pool.cells > 1)),
+            tasks: Tasks::new(
+                model.services.iter().any(|service| service.pool.cells > 1),
+                keeps_notes(model),
+            ),
+            guards: GuardState::all(model),
             todo: Todo::default(),
             sources,
             services: ServiceState::all(model),
@@ -116,6 +123,7 @@ impl<'m, T: Trace> Run<'m, T> {
                 Event::Arrival(source) => self.on_arrival(source),
                 Event::Wake(task) => first = self.on_wake(task, ticket),
                 Event::Timeout(call) => self.on_timeout(call, ticket),
+                Event::Hedge(call) => self.on_hedge(call, ticket),
                 Event::Expiry(queue) => self.on_expiry(queue),
                 Event::Pace(carrier) => self.on_pace(carrier),
             }
@@ -164,6 +172,7 @@ impl<'m, T: Trace> Run<'m, T> {
         self.calendar.pop(horizon, |event| match Event::unpack(event.payload) {
             Event::Wake(task) => tasks.even_freed(task).due.is_with(event.ticket),
             Event::Timeout(call) => tasks.is_timed_by(call, event.ticket),
+            Event::Hedge(call) => tasks.notes(call).hedge == event.ticket,
             Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) => true,
         })
     }
@@ -188,6 +197,8 @@ impl<'m, T: Trace> Run<'m, T> {
             State::Travelling => return self.arrive(id),
             State::Replying => return self.on_reply(id),
             State::BackingOff => return self.issue(id),
+            State::Withheld => return self.fail_unsent(id),
+            State::Late => return self.shed(id),
             State::Scheduled => return self.on_scheduled(id),
             State::Accepting | State::Dropping | State::Holding | State::Refusing => {
                 return self.on_acknowledged(id);
@@ -197,6 +208,7 @@ impl<'m, T: Trace> Run<'m, T> {
             State::Queued
             | State::Ready
             | State::Calling
+            | State::Hedging
             | State::AwaitingCarrier
             | State::AwaitingAgain
             | State::Joining

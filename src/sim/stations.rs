@@ -188,8 +188,14 @@ impl<T: Trace> Run<'_, T> {
         let service = self.own_service(id);
         let luck = self.tasks[id].luck;
         let purpose = self.keys.services[service];
+        self.services[service].gauges.window.arrived += 1;
+        if self.is_late(id, service) {
+            return self.drop_late(id, service);
+        }
+        if self.model.services[service].chatter.has_no_room {
+            return self.refuse(id, service, "is turned away: no instance has room for its peers");
+        }
         let state = &mut self.services[service];
-        state.gauges.window.arrived += 1;
         let (cell, first) = match &mut state.cells[..] {
             [only] => (only, 0),
             cells => {
@@ -200,9 +206,6 @@ impl<T: Trace> Run<'_, T> {
                 (&mut cells[cell as usize], cell * state.cell_size)
             }
         };
-        if self.model.services[service].chatter.has_no_room {
-            return self.refuse(id, service, "is turned away: no instance has room for its peers");
-        }
         match cell.pool.admit(|| luck.draws(purpose)) {
             Admission::Start(place) => {
                 cell.pool.joined(place);
@@ -272,24 +275,31 @@ impl<T: Trace> Run<'_, T> {
     /// A task's worker falls free, and takes the next that waits.
     #[inline]
     pub(super) fn let_worker_go(&mut self, service: usize, instance: u32) {
-        let state = &mut self.services[service];
-        let (pool, place) = state.pool_of(instance);
-        let next = self.tasks.pop_front(pool.queue_of(place));
-        let Some(next) = next else {
-            pool.instances[place as usize].busy -= 1;
-            pool.left(place);
-            state.gauges.busy.fall(self.now);
-            return;
-        };
-        // In a shared queue the next was nobody's load: it takes the place of the one that left.
-        if !pool.shares_a_queue() {
-            pool.left(place);
+        loop {
+            let state = &mut self.services[service];
+            let (pool, place) = state.pool_of(instance);
+            let next = self.tasks.pop_front(pool.queue_of(place));
+            let Some(next) = next else {
+                pool.instances[place as usize].busy -= 1;
+                pool.left(place);
+                state.gauges.busy.fall(self.now);
+                return;
+            };
+            // In a shared queue the next was nobody's load: it takes the place of the one that left.
+            if !pool.shares_a_queue() {
+                pool.left(place);
+            }
+            state.gauges.queue.fall(self.now);
+            let task = &mut self.tasks[next];
+            task.instance = instance;
+            let wait = self.now.since(task.since);
+            if !self.is_late(next, service) {
+                return self.take(next, service, wait);
+            }
+            let window = &mut self.services[service].gauges.window;
+            window.unserved_wait_sum += u128::from(wait.ns());
+            self.drop_late(next, service);
         }
-        state.gauges.queue.fall(self.now);
-        let task = &mut self.tasks[next];
-        task.instance = instance;
-        let wait = self.now.since(task.since);
-        self.take(next, service, wait);
     }
 
     /// Takes a waiting task out of its queue.

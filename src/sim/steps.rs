@@ -252,7 +252,7 @@ impl<'m, T: Trace> Run<'m, T> {
     pub(super) fn end_operation(&mut self, id: TaskId, went_well: bool) {
         self.leave_service(id);
         if self.tasks[id].flags.has(Flags::CALL) {
-            self.reply(id, went_well);
+            self.reply(id, if went_well { Outcome::Delivered } else { Outcome::Failed });
         } else {
             self.end_part(id, if went_well { Outcome::Delivered } else { Outcome::Failed });
         }

@@ -351,7 +351,7 @@ impl<T: Trace> Run<'_, T> {
         let branch = self.tasks.insert(Task { flags, root, parent: TaskId::NONE, ..call });
         self.tasks.inherit(branch, id);
         self.open_branch(branch);
-        self.reply(id, true);
+        self.reply(id, Outcome::Delivered);
         branch
     }
 

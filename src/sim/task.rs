@@ -30,6 +30,12 @@ pub(super) enum State {
     Pausing,
     /// Its worker waits for answers.
     Calling,
+    /// A call that has several copies out, each a task of its own.
+    Hedging,
+    /// A call that did not go out, and fails.
+    Withheld,
+    /// Out of a queue, past its deadline.
+    Late,
     /// The call's answer is on its way back.
     Replying,
     /// The caller pauses before the next attempt.

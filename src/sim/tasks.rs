@@ -4,7 +4,8 @@ use std::ops::{Index, IndexMut};
 
 use super::event::MOST_INDEX;
 use super::task::{Due, Task, TaskId};
-use crate::engine::{Id, Queue, Slab, Ticket};
+use crate::engine::{Id, Queue, SimDuration, SimTime, Slab, Ticket};
+use crate::policy::Failure;
 
 /// Tasks that go on at this very instant, in order.
 #[derive(Debug, Default)]
@@ -62,13 +63,94 @@ pub(super) struct Tasks {
     timers: Vec<Ticket>,
     /// By record, where the model asks: who sends the message.
     senders: Option<Vec<u32>>,
+    /// By record, where the model asks: what policies keep of a call.
+    notes: Option<Vec<Notes>>,
+}
+
+/// What policies keep of a call; of other tasks, the deadline alone.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Notes {
+    /// When nobody wants the answer of this attempt any more; travels with what it calls.
+    pub(super) deadline: SimTime,
+    /// When nobody wants the answer of the call any more, its further attempts included.
+    pub(super) until: SimTime,
+    /// The pause before this attempt.
+    pub(super) pause: SimDuration,
+    /// The event that sends the next copy.
+    pub(super) hedge: Ticket,
+    /// Copies sent so far, beside the first.
+    pub(super) copies: u8,
+    /// How the attempt before failed, if this is a further one.
+    pub(super) after: Option<Failure>,
+    /// How this attempt fails, where it never goes out.
+    pub(super) failure: Failure,
+}
+
+impl Notes {
+    /// Of a task that nobody has said anything about.
+    const NONE: Self = Self {
+        deadline: SimTime::MAX,
+        until: SimTime::MAX,
+        pause: SimDuration::ZERO,
+        hedge: Ticket::NONE,
+        copies: 0,
+        after: None,
+        failure: Failure::Refused,
+    };
 }
 
 impl Tasks {
-    /// None yet. `by_sender`: whether each knows whose message it is.
-    pub(super) fn new(by_sender: bool) -> Self {
-        let senders = by_sender.then(Vec::new);
-        Self { slab: Slab::new(MOST_INDEX), timers: Vec::new(), senders }
+    /// None yet. Each knows whose message it is if `by_sender`, and what policies keep if
+    /// `by_policy`.
+    pub(super) fn new(by_sender: bool, by_policy: bool) -> Self {
+        Self {
+            slab: Slab::new(MOST_INDEX),
+            timers: Vec::new(),
+            senders: by_sender.then(Vec::new),
+            notes: by_policy.then(Vec::new),
+        }
+    }
+
+    /// Whether policies keep anything.
+    #[inline]
+    pub(super) fn keep_notes(&self) -> bool {
+        self.notes.is_some()
+    }
+
+    /// What policies keep of a task.
+    #[inline]
+    pub(super) fn notes(&self, id: TaskId) -> Notes {
+        let notes = self.notes.as_ref().and_then(|notes| notes.get(id.0 as usize));
+        notes.copied().unwrap_or(Notes::NONE)
+    }
+
+    /// What policies keep of a task, to change.
+    ///
+    /// # Panics
+    /// If they keep nothing.
+    pub(super) fn notes_mut(&mut self, id: TaskId) -> &mut Notes {
+        let notes = self.notes.as_mut().expect("asked for only where policies keep something");
+        let index = id.0 as usize;
+        if notes.len() <= index {
+            notes.resize(index + 1, Notes::NONE);
+        }
+        &mut notes[index]
+    }
+
+    /// A new message: nothing is known of it.
+    #[inline]
+    pub(super) fn start_notes(&mut self, id: TaskId) {
+        if self.keep_notes() {
+            *self.notes_mut(id) = Notes::NONE;
+        }
+    }
+
+    /// A new record goes on as what `of` was.
+    pub(super) fn succeed(&mut self, id: TaskId, of: TaskId) {
+        self.inherit(id, of);
+        if self.keep_notes() {
+            *self.notes_mut(id) = self.notes(of);
+        }
     }
 
     /// The sender of the message that a task is for; 0 where nothing asks for it.
@@ -99,6 +181,10 @@ impl Tasks {
         if self.senders.is_some() {
             let sender = self.sender(of);
             self.set_sender(id, sender);
+        }
+        if self.keep_notes() {
+            let deadline = self.notes(of).deadline;
+            *self.notes_mut(id) = Notes { deadline, ..Notes::NONE };
         }
     }
 
@@ -134,11 +220,14 @@ impl Tasks {
         self.timers[index] = event;
     }
 
-    /// A call has no timeout any more.
+    /// A call has no timeout any more, and sends no further copies.
     #[inline]
     pub(super) fn stop_timer(&mut self, call: TaskId) {
         if let Some(timer) = self.timers.get_mut(call.0 as usize) {
             *timer = Ticket::NONE;
+        }
+        if self.keep_notes() {
+            self.notes_mut(call).hedge = Ticket::NONE;
         }
     }
 

@@ -51,7 +51,7 @@ pub(super) fn lower(
     let (run, groups, targets) = (run?, groups?, targets?);
     let limits = targets::limits(&targets);
     let classes = targets::classes(names.classes(), &limits);
-    let operations = operations.finish();
+    let operations = operations.finish(&scenario);
     let mut model = Model {
         title: scenario.title.unwrap_or_default(),
         run,

@@ -6,7 +6,7 @@ use crate::language::{Place, Placed, Problems};
 use crate::model::{
     Callee, OnFailure, Operation, OperationId, ServiceId, Site, SiteId, Step, Times,
 };
-use crate::policy::OnTimeout;
+use crate::policy::{ChecksDeadlines, OnTimeout};
 use crate::scenario::schema::{CallSchema, Client, Scenario, StepSchema};
 
 /// Most steps, and most call sites, of all operations together.
@@ -109,16 +109,29 @@ impl Operations {
     }
 
     /// Completes the tables once all operations are in.
-    pub(super) fn finish(mut self) -> Self {
+    pub(super) fn finish(mut self, scenario: &Scenario) -> Self {
         self.carrier_step = u16::try_from(self.steps.len()).expect("steps are bounded above");
         self.steps.push(Step::End);
         self.step_services.push(None);
         self.mark_what_may_deliver();
-        self.cancels_callers = self.sites.iter().any(|site| {
+        for at in 0..self.sites.len() {
+            let site = &self.sites[at];
             let cancels = site.timeout.is_some_and(|timeout| timeout.then == OnTimeout::Cancel);
-            cancels && self.calls_of(site.callee).next().is_some()
+            self.sites[at].stops_late_work = cancels || self.looks_all_the_time(site, scenario);
+        }
+        self.cancels_callers = self.sites.iter().any(|site| {
+            let calls = self.calls_of(site.callee).next().is_some();
+            site.hedge.is_some() || site.stops_late_work && calls
         });
         self
+    }
+
+    /// Whether the callee of a site stops work whose deadline has passed.
+    fn looks_all_the_time(&self, site: &Site, scenario: &Scenario) -> bool {
+        let Callee::Operation(operation) = site.callee else { return false };
+        let service = self.operations[operation.index()].service;
+        let schema = service.and_then(|id| scenario.services.items[id.index()].1.as_ref());
+        schema.is_some_and(|schema| schema.checks_deadlines == Some(ChecksDeadlines::Always))
     }
 
     /// The steps of an operation.
@@ -248,6 +261,7 @@ impl Operations {
             hedge,
             deadline,
             ejection: ejection.map(|ejection| ejection.value),
+            stops_late_work: false,
             on_failure,
             may_deliver: false,
         });

@@ -22,7 +22,13 @@ pub(super) fn lower(
             let pool = service.pool.clone()?;
             let chatter = ChatterPlan::of(service.chatter.as_ref()?, pool.cell_size());
             let pace = Pace::new(pool.instances, &stalls?, service.warm_up?, service.slow?);
-            Some(Service { name: name.value.clone(), pool, chatter, pace })
+            Some(Service {
+                name: name.value.clone(),
+                pool,
+                chatter,
+                pace,
+                checks_deadlines: service.checks_deadlines?,
+            })
         })
         .collect();
     services.into_iter().collect()

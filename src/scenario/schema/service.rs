@@ -3,6 +3,7 @@
 use super::{OperationSchema, Section};
 use crate::chatter::Chatter;
 use crate::language::{Fields, Node, Placed, PositiveDuration, Problems, Read, Share, When, Whole};
+use crate::policy::ChecksDeadlines;
 use crate::service::{Balancer, PoolPlan, QueueBounds, Slow, WarmUp};
 
 /// Most instances of one service, most workers or cores of one instance.
@@ -17,6 +18,7 @@ pub(in crate::scenario) struct ServiceSchema {
     pub(in crate::scenario) stalls: Option<Vec<StallSchema>>,
     pub(in crate::scenario) warm_up: Option<Option<WarmUp>>,
     pub(in crate::scenario) slow: Option<Option<Slow>>,
+    pub(in crate::scenario) checks_deadlines: Option<ChecksDeadlines>,
     pub(in crate::scenario) operations: Section<OperationSchema>,
 }
 
@@ -35,6 +37,7 @@ impl Read for ServiceSchema {
         let stalls = fields.or("stalls", Vec::new(), problems);
         let warm_up = fields.optional::<WarmUpSchema>("warm-up", problems);
         let slow = fields.optional::<SlowSchema>("slow", problems);
+        let checks_deadlines = fields.or("checks-deadlines", ChecksDeadlines::default(), problems);
         let operations = Section::read(&mut fields, "operation", problems);
         if operations.items.is_empty() {
             problems.add_with_hint(
@@ -50,6 +53,7 @@ impl Read for ServiceSchema {
             stalls,
             warm_up: warm_up.map(|warm_up| warm_up.map(|schema| schema.0)),
             slow: slow.map(|slow| slow.map(|schema| schema.0)),
+            checks_deadlines,
             operations,
         })
     }

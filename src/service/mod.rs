@@ -4,11 +4,15 @@
 //! all along. Where `cores < workers`, workers wait for cores in their instance's ready list.
 
 pub mod balancer;
+pub mod lanes;
+pub mod line;
 mod loads;
 pub mod pool;
 pub mod queue;
 
 pub use balancer::Balancer;
+pub use lanes::{Lanes, LanesSpec};
+pub use line::{Discipline, Line, Taken, Ticket};
 pub use loads::Loads;
 pub use pool::{Occupancy, Pool, PoolPlan};
-pub use queue::QueueBounds;
+pub use queue::{QueueBounds, QueueSpec};

@@ -1,7 +1,7 @@
 //! A pool of instances: who is busy, who waits where, and where the next message may go.
 
 use super::balancer::Question;
-use super::{Balancer, Loads, QueueBounds};
+use super::{Balancer, Discipline, Loads, QueueBounds};
 use crate::engine::{Draws, Linked, Queue};
 
 /// What a pool is made of.
@@ -15,6 +15,8 @@ pub struct PoolPlan {
     pub cores: u32,
     /// How messages find an instance.
     pub balancer: Balancer,
+    /// Who of those in a queue is served next.
+    pub discipline: Discipline,
     /// The bounds of each queue.
     pub queue: QueueBounds,
 }

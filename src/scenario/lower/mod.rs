@@ -38,12 +38,12 @@ pub(super) fn lower(
     });
     let groups = clock.and_then(|clock| groups::lower(&scenario, &clock, files, problems));
     let targets = run.as_ref().and_then(|run| targets::lower(&scenario, &names, run, problems));
-    let services: Option<Vec<Service>> = scenario
+    let services: Vec<Option<Service>> = scenario
         .services
         .items
         .iter()
         .map(|(name, service)| {
-            let pool = service.as_ref()?.pool.clone()?;
+            let pool = service.as_ref()?.pool.as_ref()?.lower(names.classes(), problems)?;
             Some(Service { name: name.value.clone(), pool })
         })
         .collect();
@@ -62,7 +62,7 @@ pub(super) fn lower(
         run,
         classes,
         sources: sources?,
-        services: services?,
+        services: services.into_iter().collect::<Option<_>>()?,
         operations: operations.operations,
         steps: operations.steps,
         step_services: operations.step_services,

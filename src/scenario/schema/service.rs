@@ -2,7 +2,7 @@
 
 use super::{OperationSchema, Section};
 use crate::language::{Fields, Node, Problems, Read, Whole};
-use crate::service::{Balancer, PoolPlan, QueueBounds};
+use crate::service::{Balancer, PoolPlan, QueueSpec};
 
 /// Most instances of one service, most workers or cores of one instance.
 const MOST: u64 = 1_000_000;
@@ -11,8 +11,37 @@ const MOST: u64 = 1_000_000;
 #[derive(Debug)]
 pub(in crate::scenario) struct ServiceSchema {
     /// Missing where it could not be read.
-    pub(in crate::scenario) pool: Option<PoolPlan>,
+    pub(in crate::scenario) pool: Option<PoolSchema>,
     pub(in crate::scenario) operations: Section<OperationSchema>,
+}
+
+/// A pool as written, before the names of classes are known.
+#[derive(Debug)]
+pub(in crate::scenario) struct PoolSchema {
+    pub(in crate::scenario) instances: u32,
+    workers: u32,
+    cores: u32,
+    balancer: Balancer,
+    queue: QueueSpec,
+}
+
+impl PoolSchema {
+    /// The pool in a scenario whose classes are `classes`, in the order of their numbers.
+    pub(in crate::scenario) fn lower(
+        &self,
+        classes: &[String],
+        problems: &mut Problems,
+    ) -> Option<PoolPlan> {
+        let discipline = self.queue.discipline.resolve(classes, problems);
+        Some(PoolPlan {
+            instances: self.instances,
+            workers: self.workers,
+            cores: self.cores,
+            balancer: self.balancer.clone(),
+            discipline: discipline?,
+            queue: self.queue.bounds,
+        })
+    }
 }
 
 impl Read for ServiceSchema {
@@ -32,11 +61,11 @@ impl Read for ServiceSchema {
     }
 }
 
-fn pool(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<PoolPlan> {
+fn pool(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<PoolSchema> {
     let instances = fields.required::<Whole<1, MOST>>("instances", problems);
     let workers = fields.optional::<Whole<1, MOST>>("workers", problems);
     let cores = fields.optional::<Whole<1, MOST>>("cores", problems);
-    let queue = fields.or("queue", QueueBounds::default(), problems);
+    let queue = fields.or("queue", QueueSpec::default(), problems);
     let balancer = fields.or("balancer", Balancer::default(), problems);
     let (workers, cores) = match (workers?, cores?) {
         (Some(workers), Some(cores)) => (workers.0, cores.0),
@@ -52,7 +81,7 @@ fn pool(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<PoolPlan> {
             return None;
         }
     };
-    Some(PoolPlan {
+    Some(PoolSchema {
         instances: instances?.0 as u32,
         workers: workers as u32,
         cores: cores as u32,

@@ -66,7 +66,17 @@ impl Read for QueueSpec {
         let discipline = DisciplineSpec::read(choice.name, &mut fields, problems);
         let bounds = QueueBounds::read_fields(&mut fields, problems);
         fields.finish(problems);
-        Some(Self { discipline: discipline?, bounds: bounds? })
+        let spec = Self { discipline: discipline?, bounds: bounds? };
+        let drops = spec.discipline == DisciplineSpec::Ready(Discipline::RandomDrop);
+        if drops && spec.bounds.length_at_most.is_none() {
+            problems.add_with_hint(
+                choice.place,
+                "a queue without a bound is never full, so that nobody has to give way",
+                "add, for example, `length-at-most = 100`",
+            );
+            return None;
+        }
+        Some(spec)
     }
 }
 
@@ -74,7 +84,7 @@ impl Read for QueueSpec {
 mod tests {
     use super::*;
     use crate::language::Document;
-    use crate::service::line::AdaptiveLifo;
+    use crate::service::line::{AdaptiveLifo, Codel, CodelLaw, EarliestDeadline, Fair};
 
     fn read(toml: &str) -> Result<QueueSpec, Vec<String>> {
         let text = format!("x = {toml}");
@@ -117,6 +127,20 @@ mod tests {
             resolved("{ adaptive-lifo = { longer-than = 7, length-at-most = 9 } }"),
             (longer, Some(9), None)
         );
+        assert_eq!(resolved("{ fair = { quantum = 4 } }").0, Discipline::Fair(Fair { quantum: 4 }));
+        assert_eq!(
+            resolved("{ earliest-deadline = { shed-late = true } }").0,
+            Discipline::EarliestDeadline(EarliestDeadline { shed_late: true })
+        );
+        let law = CodelLaw::Rfc8289;
+        assert_eq!(
+            resolved("{ codel = { law = 'rfc8289', age-at-most = '1s' } }"),
+            (Discipline::Codel(Codel { law, ..Codel::default() }), None, Some(1_000_000_000))
+        );
+        assert_eq!(
+            resolved("{ random-drop = { length-at-most = 5 } }"),
+            (Discipline::RandomDrop, Some(5), None)
+        );
         assert_eq!(
             resolved("'adaptive-lifo'"),
             (Discipline::AdaptiveLifo(AdaptiveLifo::default()), None, None)
@@ -142,6 +166,17 @@ mod tests {
               time, `standing-for = \"100ms\"`, or by length, `longer-than = 50`: keep one"]
         );
         assert_eq!(problems("'filo'").len(), 1);
+        assert_eq!(problems("{ codel = { law = 'red' } }").len(), 1);
+        assert_eq!(
+            problems("{ codel = { target = '1s' } }"),
+            ["'1s': the interval has to be longer than the target | the usual ones are `target = \
+              \"5ms\"` and `interval = \"100ms\"`"]
+        );
+        assert_eq!(
+            problems("'random-drop'"),
+            ["'random-drop': a queue without a bound is never full, so that nobody has to give \
+              way | add, for example, `length-at-most = 100`"]
+        );
         assert_eq!(problems("{ lifo = { length-at-most = -1, age = '1s' } }").len(), 2);
     }
 }

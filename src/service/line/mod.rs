@@ -5,9 +5,13 @@
 //! `Line` and the matches that the compiler then asks for.
 
 mod adaptive_lifo;
+mod codel;
+mod earliest_deadline;
+mod fair;
 mod fifo;
 mod lifo;
 mod priority;
+mod random_drop;
 mod roll;
 #[cfg(test)]
 mod tests;
@@ -16,11 +20,18 @@ use crate::engine::{Id, Linked, SimTime, Slab};
 use crate::language::{Fields, Problems};
 
 use adaptive_lifo::AdaptiveLifoLine;
+use codel::CodelLine;
+use earliest_deadline::DeadlineLine;
+use fair::FairLine;
 use fifo::FifoLine;
 use lifo::LifoLine;
 use priority::PriorityLine;
+use random_drop::RandomDropLine;
 
 pub use adaptive_lifo::AdaptiveLifo;
+pub use codel::{Codel, CodelLaw};
+pub use earliest_deadline::EarliestDeadline;
+pub use fair::Fair;
 pub use priority::{Priority, PrioritySpec};
 
 /// What a line is told of who joins it.
@@ -57,6 +68,14 @@ pub enum Discipline {
     AdaptiveLifo(AdaptiveLifo),
     /// The more urgent lane first.
     Priority(Priority),
+    /// Senders take turns.
+    Fair(Fair),
+    /// The most pressing first.
+    EarliestDeadline(EarliestDeadline),
+    /// In order, but some are shed while a queue stands.
+    Codel(Codel),
+    /// In order; when the queue is full, one of those who wait gives way ([`Line::victim`]).
+    RandomDrop,
 }
 
 impl Discipline {
@@ -65,7 +84,13 @@ impl Discipline {
     pub fn level_of(&self, class: usize) -> u8 {
         match self {
             Self::Priority(priority) => priority.lanes.level_of(class),
-            Self::Fifo | Self::Lifo | Self::AdaptiveLifo(_) => 0,
+            Self::Fifo
+            | Self::Lifo
+            | Self::AdaptiveLifo(_)
+            | Self::Fair(_)
+            | Self::EarliestDeadline(_)
+            | Self::Codel(_)
+            | Self::RandomDrop => 0,
         }
     }
 
@@ -74,7 +99,13 @@ impl Discipline {
     pub fn is_preemptive(&self) -> bool {
         match self {
             Self::Priority(priority) => priority.preemptive,
-            Self::Fifo | Self::Lifo | Self::AdaptiveLifo(_) => false,
+            Self::Fifo
+            | Self::Lifo
+            | Self::AdaptiveLifo(_)
+            | Self::Fair(_)
+            | Self::EarliestDeadline(_)
+            | Self::Codel(_)
+            | Self::RandomDrop => false,
         }
     }
 }
@@ -90,7 +121,16 @@ pub enum DisciplineSpec {
 
 impl DisciplineSpec {
     /// Their names, as a scenario spells them.
-    pub const NAMES: [&'static str; 4] = ["fifo", "lifo", "adaptive-lifo", "priority"];
+    pub const NAMES: [&'static str; 8] = [
+        "fifo",
+        "lifo",
+        "adaptive-lifo",
+        "priority",
+        "fair",
+        "earliest-deadline",
+        "codel",
+        "random-drop",
+    ];
 
     /// Reads the settings of the discipline `name`, one of [`DisciplineSpec::NAMES`]; other keys
     /// of the table are left to the caller.
@@ -100,14 +140,18 @@ impl DisciplineSpec {
         problems: &mut Problems,
     ) -> Option<Self> {
         let ready = match name {
-            "fifo" => Discipline::Fifo,
-            "lifo" => Discipline::Lifo,
-            "adaptive-lifo" => {
-                AdaptiveLifo::read(fields, problems).map(Discipline::AdaptiveLifo)?
+            "fifo" => Some(Discipline::Fifo),
+            "lifo" => Some(Discipline::Lifo),
+            "adaptive-lifo" => AdaptiveLifo::read(fields, problems).map(Discipline::AdaptiveLifo),
+            "priority" => return PrioritySpec::read(fields, problems).map(Self::Priority),
+            "fair" => Fair::read(fields, problems).map(Discipline::Fair),
+            "earliest-deadline" => {
+                EarliestDeadline::read(fields, problems).map(Discipline::EarliestDeadline)
             }
-            _ => return PrioritySpec::read(fields, problems).map(Self::Priority),
+            "codel" => Codel::read(fields, problems).map(Discipline::Codel),
+            _ => Some(Discipline::RandomDrop),
         };
-        Some(Self::Ready(ready))
+        ready.map(Self::Ready)
     }
 
     /// The discipline where the classes are `classes`, in the order of their numbers; `None` after
@@ -120,11 +164,12 @@ impl DisciplineSpec {
     }
 }
 
-/// Records of a [`Slab<T>`] that wait, in 16 bytes and what the discipline keeps of each.
+/// Records of a [`Slab<T>`] that wait, in 16 bytes and what the discipline keeps of them.
 ///
 /// Every call must be given the slab that the ids came from. First and last in first out cost a
-/// branch more than a [`crate::engine::Queue`] and keep nothing. The others but adaptive LIFO find
-/// who leaves from the middle by a search tree: O(log n) to join and to leave, 30 to 60 bytes each.
+/// branch more than a [`crate::engine::Queue`] and keep nothing of anybody; nor does adaptive LIFO.
+/// The others find what they keep of who leaves by a search tree: O(log n) to join and to leave,
+/// some 30 to 80 bytes each.
 #[derive(Debug)]
 pub struct Line<T> {
     kind: Kind<T>,
@@ -137,6 +182,10 @@ enum Kind<T> {
     Lifo(LifoLine<T>),
     AdaptiveLifo(Box<AdaptiveLifoLine<T>>),
     Priority(Box<PriorityLine<T>>),
+    Fair(Box<FairLine<T>>),
+    EarliestDeadline(Box<DeadlineLine<T>>),
+    Codel(Box<CodelLine<T>>),
+    RandomDrop(Box<RandomDropLine<T>>),
 }
 
 impl<T: Linked> Line<T> {
@@ -151,6 +200,12 @@ impl<T: Linked> Line<T> {
             Discipline::Priority(priority) => {
                 Kind::Priority(Box::new(PriorityLine::new(priority.lanes.count())))
             }
+            Discipline::Fair(settings) => Kind::Fair(Box::new(FairLine::new(*settings))),
+            Discipline::EarliestDeadline(settings) => {
+                Kind::EarliestDeadline(Box::new(DeadlineLine::new(*settings)))
+            }
+            Discipline::Codel(settings) => Kind::Codel(Box::new(CodelLine::new(*settings))),
+            Discipline::RandomDrop => Kind::RandomDrop(Box::new(RandomDropLine::new())),
         };
         Self { kind }
     }
@@ -163,6 +218,10 @@ impl<T: Linked> Line<T> {
             Kind::Lifo(line) => line.push(slab, id),
             Kind::AdaptiveLifo(line) => line.push(slab, id, ticket.now),
             Kind::Priority(line) => line.push(slab, id, ticket),
+            Kind::Fair(line) => line.push(slab, id, ticket),
+            Kind::EarliestDeadline(line) => line.push(slab, id, ticket),
+            Kind::Codel(line) => line.push(slab, id, ticket.now),
+            Kind::RandomDrop(line) => line.push(slab, id),
         }
     }
 
@@ -174,7 +233,13 @@ impl<T: Linked> Line<T> {
     pub fn put_back(&mut self, slab: &mut Slab<T>, id: Id<T>, ticket: Ticket) {
         match &mut self.kind {
             Kind::Priority(line) => line.put_back(slab, id, ticket),
-            Kind::Fifo(_) | Kind::Lifo(_) | Kind::AdaptiveLifo(_) => {
+            Kind::Fifo(_)
+            | Kind::Lifo(_)
+            | Kind::AdaptiveLifo(_)
+            | Kind::Fair(_)
+            | Kind::EarliestDeadline(_)
+            | Kind::Codel(_)
+            | Kind::RandomDrop(_) => {
                 unreachable!("only a line by priority takes a worker away")
             }
         }
@@ -189,6 +254,10 @@ impl<T: Linked> Line<T> {
             Kind::Lifo(line) => line.pop(slab).map(Taken::Serve),
             Kind::AdaptiveLifo(line) => line.pop(slab, now).map(Taken::Serve),
             Kind::Priority(line) => line.pop(slab).map(Taken::Serve),
+            Kind::Fair(line) => line.pop(slab).map(Taken::Serve),
+            Kind::EarliestDeadline(line) => line.pop(slab, now),
+            Kind::Codel(line) => line.pop(slab, now),
+            Kind::RandomDrop(line) => line.pop(slab).map(Taken::Serve),
         }
     }
 
@@ -200,6 +269,25 @@ impl<T: Linked> Line<T> {
             Kind::Lifo(line) => line.remove(slab, id),
             Kind::AdaptiveLifo(line) => line.remove(slab, id),
             Kind::Priority(line) => line.remove(slab, id),
+            Kind::Fair(line) => line.remove(slab, id),
+            Kind::EarliestDeadline(line) => line.remove(slab, id),
+            Kind::Codel(line) => line.remove(slab, id),
+            Kind::RandomDrop(line) => line.remove(slab, id),
+        }
+    }
+
+    /// Who gives way where no more may wait, by `draw`, uniform over all numbers: the caller removes
+    /// it and pushes the newcomer. `None`: nobody does, and the newcomer is turned away.
+    pub fn victim(&self, draw: u64) -> Option<Id<T>> {
+        match &self.kind {
+            Kind::RandomDrop(line) => line.victim(draw),
+            Kind::Fifo(_)
+            | Kind::Lifo(_)
+            | Kind::AdaptiveLifo(_)
+            | Kind::Priority(_)
+            | Kind::Fair(_)
+            | Kind::EarliestDeadline(_)
+            | Kind::Codel(_) => None,
         }
     }
 
@@ -211,6 +299,10 @@ impl<T: Linked> Line<T> {
             Kind::Lifo(line) => line.len(),
             Kind::AdaptiveLifo(line) => line.len(),
             Kind::Priority(line) => line.len(),
+            Kind::Fair(line) => line.len(),
+            Kind::EarliestDeadline(line) => line.len(),
+            Kind::Codel(line) => line.len(),
+            Kind::RandomDrop(line) => line.len(),
         }
     }
 
@@ -228,6 +320,10 @@ impl<T: Linked> Line<T> {
             Kind::Lifo(line) => line.oldest(),
             Kind::AdaptiveLifo(line) => line.oldest(),
             Kind::Priority(line) => line.oldest(),
+            Kind::Fair(line) => line.oldest(),
+            Kind::EarliestDeadline(line) => line.oldest(),
+            Kind::Codel(line) => line.oldest(),
+            Kind::RandomDrop(line) => line.oldest(),
         }
     }
 }

@@ -30,6 +30,12 @@ impl<T: Linked, V: Copy> Roll<T, V> {
         self.known.remove(&id.number()).expect("only who waits here can leave")
     }
 
+    /// Remembers `value` of somebody who waits, in place of what was remembered.
+    pub(super) fn set(&mut self, id: Id<T>, value: V) {
+        let replaced = self.known.insert(id.number(), value);
+        debug_assert!(replaced.is_some(), "{id:?} does not wait here");
+    }
+
     pub(super) fn len(&self) -> u32 {
         self.arrivals.len()
     }

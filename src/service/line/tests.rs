@@ -93,6 +93,10 @@ impl Play {
         self.line.oldest().map(|id| self.guests[&id.number()])
     }
 
+    pub(super) fn victim(&self, draw: u64) -> Option<usize> {
+        self.line.victim(draw).map(|id| self.guests[&id.number()])
+    }
+
     fn forget(&mut self, id: Id<Waiting>) -> usize {
         assert!(!self.slab[id].0.is_in_queue());
         self.slab.remove(id);
@@ -191,6 +195,70 @@ impl Slow for SlowAdaptive {
     }
 }
 
+/// Turns of two messages.
+#[derive(Default)]
+struct SlowFair {
+    /// Senders in turn, and what is left of their turns.
+    turns: Vec<(u32, u32)>,
+}
+
+impl Slow for SlowFair {
+    fn next(&mut self, waiting: &[(usize, Ticket)], _now: SimTime) -> Option<(usize, bool)> {
+        let (sender, left) = self.turns.first_mut()?;
+        let at = waiting.iter().position(|(_, ticket)| ticket.sender == *sender);
+        *left -= 1;
+        if *left == 0 {
+            *left = 2;
+            self.turns.rotate_left(1);
+        }
+        Some((at.unwrap(), false))
+    }
+    fn changed(&mut self, waiting: &[(usize, Ticket)], _now: SimTime) {
+        let waits = |sender: u32| waiting.iter().any(|(_, ticket)| ticket.sender == sender);
+        self.turns.retain(|(sender, _)| waits(*sender));
+        for (_, ticket) in waiting {
+            if self.turns.iter().all(|(sender, _)| *sender != ticket.sender) {
+                self.turns.push((ticket.sender, 2));
+            }
+        }
+    }
+}
+
+struct SlowDeadline {
+    shed_late: bool,
+}
+
+impl Slow for SlowDeadline {
+    fn next(&mut self, waiting: &[(usize, Ticket)], now: SimTime) -> Option<(usize, bool)> {
+        let at = (0..waiting.len()).min_by_key(|&at| waiting[at].1.deadline)?;
+        Some((at, self.shed_late && waiting[at].1.deadline < now))
+    }
+}
+
+/// Folly's CoDel with every wait of every interval written down; 5 ms and 20 ms.
+struct SlowCodel {
+    /// When each interval ends, and its waits.
+    intervals: Vec<(SimTime, Vec<SimDuration>)>,
+}
+
+impl Slow for SlowCodel {
+    fn next(&mut self, waiting: &[(usize, Ticket)], now: SimTime) -> Option<(usize, bool)> {
+        let first = waiting.first();
+        let wait = first.map_or(SimDuration::ZERO, |(_, ticket)| now.since(ticket.now));
+        let (end, waits) = self.intervals.last().unwrap();
+        if now > *end && !waits.is_empty() {
+            self.intervals.push((now + SimDuration::from_millis(20), Vec::new()));
+        }
+        let before = self.intervals.len().checked_sub(2).map(|last| &self.intervals[last].1);
+        let bad = |waits: &Vec<SimDuration>| waits.iter().all(|wait| wait.ns() > 5_000_000);
+        let overloaded = before.is_some_and(bad);
+        let waits = &mut self.intervals.last_mut().unwrap().1;
+        let is_shed = overloaded && !waits.is_empty() && wait.ns() > 10_000_000;
+        waits.push(wait);
+        first.map(|_| (0, is_shed))
+    }
+}
+
 proptest! {
     #[test]
     fn fifo_takes_the_first(steps in steps()) {
@@ -220,5 +288,40 @@ proptest! {
             (0..list.len()).min_by_key(|&at| list[at].1.level).unwrap()
         };
         check(&Discipline::Priority(priority), &steps, By(first));
+    }
+
+    #[test]
+    fn fair_takes_turns(steps in steps()) {
+        check(&Discipline::Fair(Fair { quantum: 2 }), &steps, SlowFair::default());
+    }
+
+    #[test]
+    fn the_earliest_deadline_goes_first(steps in steps(), shed_late: bool) {
+        let discipline = Discipline::EarliestDeadline(EarliestDeadline { shed_late });
+        check(&discipline, &steps, SlowDeadline { shed_late });
+    }
+
+    #[test]
+    fn codel_sheds_after_a_bad_interval(steps in steps()) {
+        let interval = SimDuration::from_millis(20);
+        let slow = SlowCodel { intervals: vec![(SimTime::ZERO, vec![SimDuration::ZERO])] };
+        check(&Discipline::Codel(Codel { interval, ..Codel::default() }), &steps, slow);
+    }
+
+    #[test]
+    fn random_drop_serves_in_order_and_draws_from_those_who_wait(
+        steps in steps(), draws in prop::collection::vec(any::<u64>(), 20)
+    ) {
+        check(&Discipline::RandomDrop, &steps, By(|_: &[_]| 0));
+        let mut play = Play::new(&Discipline::RandomDrop);
+        let mut waiting: Vec<usize> = (0..draws.len()).collect();
+        waiting.iter().for_each(|_| play.push(ticket(0)));
+        for draw in draws {
+            let victim = play.victim(draw).unwrap();
+            let at = waiting.iter().position(|&guest| guest == victim).unwrap();
+            waiting.remove(at);
+            play.remove(victim);
+        }
+        prop_assert_eq!(play.victim(0), None);
     }
 }

@@ -3,6 +3,7 @@
 //! A message takes a *worker*, then alternates CPU work on a *core* and calls, holding the worker
 //! all along. Where `cores < workers`, workers wait for cores in their instance's ready list.
 
+pub mod admission;
 pub mod balancer;
 pub mod lanes;
 pub mod line;
@@ -10,6 +11,7 @@ mod loads;
 pub mod pool;
 pub mod queue;
 
+pub use admission::{Dagor, DagorGate, DagorSpec, Door, Gate, Limits};
 pub use balancer::Balancer;
 pub use lanes::{Lanes, LanesSpec};
 pub use line::{Discipline, Line, Taken, Ticket};

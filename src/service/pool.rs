@@ -1,7 +1,7 @@
 //! A pool of instances: who is busy, who waits where, and where the next message may go.
 
 use super::balancer::Question;
-use super::{Balancer, Discipline, Loads, QueueBounds};
+use super::{Balancer, Dagor, Discipline, Limits, Loads, QueueBounds};
 use crate::engine::{Draws, Linked, Queue};
 
 /// What a pool is made of.
@@ -19,6 +19,10 @@ pub struct PoolPlan {
     pub discipline: Discipline,
     /// The bounds of each queue.
     pub queue: QueueBounds,
+    /// Limits at the door.
+    pub limits: Limits,
+    /// Who is turned away at the door while messages wait too long inside.
+    pub admission: Option<Dagor>,
 }
 
 impl PoolPlan {

@@ -48,7 +48,8 @@ pub struct Ticket {
 }
 
 /// Who comes out of a line when a worker asks for the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
+#[must_use = "who is shed has left the line, and is nobody's any more"]
 pub enum Taken<T> {
     /// The worker serves it.
     Serve(Id<T>),

@@ -1,6 +1,6 @@
 //! First in, first out, and when the queue is full, one of those who wait, drawn at random, gives
 //! way to the newcomer: who sends most loses most, and a full queue is no wall for those who come
-//! in bursts (random drop: Mankin & Ramakrishnan, RFC 1254, section 4.2).
+//! in bursts (random drop: Mankin & Ramakrishnan, RFC 1254).
 
 use super::roll::Roll;
 use crate::engine::{Id, Linked, Slab};

@@ -6,11 +6,10 @@
 //! [`overload`].
 
 mod group;
-mod meter;
 pub mod overload;
 mod shares;
 
+pub use crate::engine::Meter;
 pub use group::{CarrierPlan, GroupPlan};
-pub use meter::Meter;
 pub use overload::{Overload, Verdict};
 pub use shares::{Shares, SharesSpec};

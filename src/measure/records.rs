@@ -105,6 +105,8 @@ pub struct StationWindow {
     pub cancelled: u64,
     /// Of those, how many still waited.
     pub withdrawn: u64,
+    /// Tasks that lost their worker to one more urgent, and went back in line.
+    pub preempted: u64,
     /// Waiting times of those that left the queue unserved, expired or withdrawn, summed, in
     /// nanoseconds.
     pub unserved_wait_sum: u128,
@@ -285,6 +287,7 @@ impl StationWindow {
         self.expired += next.expired;
         self.cancelled += next.cancelled;
         self.withdrawn += next.withdrawn;
+        self.preempted += next.preempted;
         self.unserved_wait_sum += next.unserved_wait_sum;
         self.core_wait_sum += next.core_wait_sum;
         self.chatter_on_core += next.chatter_on_core;

@@ -3,14 +3,20 @@
 //! A message takes a *worker*, then alternates CPU work on a *core* and calls, holding the worker
 //! all along. Where `cores < workers`, workers wait for cores in their instance's ready list.
 
+pub mod admission;
 pub mod balancer;
+pub mod lanes;
+pub mod line;
 mod loads;
 pub mod pace;
 pub mod pool;
 pub mod queue;
 
+pub use admission::{Dagor, DagorGate, DagorSpec, Door, Gate, Limits};
 pub use balancer::Balancer;
+pub use lanes::{Lanes, LanesSpec};
+pub use line::{Discipline, Line, Taken, Ticket};
 pub use loads::Loads;
 pub use pace::{Pace, Slow, WarmUp};
 pub use pool::{Occupancy, Pool, PoolPlan};
-pub use queue::QueueBounds;
+pub use queue::{QueueBounds, QueueSpec};

@@ -1,7 +1,7 @@
 //! A pool of instances: who is busy, who waits where, and where the next message may go.
 
 use super::balancer::Question;
-use super::{Balancer, Loads, QueueBounds};
+use super::{Balancer, Dagor, Discipline, Limits, Line, Loads, QueueBounds};
 use crate::engine::{Draws, Linked, Queue};
 
 /// What a pool is made of.
@@ -18,11 +18,23 @@ pub struct PoolPlan {
     pub cores: u32,
     /// How messages find an instance.
     pub balancer: Balancer,
+    /// Who of those in a queue is served next.
+    pub discipline: Discipline,
     /// The bounds of each queue.
     pub queue: QueueBounds,
+    /// Limits at the door.
+    pub limits: Limits,
+    /// Who is turned away at the door while messages wait too long inside.
+    pub admission: Option<Dagor>,
 }
 
 impl PoolPlan {
+    /// Whether it matters here who sends a message.
+    pub fn asks_for_senders(&self) -> bool {
+        let is_fair = matches!(self.discipline, Discipline::Fair(_));
+        self.cells > 1 || is_fair || !self.limits.is_empty() || self.admission.is_some()
+    }
+
     /// Instances of one cell.
     pub fn cell_size(&self) -> u32 {
         self.instances / self.cells
@@ -59,7 +71,7 @@ pub struct Occupancy<T> {
     /// Workers that compute.
     pub on_core: u32,
     /// Messages that wait for a worker of this instance.
-    pub waiting: Queue<T>,
+    pub waiting: Line<T>,
     /// Workers that wait for a core.
     pub ready: Queue<T>,
 }
@@ -76,7 +88,7 @@ pub struct Pool<T> {
     /// Each instance.
     pub instances: Vec<Occupancy<T>>,
     /// Messages that wait for a worker of any instance, where they share a queue.
-    pub shared: Queue<T>,
+    pub shared: Line<T>,
 }
 
 /// Where a message at the door goes.
@@ -86,8 +98,8 @@ pub enum Admission {
     Start(u32),
     /// It waits in the queue that messages for this instance wait in.
     Wait(u32),
-    /// The queue is full.
-    Reject,
+    /// The queue that messages for this instance wait in is full.
+    Reject(u32),
 }
 
 impl<T: Linked> Pool<T> {
@@ -100,30 +112,42 @@ impl<T: Linked> Pool<T> {
             length_at_most: plan.queue.length_at_most.unwrap_or(u32::MAX),
             balancer: plan.balancer.clone(),
             loads: (instances > 1).then(|| Loads::new(instances)),
-            instances: (0..instances).map(|_| Occupancy::idle()).collect(),
-            shared: Queue::new(),
+            instances: (0..instances).map(|_| Occupancy::idle(&plan.discipline)).collect(),
+            shared: Line::new(&plan.discipline),
         }
     }
 
     /// Where a message goes that arrives now, with `draws` for a choice of instance.
+    ///
+    /// An instance that `is_out` is left out of the choice: its load goes to the next that is not,
+    /// in order of number. Not all may be out.
     #[inline]
-    pub fn admit(&mut self, draws: impl FnOnce() -> Draws) -> Admission {
-        let instance = match &self.loads {
+    pub fn admit(
+        &mut self,
+        draws: impl FnOnce() -> Draws,
+        is_out: impl Fn(u32) -> bool,
+    ) -> Admission {
+        let mut instance = match &self.loads {
             None => 0,
             Some(loads) => self.balancer.pick(Question { loads, draws: draws() }),
         };
+        if is_out(instance) {
+            let count = self.instances.len() as u32;
+            let others = (1..count).map(|step| (instance + step) % count);
+            instance = others.into_iter().find(|&next| !is_out(next)).unwrap_or(instance);
+        }
         if self.instances[instance as usize].busy < self.workers {
             Admission::Start(instance)
         } else if self.queue_of(instance).len() < self.length_at_most {
             Admission::Wait(instance)
         } else {
-            Admission::Reject
+            Admission::Reject(instance)
         }
     }
 
     /// The queue in which messages for `instance` wait.
     #[inline]
-    pub fn queue_of(&mut self, instance: u32) -> &mut Queue<T> {
+    pub fn queue_of(&mut self, instance: u32) -> &mut Line<T> {
         if self.balancer.shares_a_queue() {
             &mut self.shared
         } else {
@@ -167,7 +191,7 @@ impl<T: Linked> Pool<T> {
 }
 
 impl<T: Linked> Occupancy<T> {
-    fn idle() -> Self {
-        Self { busy: 0, on_core: 0, waiting: Queue::new(), ready: Queue::new() }
+    fn idle(discipline: &Discipline) -> Self {
+        Self { busy: 0, on_core: 0, waiting: Line::new(discipline), ready: Queue::new() }
     }
 }

@@ -1,12 +1,13 @@
-//! A queue's bounds: how many messages may wait, and for how long.
+//! A queue as a scenario spells it: its discipline, and its bounds in length and in age.
 
+use super::line::{Discipline, DisciplineSpec};
 use crate::engine::SimDuration;
-use crate::language::{Choice, Fields, Node, PositiveDuration, Problems, Read, Whole};
+use crate::language::{Choice, Entry, Fields, Node, PositiveDuration, Problems, Read, Whole};
 
 /// Most messages that a bounded queue may be given room for.
 const MOST_LENGTH: u64 = 1_000_000_000;
 
-/// First in, first out, bounded in length and in age. Without bounds it grows until the run's
+/// How many messages may wait, and for how long. Without bounds a queue grows until the run's
 /// memory budget stops it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QueueBounds {
@@ -17,17 +18,165 @@ pub struct QueueBounds {
     pub age_at_most: Option<SimDuration>,
 }
 
+impl QueueBounds {
+    fn read_fields(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Self> {
+        let length = fields.optional::<Whole<0, MOST_LENGTH>>("length-at-most", problems);
+        let age = fields.optional::<PositiveDuration>("age-at-most", problems);
+        Some(Self {
+            length_at_most: length?.map(|whole| whole.0 as u32),
+            age_at_most: age?.map(|age| age.0),
+        })
+    }
+}
+
+/// The bounds of a queue that is first in, first out.
 impl Read for QueueBounds {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
         let choice = Choice::read(node, &["fifo"], problems)?;
         let Some(body) = choice.body else { return Some(Self::default()) };
         let mut fields = Fields::open(body, problems)?;
-        let length = fields.optional::<Whole<0, MOST_LENGTH>>("length-at-most", problems);
-        let age = fields.optional::<PositiveDuration>("age-at-most", problems);
+        let bounds = Self::read_fields(&mut fields, problems);
         fields.finish(problems);
-        Some(Self {
-            length_at_most: length?.map(|whole| whole.0 as u32),
-            age_at_most: age?.map(|age| age.0),
-        })
+        bounds
+    }
+}
+
+/// A queue of any discipline, as written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueueSpec {
+    /// Who is served next.
+    pub discipline: DisciplineSpec,
+    /// How many may wait, and for how long.
+    pub bounds: QueueBounds,
+}
+
+impl Default for QueueSpec {
+    /// First in, first out, without bounds.
+    fn default() -> Self {
+        Self { discipline: DisciplineSpec::Ready(Discipline::Fifo), bounds: QueueBounds::default() }
+    }
+}
+
+impl Read for QueueSpec {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let choice = Choice::read(node, &DisciplineSpec::NAMES, problems)?;
+        // A name alone stands for an empty table.
+        let empty = Node::new(Vec::<Entry>::new(), choice.place);
+        let mut fields = Fields::open(choice.body.unwrap_or(&empty), problems)?;
+        let discipline = DisciplineSpec::read(choice.name, &mut fields, problems);
+        let bounds = QueueBounds::read_fields(&mut fields, problems);
+        fields.finish(problems);
+        let spec = Self { discipline: discipline?, bounds: bounds? };
+        let drops = spec.discipline == DisciplineSpec::Ready(Discipline::RandomDrop);
+        if drops && spec.bounds.length_at_most.is_none() {
+            problems.add_with_hint(
+                choice.place,
+                "a queue without a bound is never full, so that nobody has to give way",
+                "add, for example, `length-at-most = 100`",
+            );
+            return None;
+        }
+        Some(spec)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Document;
+    use crate::service::line::{AdaptiveLifo, Codel, CodelLaw, EarliestDeadline, Fair};
+
+    fn read(toml: &str) -> Result<QueueSpec, Vec<String>> {
+        let text = format!("x = {toml}");
+        let document = Document::parse("test", &text).unwrap();
+        let mut problems = Problems::new();
+        let queue = QueueSpec::read(document.get("x").unwrap(), &mut problems);
+        if problems.is_empty() {
+            return Ok(queue.unwrap());
+        }
+        Err(problems
+            .iter()
+            .map(|problem| {
+                let found = &text[problem.place.start as usize..problem.place.end as usize];
+                format!("{found}: {} | {}", problem.label, problem.hint.as_deref().unwrap_or("-"))
+            })
+            .collect())
+    }
+
+    /// The discipline and the bounds, where there are no classes.
+    fn resolved(toml: &str) -> (Discipline, Option<u32>, Option<u64>) {
+        let spec = read(toml).unwrap();
+        let discipline = spec.discipline.resolve(&[], &mut Problems::new()).unwrap();
+        let bounds = spec.bounds;
+        (discipline, bounds.length_at_most, bounds.age_at_most.map(SimDuration::ns))
+    }
+
+    #[test]
+    fn every_discipline_takes_the_bounds() {
+        assert_eq!(resolved("'fifo'"), (Discipline::Fifo, None, None));
+        assert_eq!(
+            resolved("{ fifo = { length-at-most = 0 } }"),
+            (Discipline::Fifo, Some(0), None)
+        );
+        assert_eq!(
+            resolved("{ lifo = { length-at-most = 5, age-at-most = '1us' } }"),
+            (Discipline::Lifo, Some(5), Some(1000))
+        );
+        let longer = Discipline::AdaptiveLifo(AdaptiveLifo::Longer(7));
+        assert_eq!(
+            resolved("{ adaptive-lifo = { longer-than = 7, length-at-most = 9 } }"),
+            (longer, Some(9), None)
+        );
+        assert_eq!(resolved("{ fair = { quantum = 4 } }").0, Discipline::Fair(Fair { quantum: 4 }));
+        assert_eq!(
+            resolved("{ earliest-deadline = { shed-late = true } }").0,
+            Discipline::EarliestDeadline(EarliestDeadline { shed_late: true })
+        );
+        let law = CodelLaw::Rfc8289;
+        assert_eq!(
+            resolved("{ codel = { law = 'rfc8289', age-at-most = '1s' } }"),
+            (Discipline::Codel(Codel { law, ..Codel::default() }), None, Some(1_000_000_000))
+        );
+        assert_eq!(
+            resolved("{ random-drop = { length-at-most = 5 } }"),
+            (Discipline::RandomDrop, Some(5), None)
+        );
+        assert_eq!(
+            resolved("'adaptive-lifo'"),
+            (Discipline::AdaptiveLifo(AdaptiveLifo::default()), None, None)
+        );
+    }
+
+    #[test]
+    fn slips_are_told_where_they_stand() {
+        let problems = |toml: &str| read(toml).unwrap_err();
+        assert_eq!(
+            problems("{ priority = { lane = [['otp']] } }"),
+            [
+                "{ lane = [['otp']] }: missing key `lanes` | add, for example, `lanes = \
+                 [[\"otp\"], [\"promo\", \"news\"]]`",
+                "lane: unknown key `lane` | did you mean `lanes`? The keys known here are \
+                 `lanes`, `preemptive`, `length-at-most` and `age-at-most`",
+            ]
+        );
+        assert_eq!(problems("'priority'").len(), 1);
+        assert_eq!(
+            problems("{ adaptive-lifo = { longer-than = 7, standing-for = '1s' } }"),
+            ["longer-than: `longer-than` cannot stand beside `standing-for` | the order turns by \
+              time, `standing-for = \"100ms\"`, or by length, `longer-than = 50`: keep one"]
+        );
+        assert_eq!(problems("'filo'").len(), 1);
+        assert_eq!(problems("{ codel = { law = 'red' } }").len(), 1);
+        assert_eq!(
+            problems("{ codel = { target = '1s' } }"),
+            ["'1s': the interval has to be longer than the target | the usual ones are `target = \
+              \"5ms\"` and `interval = \"100ms\"`"]
+        );
+        assert_eq!(
+            problems("'random-drop'"),
+            ["'random-drop': a queue without a bound is never full, so that nobody has to give \
+              way | add, for example, `length-at-most = 100`"]
+        );
+        assert_eq!(problems("{ lifo = { length-at-most = -1, age = '1s' } }").len(), 2);
     }
 }

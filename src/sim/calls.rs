@@ -260,6 +260,12 @@ impl<T: Trace> Run<'_, T> {
                 window.cancelled += 1;
                 window.withdrawn += 1;
             }
+            State::AtDoor => {
+                let service = self.leave_gate(id);
+                let window = &mut self.services[service].gauges.window;
+                window.cancelled += 1;
+                window.withdrawn += 1;
+            }
             State::Ready => {
                 let (service, instance) = (self.own_service(id), self.tasks[id].instance);
                 self.tasks.unlink(&mut self.services[service].occupancy(instance).ready, id);
@@ -268,6 +274,7 @@ impl<T: Trace> Run<'_, T> {
             }
             State::Computing => {
                 let (service, instance) = (self.own_service(id), self.tasks[id].instance);
+                self.forget_computing(id, service);
                 self.let_core_go(service, instance);
                 self.free_cancelled(service, instance);
             }

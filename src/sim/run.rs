@@ -73,7 +73,7 @@ impl<'m, T: Trace> Run<'m, T> {
             calendar,
             lanes,
             tasks: Tasks::new(
-                model.services.iter().any(|service| service.pool.cells > 1),
+                model.services.iter().any(|service| service.pool.asks_for_senders()),
                 keeps_notes(model),
             ),
             guards: GuardState::all(model),
@@ -197,6 +197,7 @@ impl<'m, T: Trace> Run<'m, T> {
             State::Travelling => return self.arrive(id),
             State::Replying => return self.on_reply(id),
             State::BackingOff => return self.issue(id),
+            State::AtDoor => return self.let_in(id),
             State::Withheld => return self.fail_unsent(id),
             State::Late => return self.shed(id),
             State::Scheduled => return self.on_scheduled(id),

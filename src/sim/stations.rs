@@ -2,18 +2,21 @@
 
 use std::fmt;
 
+use rand::Rng;
+
 use super::event::Event;
 use super::luck::foresee;
 use super::run::Run;
-use super::task::{Due, Outcome, State, Task, TaskId};
+use super::task::{Due, Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::chatter::Owed;
 use crate::engine::random::below;
 use crate::engine::{Luck, SimDuration, SimTime};
 use crate::measure::{StationGauges, StationWindow};
 use crate::model::{Model, Service, ServiceId, Step};
+use crate::service::admission::Question;
 use crate::service::pool::Admission;
-use crate::service::{Occupancy, Pace, Pool, PoolPlan};
+use crate::service::{DagorGate, Discipline, Door, Gate, Occupancy, Pace, Pool, PoolPlan, line};
 
 /// A service as it is now.
 #[derive(Debug)]
@@ -26,6 +29,14 @@ pub(super) struct ServiceState {
     pub(super) is_plain: bool,
     /// Whether who holds a worker computes, all the time: then cores need no counting.
     pub(super) only_computes: bool,
+    /// The limits at its door.
+    gate: Option<Gate>,
+    /// By instance, where admission is by priority.
+    dagor: Vec<DagorGate>,
+    /// Whether one more urgent takes a worker from one less so.
+    pub(super) is_preemptive: bool,
+    /// Who computes, and until when, where workers may be taken away, in order of their starts.
+    pub(super) computing: Vec<(TaskId, SimTime)>,
     /// The place of its first queue among all queues.
     first_queue: usize,
 }
@@ -144,7 +155,17 @@ impl ServiceState {
                 cell_size: plan.cell_size(),
                 gauges: StationGauges::new(),
                 is_plain,
-                only_computes: is_plain && has_cores_for_all && only_computes(model, ServiceId(id)),
+                only_computes: is_plain
+                    && has_cores_for_all
+                    && !plan.discipline.is_preemptive()
+                    && only_computes(model, ServiceId(id)),
+                gate: (!plan.limits.is_empty()).then(|| Gate::new(&plan.limits)),
+                dagor: match &plan.admission {
+                    None => Vec::new(),
+                    Some(dagor) => vec![DagorGate::new(dagor); plan.instances as usize],
+                },
+                is_preemptive: plan.discipline.is_preemptive(),
+                computing: Vec::new(),
                 first_queue,
             };
             first_queue += queues(&service.pool);
@@ -186,8 +207,6 @@ impl<T: Trace> Run<'_, T> {
     #[inline(always)]
     pub(super) fn join_service(&mut self, id: TaskId) {
         let service = self.own_service(id);
-        let luck = self.tasks[id].luck;
-        let purpose = self.keys.services[service];
         self.services[service].gauges.window.arrived += 1;
         if self.is_late(id, service) {
             return self.drop_late(id, service);
@@ -195,6 +214,27 @@ impl<T: Trace> Run<'_, T> {
         if self.model.services[service].chatter.has_no_room {
             return self.refuse(id, service, "is turned away: no instance has room for its peers");
         }
+        if let Some(gate) = &mut self.services[service].gate {
+            let class = self.sources[usize::from(self.tasks[id].source)].class as u32;
+            let sender = self.tasks.sender(id);
+            match gate.admit(self.now, Question { sender, class }) {
+                Door::Open => {}
+                Door::Shut => return self.refuse(id, service, "is turned away: over its limit"),
+                Door::Later(at) => {
+                    self.tasks[id].since = self.now;
+                    self.services[service].gauges.queue.rise(self.now);
+                    return self.stay(id, State::AtDoor, at.since(self.now));
+                }
+            }
+        }
+        self.admit(id, service, false);
+    }
+
+    /// A task has passed the limits at the door of its service, where it waited if it `is_counted`
+    /// among those who wait.
+    fn admit(&mut self, id: TaskId, service: usize, is_counted: bool) {
+        let luck = self.tasks[id].luck;
+        let purpose = self.keys.services[service];
         let state = &mut self.services[service];
         let (cell, first) = match &mut state.cells[..] {
             [only] => (only, 0),
@@ -206,17 +246,67 @@ impl<T: Trace> Run<'_, T> {
                 (&mut cells[cell as usize], cell * state.cell_size)
             }
         };
-        match cell.pool.admit(|| luck.draws(purpose)) {
-            Admission::Start(place) => {
+        let ejection = match self.tasks[id].flags.has(Flags::CALL) {
+            true => self.guards[usize::from(self.tasks[id].site)].ejection.as_ref(),
+            false => None,
+        };
+        let now = self.now;
+        let is_out = |place| ejection.is_some_and(|out| out.is_ejected(now, first + place));
+        let admission = cell.pool.admit(|| luck.draws(purpose), is_out);
+        let (Admission::Start(place) | Admission::Wait(place) | Admission::Reject(place)) =
+            admission;
+        self.tasks[id].instance = first + place;
+        if let Some(gate) = state.dagor.get_mut((first + place) as usize) {
+            let (class, user) =
+                (self.sources[usize::from(self.tasks[id].source)].class, self.tasks.sender(id));
+            let plan = self.model.services[service].pool.admission.as_ref();
+            let level = plan.map_or(0, |plan| plan.lanes.level_of(class));
+            if !gate.admit(now, level, user) {
+                let why = "is turned away: others are more urgent";
+                return self.leave_door(id, service, is_counted, why);
+            }
+        }
+        match admission {
+            Admission::Start(_) => {
                 cell.pool.joined(place);
                 cell.pool.instances[place as usize].busy += 1;
-                state.gauges.busy.rise(self.now);
-                self.tasks[id].instance = first + place;
-                self.take(id, service, SimDuration::ZERO);
+                state.gauges.busy.rise(now);
+                let wait = match is_counted {
+                    true => {
+                        state.gauges.queue.fall(now);
+                        now.since(self.tasks[id].since)
+                    }
+                    false => SimDuration::ZERO,
+                };
+                self.take(id, service, wait);
             }
-            Admission::Wait(place) => self.enqueue(id, service, first + place),
-            Admission::Reject => self.refuse(id, service, "is turned away: the queue is full"),
+            Admission::Wait(_) if self.preempt(id, service, is_counted) => {}
+            Admission::Wait(_) => self.enqueue(id, service, is_counted),
+            Admission::Reject(_) => self.give_way(id, service, is_counted),
         }
+    }
+
+    /// There is no room to wait: somebody else may give way.
+    fn give_way(&mut self, id: TaskId, service: usize, is_counted: bool) {
+        let instance = self.tasks[id].instance;
+        let (pool, place) = self.services[service].pool_of(instance);
+        let draw = self.tasks[id].luck.draws(self.keys.services[service]).next_u64();
+        let victim = pool.queue_of(place).victim(draw).map(|victim| TaskId(victim.number()));
+        let Some(victim) = victim else {
+            return self.leave_door(id, service, is_counted, "is turned away: the queue is full");
+        };
+        self.dequeue(victim);
+        self.enqueue(id, service, is_counted);
+        self.refuse(victim, service, "is turned away: it gives way to another");
+    }
+
+    /// A task that may have waited at the door is turned away.
+    fn leave_door(&mut self, id: TaskId, service: usize, is_counted: bool, why: &str) {
+        if is_counted {
+            let wait = self.now.since(self.tasks[id].since);
+            self.services[service].gauges.left_unserved(self.now, wait);
+        }
+        self.refuse(id, service, why);
     }
 
     /// A task may not even wait.
@@ -228,18 +318,21 @@ impl<T: Trace> Run<'_, T> {
         self.turn_away(id, Outcome::Rejected, service);
     }
 
-    fn enqueue(&mut self, id: TaskId, service: usize, instance: u32) {
+    fn enqueue(&mut self, id: TaskId, service: usize, is_counted: bool) {
+        let ticket = self.ticket(id, service);
         let state = &mut self.services[service];
         let task = &mut self.tasks[id];
-        task.instance = instance;
-        task.since = self.now;
+        let instance = task.instance;
         task.state = State::Queued;
+        if !is_counted {
+            task.since = self.now;
+            state.gauges.queue.rise(self.now);
+        }
         let (pool, place) = state.pool_of(instance);
         if !pool.shares_a_queue() {
             pool.joined(place);
         }
-        self.tasks.push_back(pool.queue_of(place), id);
-        state.gauges.queue.rise(self.now);
+        self.tasks.line_up(pool.queue_of(place), id, ticket);
         if let Some(age) = self.model.services[service].pool.queue.age_at_most {
             let queue = state.queue_at(instance);
             self.watch(queue, age);
@@ -247,6 +340,94 @@ impl<T: Trace> Run<'_, T> {
         if T::ON {
             self.note_station(service, id, "waits");
         }
+    }
+
+    /// What decides where a task stands in line.
+    #[inline]
+    fn ticket(&self, id: TaskId, service: usize) -> line::Ticket {
+        let discipline = &self.model.services[service].pool.discipline;
+        if *discipline == Discipline::Fifo {
+            return line::Ticket { now: self.now, level: 0, sender: 0, deadline: SimTime::MAX };
+        }
+        let &Task { source, root, .. } = &self.tasks[id];
+        let class = self.sources[usize::from(source)].class;
+        let deadline = match (self.tasks.notes(id).deadline, self.model.classes[class].deadline) {
+            // Nobody set one: what its class's targets want.
+            (SimTime::MAX, Some(within)) if root != TaskId::NONE => self.tasks[root].born + within,
+            (deadline, _) => deadline,
+        };
+        let (level, sender) = (discipline.level_of(class), self.tasks.sender(id));
+        line::Ticket { now: self.now, level, sender, deadline }
+    }
+
+    /// Whether a task takes the worker of one that is less urgent, who goes back in line.
+    fn preempt(&mut self, id: TaskId, service: usize, is_counted: bool) -> bool {
+        let discipline = &self.model.services[service].pool.discipline;
+        if !discipline.is_preemptive() {
+            return false;
+        }
+        let level_of = |run: &Self, id: TaskId| {
+            discipline.level_of(run.sources[usize::from(run.tasks[id].source)].class)
+        };
+        let level = level_of(self, id);
+        let state = &self.services[service];
+        let shares = state.shares_a_queue();
+        let (instance, cell_size) = (self.tasks[id].instance, state.cell_size);
+        let is_near = |other: u32| match shares {
+            true => other / cell_size == instance / cell_size,
+            false => other == instance,
+        };
+        // The least urgent, and of those the one that began last.
+        let computing = state.computing.iter().rev().copied();
+        let worst = computing
+            .filter(|&(other, _)| is_near(self.tasks[other].instance))
+            .map(|(other, ends)| (level_of(self, other), other, ends))
+            .reduce(|worst, one| if one.0 > worst.0 { one } else { worst });
+        let Some((_, victim, ends)) = worst.filter(|(other, ..)| *other > level) else {
+            return false;
+        };
+        let instance = self.tasks[victim].instance;
+        let left = ends.since(self.now);
+        self.let_core_go(service, instance);
+        let ticket = self.ticket(victim, service);
+        let now = self.now;
+        let state = &mut self.services[service];
+        state.computing.retain(|(other, _)| *other != victim);
+        state.gauges.window.preempted += 1;
+        state.gauges.queue.rise(now);
+        let task = &mut self.tasks[victim];
+        (task.state, task.since, task.due) = (State::Queued, now, Due::after(left));
+        let (pool, place) = state.pool_of(instance);
+        if !pool.shares_a_queue() {
+            // Both are at the instance now, one of them waiting.
+            pool.joined(place);
+        }
+        self.tasks.put_back(pool.queue_of(place), victim, ticket);
+        if T::ON {
+            self.note_station(service, victim, "loses its worker");
+        }
+        self.tasks[id].instance = instance;
+        let mut wait = SimDuration::ZERO;
+        if is_counted {
+            self.services[service].gauges.queue.fall(now);
+            wait = now.since(self.tasks[id].since);
+        }
+        self.take(id, service, wait);
+        true
+    }
+
+    /// The limits at the door let a task in at last.
+    pub(super) fn let_in(&mut self, id: TaskId) {
+        let service = self.own_service(id);
+        self.admit(id, service, true);
+    }
+
+    /// A task leaves the door, where it waited, as its caller has cancelled it.
+    pub(super) fn leave_gate(&mut self, id: TaskId) -> usize {
+        let service = self.own_service(id);
+        let wait = self.now.since(self.tasks[id].since);
+        self.services[service].gauges.left_unserved(self.now, wait);
+        service
     }
 
     /// A worker takes the task, which has waited for `wait`.
@@ -263,6 +444,9 @@ impl<T: Trace> Run<'_, T> {
                 owed.charge_message(place);
             }
         }
+        if let Some(gate) = state.dagor.get_mut(self.tasks[id].instance as usize) {
+            gate.started(self.now, wait);
+        }
         state.gauges.started(wait);
         self.books.started(self.tasks[id].source, service, wait);
         if T::ON {
@@ -278,8 +462,8 @@ impl<T: Trace> Run<'_, T> {
         loop {
             let state = &mut self.services[service];
             let (pool, place) = state.pool_of(instance);
-            let next = self.tasks.pop_front(pool.queue_of(place));
-            let Some(next) = next else {
+            let next = self.tasks.next_in_line(pool.queue_of(place), self.now);
+            let Some((next, is_served)) = next else {
                 pool.instances[place as usize].busy -= 1;
                 pool.left(place);
                 state.gauges.busy.fall(self.now);
@@ -293,7 +477,7 @@ impl<T: Trace> Run<'_, T> {
             let task = &mut self.tasks[next];
             task.instance = instance;
             let wait = self.now.since(task.since);
-            if !self.is_late(next, service) {
+            if is_served && !self.is_late(next, service) {
                 return self.take(next, service, wait);
             }
             let window = &mut self.services[service].gauges.window;
@@ -309,7 +493,7 @@ impl<T: Trace> Run<'_, T> {
         let wait = self.now.since(self.tasks[id].since);
         let state = &mut self.services[service];
         let (pool, place) = state.pool_of(instance);
-        self.tasks.unlink(pool.queue_of(place), id);
+        self.tasks.leave_line(pool.queue_of(place), id);
         if !pool.shares_a_queue() {
             pool.left(place);
         }
@@ -343,7 +527,7 @@ impl<T: Trace> Run<'_, T> {
         let oldest = |run: &mut Self| match owner {
             QueueOwner::Service { service, instance } => {
                 let (pool, place) = run.services[service].pool_of(instance);
-                let front = pool.queue_of(place).front();
+                let front = pool.queue_of(place).oldest();
                 front.map(|id| TaskId(id.number())).map(|id| (id, run.tasks[id].since))
             }
             QueueOwner::Carrier(carrier) => run.oldest_at_carrier(carrier),

@@ -115,7 +115,7 @@ impl<'m, T: Trace> Run<'m, T> {
     fn compute(&mut self, id: TaskId, planned: PlannedStep<'_>, length: &Dist) {
         let service = planned.own_service();
         let state = &mut self.services[service];
-        if state.is_plain {
+        if state.is_plain && !state.is_preemptive {
             return self.stay_for_step(id, State::Computing, length, planned.purpose);
         }
         let task = &self.tasks[id];
@@ -123,6 +123,9 @@ impl<'m, T: Trace> Run<'m, T> {
         let work = task.due.length().unwrap_or_else(drawn);
         let pace = &self.model.services[service].pace;
         let length = state.core_length(pace, task.instance, self.now, work);
+        if state.is_preemptive {
+            state.computing.push((id, self.now + length));
+        }
         self.stay(id, State::Computing, length);
     }
 
@@ -134,7 +137,17 @@ impl<'m, T: Trace> Run<'m, T> {
         let task = &mut self.tasks[id];
         task.pc += 1;
         let instance = task.instance;
+        self.forget_computing(id, service);
         self.let_core_go(service, instance);
+    }
+
+    /// A task computes no longer.
+    #[inline]
+    pub(super) fn forget_computing(&mut self, id: TaskId, service: usize) {
+        let state = &mut self.services[service];
+        if state.is_preemptive {
+            state.computing.retain(|(other, _)| *other != id);
+        }
     }
 
     #[inline(always)]

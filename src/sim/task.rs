@@ -18,6 +18,8 @@ pub(super) enum State {
     Scheduled,
     /// On its way over the network to the callee.
     Travelling,
+    /// At a service's door, until its limits let it in.
+    AtDoor,
     /// In a service's queue, for a worker.
     Queued,
     /// About to take its next step.

@@ -6,6 +6,7 @@ use super::event::MOST_INDEX;
 use super::task::{Due, Task, TaskId};
 use crate::engine::{Id, Queue, SimDuration, SimTime, Slab, Ticket};
 use crate::policy::Failure;
+use crate::service::{Line, Taken, line};
 
 /// Tasks that go on at this very instant, in order.
 #[derive(Debug, Default)]
@@ -276,6 +277,36 @@ impl Tasks {
     #[inline]
     pub(super) fn pop_front(&mut self, queue: &mut Queue<Task>) -> Option<TaskId> {
         queue.pop_front(&mut self.slab).map(|id| TaskId(id.number()))
+    }
+
+    /// Puts a task in a line.
+    #[inline]
+    pub(super) fn line_up(&mut self, line: &mut Line<Task>, id: TaskId, ticket: line::Ticket) {
+        line.push(&mut self.slab, Id::new(id.0), ticket);
+    }
+
+    /// Puts a task back in the line that it had left, at the head of its level.
+    pub(super) fn put_back(&mut self, line: &mut Line<Task>, id: TaskId, ticket: line::Ticket) {
+        line.put_back(&mut self.slab, Id::new(id.0), ticket);
+    }
+
+    /// Takes the next out of a line at `now`, and whether it is to be served.
+    #[inline]
+    pub(super) fn next_in_line(
+        &mut self,
+        line: &mut Line<Task>,
+        now: SimTime,
+    ) -> Option<(TaskId, bool)> {
+        let (id, is_served) = match line.pop(&mut self.slab, now)? {
+            Taken::Serve(id) => (id, true),
+            Taken::Shed(id) => (id, false),
+        };
+        Some((TaskId(id.number()), is_served))
+    }
+
+    /// Takes a task out of the line that it is in.
+    pub(super) fn leave_line(&mut self, line: &mut Line<Task>, id: TaskId) {
+        line.remove(&mut self.slab, Id::new(id.0));
     }
 
     /// Takes a task out of the queue that it is in.

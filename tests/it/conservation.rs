@@ -192,13 +192,13 @@ fn audit_service(
     total: &StationWindow,
 ) {
     assert_eq!(
-        total.arrived,
+        total.arrived + total.preempted,
         total.started + total.rejected + total.expired + total.withdrawn + record.waiting_at_end,
         "tasks that came to {name}"
     );
     assert_eq!(
         total.started,
-        total.served + (total.cancelled - total.withdrawn) + record.busy_at_end,
+        total.served + total.preempted + (total.cancelled - total.withdrawn) + record.busy_at_end,
         "tasks that {name} took"
     );
     assert!(total.busy.max <= pool.all_workers(), "workers of {name}");

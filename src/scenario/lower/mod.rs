@@ -41,7 +41,7 @@ pub(super) fn lower(
     let groups = groups::lower(&scenario, clock.as_ref(), files, problems);
     let times = targets::Times { clock, horizon };
     let targets = targets::lower(&scenario, &names, &times, problems);
-    let services = services::lower(&scenario, clock.as_ref(), problems);
+    let services = services::lower(&scenario, &names, clock.as_ref(), problems);
     check_instances(&scenario, problems);
     cycles::check(&operations, problems);
     operations.check_ejections(&scenario, problems);

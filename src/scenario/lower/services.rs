@@ -1,5 +1,6 @@
 //! Services: their pools, what their instances cost one another, how fast they compute.
 
+use super::names::Names;
 use crate::chatter::ChatterPlan;
 use crate::engine::{SimDuration, SimTime};
 use crate::language::{Problems, RunClock};
@@ -9,6 +10,7 @@ use crate::service::Pace;
 
 pub(super) fn lower(
     scenario: &Scenario,
+    names: &Names,
     clock: Option<&RunClock>,
     problems: &mut Problems,
 ) -> Option<Vec<Service>> {
@@ -19,7 +21,7 @@ pub(super) fn lower(
         .map(|(name, service)| {
             let service = service.as_ref()?;
             let stalls = stalls(service, clock, problems);
-            let pool = service.pool.clone()?;
+            let pool = service.pool.as_ref()?.lower(names.classes(), problems)?;
             let chatter = ChatterPlan::of(service.chatter.as_ref()?, pool.cell_size());
             let pace = Pace::new(pool.instances, &stalls?, service.warm_up?, service.slow?);
             Some(Service {

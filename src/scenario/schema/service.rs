@@ -4,7 +4,7 @@ use super::{OperationSchema, Section};
 use crate::chatter::Chatter;
 use crate::language::{Fields, Node, Placed, PositiveDuration, Problems, Read, Share, When, Whole};
 use crate::policy::ChecksDeadlines;
-use crate::service::{Balancer, PoolPlan, QueueBounds, Slow, WarmUp};
+use crate::service::{Balancer, DagorSpec, Limits, PoolPlan, QueueSpec, Slow, WarmUp};
 
 /// Most instances of one service, most workers or cores of one instance.
 const MOST: u64 = 1_000_000;
@@ -13,7 +13,7 @@ const MOST: u64 = 1_000_000;
 #[derive(Debug)]
 pub(in crate::scenario) struct ServiceSchema {
     /// Missing where it could not be read.
-    pub(in crate::scenario) pool: Option<PoolPlan>,
+    pub(in crate::scenario) pool: Option<PoolSchema>,
     pub(in crate::scenario) chatter: Option<Vec<Chatter>>,
     pub(in crate::scenario) stalls: Option<Vec<StallSchema>>,
     pub(in crate::scenario) warm_up: Option<Option<WarmUp>>,
@@ -27,6 +27,45 @@ pub(in crate::scenario) struct ServiceSchema {
 pub(in crate::scenario) struct StallSchema {
     pub(in crate::scenario) at: Placed<When>,
     pub(in crate::scenario) lasts: PositiveDuration,
+}
+
+/// A pool as written, before the names of classes are known.
+#[derive(Debug)]
+pub(in crate::scenario) struct PoolSchema {
+    pub(in crate::scenario) instances: u32,
+    cells: u32,
+    workers: u32,
+    cores: u32,
+    pub(in crate::scenario) balancer: Balancer,
+    queue: QueueSpec,
+    limits: Limits,
+    admission: Option<DagorSpec>,
+}
+
+impl PoolSchema {
+    /// The pool in a scenario whose classes are `classes`, in the order of their numbers.
+    pub(in crate::scenario) fn lower(
+        &self,
+        classes: &[String],
+        problems: &mut Problems,
+    ) -> Option<PoolPlan> {
+        let discipline = self.queue.discipline.resolve(classes, problems);
+        let admission = match &self.admission {
+            Some(spec) => spec.resolve(classes, problems).map(Some),
+            None => Some(None),
+        };
+        Some(PoolPlan {
+            instances: self.instances,
+            cells: self.cells,
+            workers: self.workers,
+            cores: self.cores,
+            balancer: self.balancer.clone(),
+            discipline: discipline?,
+            queue: self.queue.bounds,
+            limits: self.limits.clone(),
+            admission: admission?,
+        })
+    }
 }
 
 impl Read for ServiceSchema {
@@ -59,11 +98,13 @@ impl Read for ServiceSchema {
     }
 }
 
-fn pool(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<PoolPlan> {
+fn pool(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<PoolSchema> {
     let instances = fields.required_like::<Whole<1, MOST>>("instances", "40", problems);
     let workers = fields.optional::<Whole<1, MOST>>("workers", problems);
     let cores = fields.optional::<Whole<1, MOST>>("cores", problems);
-    let queue = fields.or("queue", QueueBounds::default(), problems);
+    let queue = fields.or("queue", QueueSpec::default(), problems);
+    let limits = fields.or("limits", Limits::default(), problems);
+    let admission = fields.optional("admission", problems);
     let balancer = fields.or("balancer", Balancer::default(), problems);
     let cells = fields.optional::<Placed<Whole<1, MOST>>>("cells", problems);
     let (workers, cores) = match (workers?, cores?) {
@@ -99,13 +140,15 @@ fn pool(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<PoolPlan> {
             return None;
         }
     };
-    Some(PoolPlan {
+    Some(PoolSchema {
         instances: instances as u32,
         cells: cells as u32,
         workers: workers as u32,
         cores: cores as u32,
         balancer: balancer?,
         queue: queue?,
+        limits: limits?,
+        admission: admission?,
     })
 }
 
@@ -162,4 +205,59 @@ fn speed(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<f64> {
         return None;
     }
     Some(speed.value.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::language::Document;
+    use crate::model::Model;
+    use crate::service::{Discipline, Limits};
+
+    /// The model of a service with these keys, or all problems.
+    fn lower(keys: &str) -> Result<Model, Vec<String>> {
+        let text = format!(
+            "run.horizon = '1min'\n\
+             traffic.otp = {{ to = 'api.send', poisson = {{ rate = '1/s' }} }}\n\
+             traffic.promo = {{ to = 'api.send', poisson = {{ rate = '1/s' }} }}\n\
+             traffic.again = {{ to = 'api.send', class = 'otp', poisson = {{ rate = '1/s' }} }}\n\
+             [service.api]\ninstances = 1\ncores = 2\n{keys}\n\
+             operation.send.work = '1ms'\n"
+        );
+        let document = Document::parse("test", &text).unwrap();
+        crate::scenario::model_of(&document, &|_: &str| Err("no files here".to_owned()))
+            .map_err(|problems| problems.iter().map(|problem| problem.label.clone()).collect())
+    }
+
+    #[test]
+    fn lanes_become_levels_of_classes() {
+        let model = lower(
+            "queue = { priority = { lanes = ['otp'], preemptive = true, length-at-most = 9 } }\n\
+             admission = { dagor = { lanes = ['promo'] } }\n\
+             limits = [{ token-bucket = { rate = '5/s' } }]",
+        );
+        let pool = &model.unwrap().services[0].pool;
+        let levels = |level_of: &dyn Fn(usize) -> u8| [level_of(0), level_of(1)];
+        assert_eq!(levels(&|class| pool.discipline.level_of(class)), [0, 1]);
+        assert!(pool.discipline.is_preemptive() && pool.queue.length_at_most == Some(9));
+        let dagor = pool.admission.as_ref().unwrap();
+        assert_eq!(levels(&|class| dagor.lanes.level_of(class)), [1, 0]);
+        assert_ne!(pool.limits, Limits::default());
+    }
+
+    #[test]
+    fn without_a_word_it_is_first_in_first_out_and_open() {
+        let pool = &lower("").unwrap().services[0].pool;
+        assert_eq!(pool.discipline, Discipline::Fifo);
+        assert_eq!((&pool.limits, &pool.admission), (&Limits::default(), &None));
+    }
+
+    #[test]
+    fn lanes_of_unknown_classes_are_told_all_at_once() {
+        let problems = lower(
+            "queue = { priority = { lanes = ['opt', 'promo'] } }\n\
+             admission = { dagor = { lanes = ['again'] } }",
+        );
+        let expected = ["no class is named `opt`", "no class is named `again`"];
+        assert_eq!(problems.unwrap_err(), expected);
+    }
 }

@@ -1,0 +1,162 @@
+//! A rate limit that refills continuously: the generic cell rate algorithm, which is a token
+//! bucket that starts full (ITU-T I.371; the two are equal, see Turner 1986).
+
+use super::time::{SimDuration, SimTime};
+
+/// Fractions of a nanosecond: rates such as 115,000/s have no whole interval.
+const FRACTION_BITS: u32 = 40;
+
+/// The algorithm for one rate and burst, for the many who are each held to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gcra {
+    /// 1 ÷ rate, in 2⁻⁴⁰ ns.
+    interval: u128,
+    /// (burst − 1) ÷ rate.
+    tolerance: u128,
+}
+
+/// All that has to be remembered of each: the theoretical arrival time of its next one, in 2⁻⁴⁰ ns.
+/// The default is that of somebody who has not taken anything yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Due(u128);
+
+impl Gcra {
+    /// At most `per_s` (positive) in the long run, and `burst` (at least 1) at once.
+    pub fn new(per_s: f64, burst: u32) -> Self {
+        let unit = (1u128 << FRACTION_BITS) as f64;
+        let interval = (1e9 / per_s * unit) as u128;
+        Self { interval, tolerance: interval.saturating_mul(u128::from(burst.max(1) - 1)) }
+    }
+
+    /// When the next one conforms, if none is taken before.
+    #[inline]
+    pub fn conforms_from(&self, due: Due) -> SimTime {
+        whole_ns(due.0.saturating_sub(self.tolerance))
+    }
+
+    /// Takes one at `now`, if it conforms.
+    #[inline]
+    pub fn take(&self, due: &mut Due, now: SimTime) -> bool {
+        if self.conforms_from(*due) > now {
+            return false;
+        }
+        // Whoever comes as early as a whole nanosecond allows pays from when it was due, so that
+        // rounding up loses no rate.
+        let from = if self.is_rested(*due, now) { fine(now) } else { due.0 };
+        due.0 = from.saturating_add(self.interval);
+        true
+    }
+
+    /// When the next one would leave if they left at the rate, one by one, the burst being room to
+    /// wait: `now`, or later.
+    #[inline]
+    pub fn leaves(&self, due: Due, now: SimTime) -> SimTime {
+        whole_ns(due.0).max(now)
+    }
+
+    /// Whether nothing that was taken matters any more: from `now` on, `due` is as good as
+    /// [`Due::default`].
+    #[inline]
+    pub fn is_rested(&self, due: Due, now: SimTime) -> bool {
+        due.0 < fine(now).saturating_sub((1 << FRACTION_BITS) - 1)
+    }
+
+    /// The time between two at the full rate.
+    pub fn interval(&self) -> SimDuration {
+        SimDuration::from_ns((self.interval >> FRACTION_BITS) as u64)
+    }
+}
+
+/// Up to the next whole nanosecond: never a moment too early.
+#[inline]
+fn whole_ns(fine: u128) -> SimTime {
+    SimTime::from_ns(u64::try_from(fine.div_ceil(1 << FRACTION_BITS)).unwrap_or(u64::MAX))
+}
+
+#[inline]
+fn fine(time: SimTime) -> u128 {
+    u128::from(time.ns()) << FRACTION_BITS
+}
+
+/// One limit of `rate` with room for a burst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meter {
+    gcra: Gcra,
+    due: Due,
+}
+
+impl Meter {
+    /// At most `per_s` (positive) in the long run, and `burst` (at least 1) at once.
+    pub fn new(per_s: f64, burst: u32) -> Self {
+        Self { gcra: Gcra::new(per_s, burst), due: Due::default() }
+    }
+
+    /// When the next one conforms, if none is taken before.
+    #[inline]
+    pub fn conforms_from(&self) -> SimTime {
+        self.gcra.conforms_from(self.due)
+    }
+
+    /// Takes one at `now`, if it conforms.
+    #[inline]
+    pub fn take(&mut self, now: SimTime) -> bool {
+        self.gcra.take(&mut self.due, now)
+    }
+
+    /// The time between two at the full rate.
+    pub fn interval(&self) -> SimDuration {
+        self.gcra.interval()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_backlog_leaves_at_exactly_the_rate() {
+        let mut meter = Meter::new(115_000.0, 1);
+        let mut now = SimTime::ZERO;
+        for _ in 0..1_150_000 {
+            now = now.max(meter.conforms_from());
+            assert!(meter.take(now));
+        }
+        // The last of 10 s × 115,000 leaves one interval (8,696 ns) before 10 s.
+        assert!(now.ns().abs_diff(10_000_000_000 - 8_696) <= 1, "{now:?}");
+    }
+
+    #[test]
+    fn a_full_bucket_lets_the_burst_through_and_no_more() {
+        let mut meter = Meter::new(10.0, 5);
+        let now = SimTime::from_ns(1_000);
+        assert_eq!((0..9).filter(|_| meter.take(now)).count(), 5);
+        assert!(meter.take(now + SimDuration::from_millis(100)));
+    }
+
+    #[test]
+    fn a_rate_of_next_to_nothing_lets_one_through_and_never_more() {
+        let mut meter = Meter::new(1e-25, 1);
+        let times = [SimTime::ZERO, SimTime::from_ns(1), SimTime::from_ns(1 << 56)];
+        assert_eq!(times.map(|now| meter.take(now)), [true, false, false]);
+    }
+
+    proptest! {
+        /// A token bucket with exact fractions, for a rate whose interval is a whole number.
+        #[test]
+        fn agrees_with_a_token_bucket(
+            burst in 1u32..6,
+            gaps in prop::collection::vec(0u64..40, 1..200),
+        ) {
+            let mut meter = Meter::new(1e8, burst); // every 10 ns
+            let (mut tokens, mut now) = (u64::from(burst) * 10, 0);
+            for gap in gaps {
+                now += gap;
+                tokens = (tokens + gap).min(u64::from(burst) * 10);
+                let conforms = tokens >= 10;
+                if conforms { tokens -= 10; }
+                prop_assert_eq!(meter.take(SimTime::from_ns(now)), conforms);
+            }
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! `surgeplan check`: validates scenarios without running them.
 
-use super::load::Scenario;
+use super::load::{Override, Scenario};
 use super::{Failure, Verdict, print};
 use crate::cli::CheckArgs;
 use crate::model::Model;
@@ -9,7 +9,8 @@ use crate::model::Model;
 pub(super) fn run(args: &CheckArgs) -> Result<Verdict, Failure> {
     let mut failures = Vec::new();
     for file in &args.files {
-        let checked = Scenario::load(file, &args.set).and_then(|scenario| scenario.model());
+        let checked = Scenario::load(file, &Override::all_set(&args.set))
+            .and_then(|scenario| scenario.model());
         match checked {
             Ok(model) => print(&format!("{}: ok, {}\n", file.display(), summary(&model)))?,
             Err(Failure(message)) => failures.push(message),
@@ -23,7 +24,7 @@ fn summary(model: &Model) -> String {
         format!("{number} {}", if number == 1 { one } else { many })
     };
     [
-        count(model.sources.len(), "traffic", "traffics"),
+        count(model.sources.len(), "traffic stream", "traffic streams"),
         count(model.services.len(), "service", "services"),
         count(model.carriers() as usize, "carrier", "carriers"),
         count(model.targets.len(), "target", "targets"),

@@ -3,20 +3,25 @@
 use std::path::{Path, PathBuf};
 
 use super::Failure;
-use super::load::explain;
-
-/// Endings of the files that earlier runs may have left, and that a new run replaces.
-const OURS: [&str; 4] = ["csv", "json", "png", "txt"];
+use super::load::{Scenario, explain};
 
 /// A folder that results go to.
 pub(super) struct Folder {
     path: PathBuf,
     staging: PathBuf,
+    /// Names of all files that may be written there: those that are not belong to earlier runs.
+    names: &'static [&'static str],
 }
 
 impl Folder {
-    /// Makes sure that files can be written before any work is done.
-    pub(super) fn prepare(out: Option<&Path>, stem: &str) -> Result<Self, Failure> {
+    /// Makes sure, before any work is done, that files can be written, and that none of `names`
+    /// takes the place of a file that the scenario reads.
+    pub(super) fn prepare(
+        out: Option<&Path>,
+        scenario: &Scenario,
+        names: &'static [&'static str],
+    ) -> Result<Self, Failure> {
+        let stem = &scenario.stem;
         let path = out.map_or_else(|| Path::new("results").join(stem), Path::to_path_buf);
         let fail = |error: &std::io::Error| {
             Failure::new(format!(
@@ -26,24 +31,34 @@ impl Folder {
             ))
         };
         std::fs::create_dir_all(&path).map_err(|error| fail(&error))?;
-        // Beside the files to come, so that a rename moves no bytes.
+        let read: Vec<PathBuf> = scenario.paths().iter().filter_map(canonical).collect();
+        for name in names {
+            let place = path.join(name);
+            if canonical(&place).is_some_and(|place| read.contains(&place)) {
+                return Err(Failure::new(format!(
+                    "error: `{}` would be overwritten, and the scenario reads it\n  hint: choose \
+                     another folder with `--out DIR`",
+                    place.display()
+                )));
+            }
+        }
+        // Beside the files to come, so that a rename moves no bytes. It is made again when there
+        // is something to put into it, so that a run that is cut short leaves nothing.
         let staging = path.join(format!(".unfinished-{}", std::process::id()));
         std::fs::create_dir_all(&staging).map_err(|error| fail(&error))?;
-        Ok(Self { path, staging })
+        std::fs::remove_dir(&staging).map_err(|error| fail(&error))?;
+        Ok(Self { path, staging, names })
     }
 
     /// Writes all files: first in full beside their places, then each into its place. Files of
-    /// earlier runs that start with `prefix` and that this one does not have are removed, so that
-    /// a folder never mixes two runs.
-    pub(super) fn write(
-        &self,
-        files: &[(String, Vec<u8>)],
-        is_stale: impl Fn(&str) -> bool,
-    ) -> Result<(), Failure> {
+    /// earlier runs that this one does not have are removed, so that a folder never mixes two
+    /// runs; files that are none of ours stay.
+    pub(super) fn write(&self, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
         let fail = |name: &str, error: &std::io::Error| {
             let at = self.path.join(name);
             Failure::new(format!("error: cannot write `{}`: {}", at.display(), explain(error)))
         };
+        std::fs::create_dir_all(&self.staging).map_err(|error| fail("", &error))?;
         for (name, bytes) in files {
             std::fs::write(self.staging.join(name), bytes).map_err(|error| fail(name, &error))?;
         }
@@ -55,15 +70,11 @@ impl Folder {
             std::fs::rename(self.staging.join(name), self.path.join(name))
                 .map_err(|error| fail(name, &error))?;
         }
-        let entries = std::fs::read_dir(&self.path).map_err(|error| fail("", &error))?;
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let ours = Path::new(&name)
-                .extension()
-                .is_some_and(|ending| OURS.iter().any(|ours| ending == *ours));
-            let written = files.iter().any(|(file, _)| *file == name);
-            if ours && !written && is_stale(&name) {
-                std::fs::remove_file(entry.path()).map_err(|error| fail(&name, &error))?;
+        for name in self.names {
+            let place = self.path.join(name);
+            let written = files.iter().any(|(file, _)| file == name);
+            if !written && place.is_file() {
+                std::fs::remove_file(place).map_err(|error| fail(name, &error))?;
             }
         }
         Ok(())
@@ -73,6 +84,11 @@ impl Folder {
     pub(super) fn shown(&self) -> String {
         self.path.display().to_string()
     }
+}
+
+/// The one path of a file that there is.
+fn canonical(path: impl AsRef<Path>) -> Option<PathBuf> {
+    path.as_ref().canonicalize().ok()
 }
 
 impl Drop for Folder {

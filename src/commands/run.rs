@@ -1,6 +1,6 @@
 //! `surgeplan run`: one scenario, its report, its tables and its pictures.
 
-use super::load::Scenario;
+use super::load::{Override, Scenario};
 use super::output::Folder;
 use super::progress::Bar;
 use super::{Failure, Verdict, print};
@@ -20,7 +20,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Verdict, Failure> {
     if args.trace {
         return trace(&model);
     }
-    let folder = Folder::prepare(common.out.as_deref(), &scenario.stem)?;
+    let folder = Folder::prepare(common.out.as_deref(), &scenario, &report::RUN_FILES)?;
     let about = about(&scenario, common);
     let bar = Bar::new(common.quiet);
     let (result, files) = on_threads(common, || {
@@ -29,7 +29,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Verdict, Failure> {
         (result, files)
     })?;
     bar.clear();
-    folder.write(&files, |name| !name.starts_with("sweep"))?;
+    folder.write(&files)?;
     if !common.quiet {
         print(&match common.format {
             Format::Text => {
@@ -42,11 +42,16 @@ pub(super) fn run(args: &RunArgs) -> Result<Verdict, Failure> {
     Ok(Verdict::of(std::iter::once(&result.assessment)))
 }
 
-/// The keys that options set, as if they had been written with `--set`.
-pub(super) fn overrides(common: &Common) -> Vec<String> {
-    let seed = common.seed.map(|seed| format!("run.seed={seed}"));
-    let replications = common.replications.map(|count| format!("run.replications={count}"));
-    common.set.iter().cloned().chain(seed).chain(replications).collect()
+/// The keys that options set.
+pub(super) fn overrides(common: &Common) -> Vec<Override> {
+    let seed = common
+        .seed
+        .map(|seed| Override { option: "--seed", assignment: format!("run.seed={seed}") });
+    let replications = common.replications.map(|count| Override {
+        option: "--replications",
+        assignment: format!("run.replications={count}"),
+    });
+    Override::all_set(&common.set).into_iter().chain(seed).chain(replications).collect()
 }
 
 pub(super) fn about(scenario: &Scenario, common: &Common) -> About {
@@ -54,7 +59,7 @@ pub(super) fn about(scenario: &Scenario, common: &Common) -> About {
         version: env!("CARGO_PKG_VERSION"),
         scenario: scenario.stem.clone(),
         scenario_digest: scenario.document.digest(),
-        overrides: overrides(common),
+        overrides: overrides(common).into_iter().map(|set| set.assignment).collect(),
         files: scenario.files(),
     }
 }
@@ -67,7 +72,7 @@ pub(super) fn on_threads<T: Send>(
         .map_err(|reason| Failure::new(format!("error: cannot start threads: {reason}")))
 }
 
-/// What was written where, in one line or two.
+/// What was written where.
 pub(super) fn listing(folder: &Folder, files: &[(String, Vec<u8>)]) -> String {
     let pictures = files.iter().filter(|(name, _)| name.ends_with(".png")).count();
     let mut names: Vec<&str> = files
@@ -77,11 +82,30 @@ pub(super) fn listing(folder: &Folder, files: &[(String, Vec<u8>)]) -> String {
         .collect();
     names.sort_unstable();
     let pictures = match pictures {
-        0 => String::new(),
-        1 => ", 1 picture".to_owned(),
-        many => format!(", {many} pictures"),
+        0 => None,
+        1 => Some("1 picture".to_owned()),
+        many => Some(format!("{many} pictures")),
     };
-    format!("  {}/: {}{pictures}\n", folder.shown(), names.join(", "))
+    let items: Vec<&str> = names.into_iter().chain(pictures.as_deref()).collect();
+    folded(&format!("  {}/:", folder.shown()), &items)
+}
+
+/// Columns that printed lines keep to, as the report does.
+const WIDTH: usize = 100;
+
+/// `items` after `start`, with commas between, going on in the next line where one is full.
+fn folded(start: &str, items: &[&str]) -> String {
+    let mut lines = vec![start.to_owned()];
+    for (at, item) in items.iter().enumerate() {
+        let comma = if at + 1 < items.len() { "," } else { "" };
+        let line = lines.last_mut().expect("there is a first line");
+        if line.chars().count() + 1 + item.chars().count() + comma.len() > WIDTH {
+            lines.push(format!("    {item}{comma}"));
+        } else {
+            line.push_str(&format!(" {item}{comma}"));
+        }
+    }
+    lines.join("\n") + "\n"
 }
 
 /// Prints the first replication event by event.
@@ -98,4 +122,22 @@ fn trace(model: &crate::model::Model) -> Result<Verdict, Failure> {
     print(&text)?;
     let assessment = verdict::Assessment::of(model, std::slice::from_ref(&measurements));
     Ok(Verdict::of(std::iter::once(&assessment)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listing_goes_on_in_the_next_line() {
+        assert_eq!(
+            folded("  results/x/:", &["a.csv", "1 picture"]),
+            "  results/x/: a.csv, 1 picture\n"
+        );
+        let names: Vec<String> = (0..40).map(|at| format!("table_{at}.csv")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let text = folded("  results/x/:", &names);
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        assert_eq!(text.split_whitespace().skip(1).collect::<Vec<_>>().join(" "), names.join(", "));
+    }
 }

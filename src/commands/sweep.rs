@@ -1,6 +1,6 @@
 //! `surgeplan sweep`: one scenario, one key varied.
 
-use super::load::Scenario;
+use super::load::{Scenario, refusal};
 use super::output::Folder;
 use super::progress::Bar;
 use super::run::{about, listing, on_threads, overrides};
@@ -17,18 +17,19 @@ pub(super) fn run(args: &SweepArgs) -> Result<Verdict, Failure> {
         .map_err(|error| Failure::new(format!("error: in `--vary {}`, {error}", args.vary)))?;
     let scenario = Scenario::load(&common.file, &overrides(common))?;
     // Every point is checked before the first one runs.
-    let models: Vec<Model> = vary
+    let models: Vec<Result<Model, Failure>> = vary
         .values
         .iter()
         .map(|value| {
             let mut document = scenario.document.clone();
-            match document.set(&format!("{}={value}", vary.key)) {
+            match document.set_by("--vary", &format!("{}={value}", vary.key)) {
                 Ok(()) => scenario.model_of(&document),
-                Err(problems) => Err(Failure::new(document.render(&problems, false))),
+                Err(problems) => Err(refusal(&document, &problems)),
             }
         })
-        .collect::<Result<_, _>>()?;
-    let folder = Folder::prepare(common.out.as_deref(), &scenario.stem)?;
+        .collect();
+    let models = all_or_problems(models)?;
+    let folder = Folder::prepare(common.out.as_deref(), &scenario, &report::SWEEP_FILES)?;
     let about = about(&scenario, common);
     let bar = Bar::new(common.quiet);
     let (points, files) = on_threads(common, || {
@@ -38,7 +39,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<Verdict, Failure> {
         (points, files)
     })?;
     bar.clear();
-    folder.write(&files, |name| name.starts_with("sweep"))?;
+    folder.write(&files)?;
     if !common.quiet {
         print(&match common.format {
             Format::Text => {
@@ -49,4 +50,21 @@ pub(super) fn run(args: &SweepArgs) -> Result<Verdict, Failure> {
         })?;
     }
     Ok(Verdict::of(points.iter().map(|(_, result)| &result.assessment)))
+}
+
+/// The models, or the problems of all values that have some. Where every value has, it is the key
+/// or the scenario, and the first value's problems tell as much as all.
+fn all_or_problems(models: Vec<Result<Model, Failure>>) -> Result<Vec<Model>, Failure> {
+    let count = models.len();
+    let (mut good, mut failures) = (Vec::with_capacity(count), Vec::new());
+    for model in models {
+        match model {
+            Ok(model) => good.push(model),
+            Err(Failure(message)) => failures.push(message),
+        }
+    }
+    if failures.len() == count {
+        failures.truncate(1);
+    }
+    if failures.is_empty() { Ok(good) } else { Err(Failure::new(failures.join("\n"))) }
 }

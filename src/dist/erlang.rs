@@ -28,7 +28,7 @@ impl Erlang {
 impl Read for Erlang {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::open(node, problems)?;
-        let stages = fields.required::<Whole<1, 1000>>("stages", problems);
+        let stages = fields.required_like::<Whole<1, 1000>>("stages", "3", problems);
         let mean = fields.required::<PositiveDuration>("mean", problems);
         fields.finish(problems);
         Some(Self::new(u32::try_from(stages?.0).ok()?, mean?.0.ns() as f64))

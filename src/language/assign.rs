@@ -7,17 +7,14 @@ use super::path::{self, PathError, Segment};
 use super::problem::Problems;
 use super::read::Placed;
 
-/// What heads problems in an assignment.
-const SOURCE_NAME: &str = "--set";
-
-pub(super) fn set(document: &mut Document, assignment: &str) -> Result<(), Problems> {
+pub(super) fn set(document: &mut Document, option: &str, assignment: &str) -> Result<(), Problems> {
     let mut problems = Problems::new();
     let Ok(source) = u16::try_from(document.sources.len()) else {
         problems.add(Place::default(), "too many assignments: at most 65,535 are possible");
         return Err(problems);
     };
     let text = assignment.to_owned();
-    document.sources.push(Source { name: SOURCE_NAME.to_owned(), text });
+    document.sources.push(Source { name: option.to_owned(), text });
     let whole =
         Place { source, start: 0, end: u32::try_from(assignment.len()).unwrap_or(u32::MAX) };
     let Some(equals) = path::find_equals(assignment) else {

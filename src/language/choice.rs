@@ -164,7 +164,7 @@ mod tests {
     impl Read for Limited {
         fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
             let mut fields = Fields::open(node, problems)?;
-            let limit = fields.required("limit", problems);
+            let limit = fields.required_like("limit", "4", problems);
             fields.finish(problems);
             Some(Self(limit?))
         }

@@ -109,7 +109,16 @@ impl Document {
     /// A path or value that cannot be read, or a path that runs through something that is neither
     /// table nor array. The document is then unchanged, but can render the problems.
     pub fn set(&mut self, assignment: &str) -> Result<(), Problems> {
-        assign::set(self, assignment)
+        self.set_by("--set", assignment)
+    }
+
+    /// As [`Document::set`], for an assignment that the command-line option `option` makes, such
+    /// as `--vary`: its name heads the problems.
+    ///
+    /// # Errors
+    /// As [`Document::set`].
+    pub fn set_by(&mut self, option: &str, assignment: &str) -> Result<(), Problems> {
+        assign::set(self, option, assignment)
     }
 
     /// Puts `value` at `path`, as [`Document::set`] does, for sweeps and options, whose paths and

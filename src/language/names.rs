@@ -11,6 +11,9 @@ const COMPARED_MAX: usize = 10_000;
 /// Bytes beyond which a name is not a slip of the pen but something else.
 const COMPARED_BYTES_MAX: usize = 100;
 
+/// How a hint begins that names what was probably meant.
+pub(super) const DID_YOU_MEAN: &str = "did you mean ";
+
 /// The one of `known` that `found` was probably meant to be: at a distance of at most a third of
 /// its letters (insertions, deletions, changes, swaps of neighbours; case and `_` for `-` are
 /// free), or, failing that, the only one that `found` begins. Of equally near ones, the first.
@@ -70,7 +73,7 @@ pub fn unknown_name(kind: &str, found: &Placed<String>, known: &[&str], problems
 /// "did you mean `x`? The …", or only the list where nothing is near.
 pub(super) fn with_suggestion(found: &str, known: &[&str], list: &str) -> String {
     match suggest(found, known.iter().copied()) {
-        Some(near) => format!("did you mean `{}`? {}", shorten(&near), capitalise(list)),
+        Some(near) => format!("{DID_YOU_MEAN}`{}`? {}", shorten(&near), capitalise(list)),
         None => list.to_owned(),
     }
 }

@@ -56,10 +56,21 @@ impl<'a> Fields<'a> {
 
     /// The value of `key`; `None` after recording that it is missing or bad.
     pub fn required<T: Read>(&mut self, key: &'static str, problems: &mut Problems) -> Option<T> {
+        self.required_like(key, T::EXAMPLE, problems)
+    }
+
+    /// As [`Fields::required`], with a value of its own as example, where that of the type says
+    /// little: `instances = 40`.
+    pub fn required_like<T: Read>(
+        &mut self,
+        key: &'static str,
+        example: &str,
+        problems: &mut Problems,
+    ) -> Option<T> {
         match self.node(key) {
             Some(node) => T::read(node, problems),
             None => {
-                self.miss::<T>(key, problems);
+                self.miss(key, example, problems);
                 None
             }
         }
@@ -167,23 +178,23 @@ impl<'a> Fields<'a> {
     }
 
     /// Records that `key` is missing: one problem a table, however many keys it lacks.
-    fn miss<T: Read>(&mut self, key: &'static str, problems: &mut Problems) {
+    fn miss(&mut self, key: &'static str, example: &str, problems: &mut Problems) {
         self.missing.push(key);
         let reported = self.missing_problem.and_then(|index| problems.get_mut(index));
         match reported.filter(|problem| problem.place == self.place) {
             Some(problem) => {
                 problem.label = format!("missing keys {}", list_of(&self.missing, "and"));
-                if let (Some(hint), false) = (&mut problem.hint, T::EXAMPLE.is_empty()) {
-                    hint.push_str(&format!(" and `{key} = {}`", T::EXAMPLE));
+                if let (Some(hint), false) = (&mut problem.hint, example.is_empty()) {
+                    hint.push_str(&format!(" and `{key} = {example}`"));
                 }
             }
             None => {
                 self.missing_problem = Some(problems.len());
                 let label = format!("missing key `{key}`");
-                if T::EXAMPLE.is_empty() {
+                if example.is_empty() {
                     problems.add(self.place, label);
                 } else {
-                    let hint = format!("add, for example, `{key} = {}`", T::EXAMPLE);
+                    let hint = format!("add, for example, `{key} = {example}`");
                     problems.add_with_hint(self.place, label, hint);
                 }
             }
@@ -317,7 +328,7 @@ mod tests {
     impl Read for Pool {
         fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
             let mut fields = Fields::open(node, problems)?;
-            let instances = fields.required("instances", problems);
+            let instances = fields.required_like("instances", "40", problems);
             let timeout = fields.or("timeout", SimDuration::from_secs(1), problems);
             let cores = fields.optional("cores", problems);
             fields.finish(problems);
@@ -357,7 +368,7 @@ mod tests {
         assert_eq!(
             problems,
             [
-                ": missing key `instances` | add, for example, `instances = 4`",
+                ": missing key `instances` | add, for example, `instances = 40`",
                 "5: expected a duration with its unit, found 5 | add the unit: \"5s\" or \"5ms\", \
                  for example",
                 "0: expected a whole number of at least 1, found 0 | -",
@@ -375,7 +386,7 @@ mod tests {
         impl Read for Two {
             fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
                 let mut fields = Fields::open(node, problems)?;
-                let a = fields.required::<Count>("a", problems);
+                let a = fields.required_like::<Count>("a", "4", problems);
                 let b = fields.required::<SimDuration>("b", problems);
                 fields.finish(problems);
                 (a.is_some() && b.is_some()).then_some(Self)

@@ -6,6 +6,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::document::{Document, Place, Source};
+use super::names::{DID_YOU_MEAN, list_of};
 use super::problem::{Problem, Problems};
 
 /// Problems shown; the rest is counted.
@@ -29,9 +30,12 @@ pub(super) fn render(document: &Document, problems: &Problems, color: bool) -> S
     let heading = Group::with_title(Level::ERROR.primary_title(heading));
     let mut page = renderer.render(&[heading]);
     page.push('\n');
+    // A key that an assignment made may give rise to several problems, of which one explains it.
+    let mut explained = BTreeSet::new();
     for problem in sorted.iter().take(SHOWN_MAX) {
+        let created = created(document, problem).filter(|_| explained.insert(problem.place));
         page.push('\n');
-        page.push_str(&renderer.render(&[group(document, problem)]));
+        page.push_str(&renderer.render(&[group(document, problem, created)]));
         page.push('\n');
     }
     if sorted.len() > SHOWN_MAX {
@@ -43,17 +47,18 @@ pub(super) fn render(document: &Document, problems: &Problems, color: bool) -> S
 /// Names the file, or the assignments where nothing else is wrong.
 fn heading(document: &Document, problems: &[&Problem]) -> String {
     let in_file = problems.iter().any(|problem| problem.place.source == 0);
-    let assigned = problems.iter().find(|problem| problem.place.source != 0);
     let name = |source: u16| match document.sources.get(usize::from(source)) {
         Some(source) => source.name.as_str(),
         None => "",
     };
-    let names = match assigned {
-        None => format!("`{}` has", name(0)),
-        Some(problem) if in_file => {
-            format!("`{}` with `{}` has", name(0), name(problem.place.source))
-        }
-        Some(problem) => format!("`{}` has", name(problem.place.source)),
+    let assigned = problems.iter().map(|problem| problem.place.source).filter(|&at| at != 0);
+    let options: BTreeSet<&str> = assigned.map(name).collect();
+    let options: Vec<&str> = options.into_iter().collect();
+    let names = match options.as_slice() {
+        [] => format!("`{}` has", name(0)),
+        options if in_file => format!("`{}` with {} has", name(0), list_of(options, "and")),
+        [one] => format!("`{one}` has"),
+        several => format!("{} have", list_of(several, "and")),
     };
     match problems.len() {
         1 => format!("{names} 1 problem"),
@@ -61,7 +66,14 @@ fn heading(document: &Document, problems: &[&Problem]) -> String {
     }
 }
 
-fn group<'a>(document: &'a Document, problem: &'a Problem) -> Group<'a> {
+/// What is said of the slip that may be behind a problem, unless the problem's own hint says it.
+fn created<'a>(document: &'a Document, problem: &Problem) -> Option<&'a str> {
+    let says_itself = problem.hint.as_ref().is_some_and(|hint| hint.starts_with(DID_YOU_MEAN));
+    let created = document.created.iter().find(|created| created.place == problem.place);
+    created.filter(|_| !says_itself).map(|created| created.hint.as_str())
+}
+
+fn group<'a>(document: &'a Document, problem: &'a Problem, created: Option<&'a str>) -> Group<'a> {
     let empty = || Group::with_level(Level::ERROR);
     let source = document.sources.get(usize::from(problem.place.source));
     let group = match source.and_then(|source| Some((source, line(source, problem.place)?))) {
@@ -80,9 +92,8 @@ fn group<'a>(document: &'a Document, problem: &'a Problem) -> Group<'a> {
                 .element(Level::ERROR.no_name().message(problem.label.as_str()))
         }
     };
-    let created = document.created.iter().find(|created| created.place == problem.place);
-    let hints = created.map(|created| &created.hint).into_iter().chain(&problem.hint);
-    group.elements(hints.map(|hint| Level::HELP.with_name("hint").message(hint.as_str())))
+    let hints = created.into_iter().chain(problem.hint.as_deref());
+    group.elements(hints.map(|hint| Level::HELP.with_name("hint").message(hint)))
 }
 
 /// The line that a place starts on, and the part of it that the place covers.
@@ -261,6 +272,25 @@ mod tests {
         problems.expected(document.get("service.api.cores").unwrap(), "a whole number above zero");
         let page = document.render(&problems, false);
         assert!(page.starts_with("error: `blast.toml` with `--set` has 3 problems\n"), "{page}");
+    }
+
+    #[test]
+    fn each_option_heads_its_own_problems_and_a_slip_is_told_once() {
+        let mut document = Document::parse("blast.toml", "[service.api]\ncores = 0\n").unwrap();
+        document.set_by("--vary", "service.ap.cores=4").unwrap();
+        document.set("service.api.core=4").unwrap();
+        let mut problems = Problems::new();
+        let made = document.get("service.ap").unwrap().place;
+        problems.add(made, "missing key `instances`");
+        problems.add(made, "a service needs an operation");
+        let page = document.render(&problems, false);
+        assert!(page.starts_with("error: `--vary` has 2 problems\n"), "{page}");
+        assert_eq!(page.matches("did you mean `api`?").count(), 1, "{page}");
+        let slip = document.created.last().unwrap().place;
+        problems.add_with_hint(slip, "unknown key `core`", "did you mean `cores`? …");
+        let page = document.render(&problems, false);
+        assert!(page.starts_with("error: `--set` and `--vary` have 3 problems\n"), "{page}");
+        assert_eq!(page.matches("did you mean `cores`?").count(), 1, "{page}");
     }
 
     #[test]

@@ -66,6 +66,18 @@ pub enum Criterion {
     },
 }
 
+impl Target {
+    /// The windows that it is asked of; `None` of one that is asked of the whole run.
+    pub fn windowed(&self) -> Option<Windowed> {
+        match self.criterion {
+            Criterion::Latency { windowed, .. }
+            | Criterion::Delivered { windowed, .. }
+            | Criterion::Utilization { windowed, .. } => windowed,
+            Criterion::Loss { .. } | Criterion::Backlog { .. } => None,
+        }
+    }
+}
+
 /// A target that is asked of windows of time: of the messages that arrived in each.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Windowed {

@@ -32,6 +32,38 @@ pub struct About {
     pub files: Vec<(String, String)>,
 }
 
+/// Names of all files that a run may write.
+pub const RUN_FILES: [&str; 17] = [
+    "report.txt",
+    "report.json",
+    "run.json",
+    "summary.csv",
+    "classes.csv",
+    "outcomes.csv",
+    "latency.csv",
+    "services.csv",
+    "carrier_groups.csv",
+    "carriers.csv",
+    "timeline.csv",
+    "stations_timeline.csv",
+    "load.png",
+    "latency.png",
+    "latency_distribution.png",
+    "resources.png",
+    "outcomes.png",
+];
+
+/// Names of all files that a sweep may write.
+pub const SWEEP_FILES: [&str; 7] = [
+    "sweep.txt",
+    "sweep.json",
+    "sweep_run.json",
+    "sweep.csv",
+    "sweep_classes.csv",
+    "sweep_stations.csv",
+    "sweep.png",
+];
+
 /// What a run prints.
 pub fn run_text(result: &PointResult, about: &About) -> String {
     text::run_report(result, about)

@@ -49,7 +49,8 @@ pub(super) fn bare(figure: &Figure) -> String {
 }
 
 /// A figure with its interval: "38.2 % (38.1 – 38.3)", or "38.2 % (± 0.004)" where the ends show
-/// the same digits. A figure that is exact has none to show.
+/// the same digits. Where replications give no upper end, "11.5 s (11.4 s or more)". A figure that
+/// is exact has no interval to show.
 pub(super) fn with_interval(figure: &Figure) -> String {
     let Some(Estimate { value: center, interval, .. }) = figure.estimate else {
         return NOTHING.to_owned();
@@ -59,6 +60,13 @@ pub(super) fn with_interval(figure: &Figure) -> String {
     else {
         return shown;
     };
+    if high == f64::INFINITY {
+        return match value(figure.unit, low) {
+            _ if low <= 0.0 => format!("{shown} (no bounds)"),
+            low if low == shown => format!("{shown} (or more)"),
+            low => format!("{shown} ({low} or more)"),
+        };
+    }
     let ends = [low, high].map(|end| value(figure.unit, end));
     if ends.iter().all(|end| *end == shown) {
         let half_width = value(figure.unit, (center - low).max(high - center));
@@ -197,12 +205,7 @@ pub(super) fn grows(verdict: &TargetVerdict) -> bool {
 
 /// What was measured of a target, with its interval.
 pub(super) fn measured(target: &Target, verdict: &TargetVerdict) -> String {
-    let windowed = match &target.criterion {
-        Criterion::Latency { windowed, .. }
-        | Criterion::Delivered { windowed, .. }
-        | Criterion::Utilization { windowed, .. } => windowed.is_some(),
-        Criterion::Loss { .. } | Criterion::Backlog { .. } => false,
-    };
+    let windowed = target.windowed().is_some();
     if grows(verdict) {
         "grows without end".to_owned()
     } else if windowed && verdict.measured.estimate.is_some() {
@@ -228,6 +231,7 @@ pub(super) fn reason_code(reason: Reason) -> &'static str {
         Reason::Marginal => "marginal",
         Reason::NoMessages => "no-messages",
         Reason::FewTailObservations { .. } => "few-tail-observations",
+        Reason::ThinWindows { .. } => "thin-windows",
         Reason::StoppedEarly => "stopped-early",
         Reason::Unstable => "unstable",
         Reason::NotStationary => "not-stationary",
@@ -301,6 +305,7 @@ fn doubt(reason: Reason) -> String {
         Reason::FewTailObservations { found, needed } => {
             format!(": {found} of {needed} in the tail")
         }
+        Reason::ThinWindows { .. } => ": too few messages in a window".to_owned(),
         Reason::StoppedEarly => ": stopped early".to_owned(),
         Reason::Unstable => ": grows without end".to_owned(),
         Reason::NotStationary => ": has not come to rest".to_owned(),
@@ -339,7 +344,10 @@ mod tests {
         check(Unit::Seconds, (9_060.0, 8_820.0, 9_360.0), "2 h 31 min (2 h 27 – 2 h 36)");
         check(Unit::Seconds, (60.0, 47.0, 93.0), "1 min (47 s – 1 min 33 s)");
         check(Unit::Seconds, (1.02, 0.98, 1.06), "1.02 s (980 ms – 1.06 s)");
-        check(Unit::Seconds, (11.5, 11.4, f64::INFINITY), "11.5 s (11.4 s – never)");
+        check(Unit::Seconds, (11.5, 11.4, f64::INFINITY), "11.5 s (11.4 s or more)");
+        check(Unit::Seconds, (11.5, 11.499, f64::INFINITY), "11.5 s (or more)");
+        check(Unit::Seconds, (f64::INFINITY, 11.4, f64::INFINITY), "never (11.4 s or more)");
+        check(Unit::Seconds, (11.5, 0.0, f64::INFINITY), "11.5 s (no bounds)");
         check(Unit::Messages, (44_011.0, 43_835.3, 44_186.7), "44,011 (43,835 – 44,187)");
         check(Unit::PerSecond, (40.0, 39.0, 41.0), "40/s (39/s – 41/s)");
         let unknown = Figure { estimate: None, unit: Unit::Share };
@@ -352,7 +360,7 @@ mod tests {
             let measured = figure(unit, measured, measured, measured);
             let (answer, reason) = (Answer::NotMet, None);
             let target =
-                TargetVerdict { measured, limit, margin: None, answer, reason, worst: None };
+                TargetVerdict { measured, limit, margin: None, answer, reason, windows: None };
             assert_eq!(verdict(&target), format!("NOT MET{said}"));
         };
         check(Unit::Seconds, 9_060.0, Limit::AtMost(10.0), ", 906 times over");

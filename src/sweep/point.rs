@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::Measurements;
-use crate::model::{Mode, Model, Replications};
+use crate::model::{Mode, Model, Replications, Target};
 use crate::sim;
 use crate::stats::{Aim, Sequential, Step, Waves, stopping};
 use crate::verdict::{Answer, Assessment, Figure, Reason, Steadiness, Unit};
@@ -34,6 +34,9 @@ pub struct PointResult {
     pub assessment: Assessment,
     /// How precise the figures are; `None` where a fixed number of replications was asked for.
     pub precision: Option<Precision>,
+    /// How often a steady run was made twice as long, because its start showed for more than half
+    /// of it.
+    pub doublings: u32,
 }
 
 /// How precise the figures became.
@@ -152,13 +155,25 @@ impl Going {
 
     /// Starts over with a run of twice the length; whether time reaches so far.
     fn double(&mut self) -> bool {
+        let window = 2 * self.model.run.window.ns();
+        // Windows that targets are asked of have to stay whole.
+        let divides = |target: &Target| {
+            target.windowed().is_none_or(|windowed| windowed.per.ns().is_multiple_of(window))
+        };
+        let may_widen = self.model.targets.iter().all(divides);
         let run = &mut self.model.run;
-        let (horizon, window) = (2 * run.horizon.ns(), 2 * run.window.ns());
+        let horizon = 2 * run.horizon.ns();
         if run.mode != Mode::Steady || horizon >= SimTime::MAX.ns() {
             return false;
         }
         run.horizon = SimTime::from_ns(horizon);
-        run.window = SimDuration::from_ns(window);
+        if may_widen {
+            run.window = SimDuration::from_ns(window);
+        } else {
+            // What would be in a window of twice the length is in a block of twice as many.
+            run.windows_per_block *= 2;
+            run.windows = horizon.div_ceil(run.window.ns()) as u32;
+        }
         self.doublings += 1;
         *self = Self { doublings: self.doublings, ..Self::new(self.model.clone()) };
         true
@@ -167,7 +182,8 @@ impl Going {
     fn result(self) -> PointResult {
         let assessment = self.assessment.expect("every point runs a wave at least");
         let precision = precision(&self.model, &assessment);
-        PointResult { model: self.model, runs: self.runs, assessment, precision }
+        let Self { model, runs, doublings, .. } = self;
+        PointResult { model, runs, assessment, precision, doublings }
     }
 }
 
@@ -213,6 +229,10 @@ fn aim(figure: &Figure, wanted: f64) -> Aim {
 fn may_change(reason: Reason) -> bool {
     match reason {
         Reason::OneReplication | Reason::NoMessages | Reason::FewTailObservations { .. } => true,
-        Reason::Marginal | Reason::StoppedEarly | Reason::Unstable | Reason::NotStationary => false,
+        Reason::Marginal
+        | Reason::ThinWindows { .. }
+        | Reason::StoppedEarly
+        | Reason::Unstable
+        | Reason::NotStationary => false,
     }
 }

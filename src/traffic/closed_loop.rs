@@ -30,7 +30,7 @@ const USERS_MAX: u64 = 100_000_000;
 impl Read for ClosedLoopSpec {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::open(node, problems)?;
-        let users = fields.required::<Whole<1, USERS_MAX>>("users", problems);
+        let users = fields.required_like::<Whole<1, USERS_MAX>>("users", "500", problems);
         let think = fields.required("think", problems);
         fields.finish(problems);
         Some(Self { users: u32::try_from(users?.0).ok()?, think: think? })

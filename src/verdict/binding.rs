@@ -3,12 +3,13 @@
 //! A service whose workers are all held while its cores are idle is only where the waiting
 //! shows; the cause is then sought among what it calls.
 
+use super::figures::LatencyPool;
 use super::period::Period;
 use super::stations::{Capacity, StationFigures};
 use super::targets::{Answer, TargetVerdict};
 use crate::engine::SimTime;
 use crate::measure::Measurements;
-use crate::model::{Callee, ClassId, Criterion, Model, StationId, Step};
+use crate::model::{Callee, ClassId, Criterion, Model, Site, StationId, Step};
 use crate::sim::Outcome;
 
 /// A station in a window counts as saturated from this use of its capacity on. Judgement: at 95 %
@@ -35,7 +36,8 @@ pub struct Binding {
     /// The station where the waiting shows, if that is another one: its workers are held by calls
     /// to this one.
     pub shows_at: Option<StationId>,
-    /// The share of the class's waiting that shows, or of its losses.
+    /// The share of the class's waiting that shows, or of its losses; zero where neither tells,
+    /// and it is named for being saturated.
     pub share: f64,
 }
 
@@ -69,20 +71,26 @@ pub struct Saturation {
     pub share: f64,
 }
 
+/// What binds, and the targets that no capacity could mend.
 pub(super) fn of(
     model: &Model,
     runs: &[Measurements],
     period: &Period,
     targets: &[TargetVerdict],
     stations: &[StationFigures],
-) -> Vec<Binding> {
+) -> (Vec<Binding>, Vec<usize>) {
     let view = View { model, runs, period, stations };
     let unmet = targets.iter().enumerate().filter(|(_, verdict)| verdict.answer != Answer::Met);
     let mut bindings: Vec<Binding> = unmet.filter_map(|(index, _)| view.of_target(index)).collect();
     if bindings.is_empty() {
         bindings.extend(view.nearest());
     }
-    bindings
+    let unmet = targets.iter().enumerate().filter(|(_, verdict)| verdict.answer == Answer::NotMet);
+    let is_unbound = |at: &usize| {
+        bindings.iter().all(|binding| binding.target != Some(*at)) && view.is_slow_by_itself(*at)
+    };
+    let unbound = unmet.map(|(at, _)| at).filter(is_unbound).collect();
+    (bindings, unbound)
 }
 
 struct View<'a> {
@@ -96,7 +104,10 @@ impl View<'_> {
     fn of_target(&self, target: usize) -> Option<Binding> {
         let (station, share, lost) = match &self.model.targets[target].criterion {
             Criterion::Latency { class, .. } | Criterion::Delivered { class, .. } => {
-                self.where_time_goes(Some(*class)).or_else(|| self.where_lost(Some(*class)))?
+                let waiting = || self.where_time_goes(Some(*class));
+                let lost = || self.where_lost(Some(*class));
+                let waiting = if self.is_slow_by_itself(target) { None } else { waiting() };
+                waiting.or_else(lost).or_else(|| self.saturated())?
             }
             Criterion::Loss { class, .. } => {
                 self.where_lost(*class).or_else(|| self.where_time_goes(*class))?
@@ -108,6 +119,33 @@ impl View<'_> {
         let behind = if lost { station } else { self.behind(station) };
         let shows_at = (behind != station).then(|| StationId::from_index(station));
         Some(Binding { shows_at, ..self.describe(Some(target), behind, share, lost) })
+    }
+
+    /// Whether a target on latency is missed by more than all waiting of its class together: it
+    /// would be missed even if nobody waited. Where callers give up, or workers wait for cores,
+    /// time is lost that is not in the queues, so that this cannot be told.
+    fn is_slow_by_itself(&self, target: usize) -> bool {
+        let (class, limit, share) = match &self.model.targets[target].criterion {
+            Criterion::Latency { class, quantile, limit, .. } => (*class, *limit, *quantile),
+            Criterion::Delivered { class, limit, share, .. } => (*class, *limit, *share),
+            Criterion::Loss { .. } | Criterion::Backlog { .. } | Criterion::Utilization { .. } => {
+                return false;
+            }
+        };
+        let gives_up = |site: &Site| site.timeout.is_some() || site.retry.is_some();
+        let elsewhere = self.model.sites.iter().any(gives_up)
+            || self.model.services.iter().any(|service| service.pool.cores < service.pool.workers);
+        let waits = self.sums(Some(class), |share| (share.wait_sum + share.age_sum) as f64);
+        let pool = LatencyPool::of(self.model, self.runs, self.period, class);
+        !elsewhere && waits.iter().sum::<f64>() < pool.excess_ns(limit, share)
+    }
+
+    /// The busiest of the stations that were saturated, where neither waiting nor losses tell.
+    fn saturated(&self) -> Option<(usize, f64, bool)> {
+        let saturated = (0..self.stations.len()).filter(|&at| self.saturation(at).is_some());
+        let busiest =
+            saturated.max_by(|&a, &b| self.utilization(a).total_cmp(&self.utilization(b)));
+        busiest.map(|station| (station, 0.0, false))
     }
 
     /// The busiest station, where nothing is unmet.

@@ -1,6 +1,7 @@
 //! Figures with units and intervals, and those of each class.
 
 use super::period::Period;
+use crate::engine::SimDuration;
 use crate::measure::{ClassRecord, Histogram, Measurements};
 use crate::model::{ClassId, Mode, Model};
 use crate::sim::Outcome;
@@ -186,6 +187,24 @@ impl LatencyPool {
             (latencies, never)
         };
         Self { each: runs.iter().map(one).collect() }
+    }
+
+    /// The least time in nanoseconds, over all messages, that some would have to take less for
+    /// `share` of them to be within `limit`. No failure can be made up for.
+    pub(super) fn excess_ns(&self, limit: SimDuration, share: f64) -> f64 {
+        let pooled = self.pooled();
+        let in_time = pooled.finite().count_at_or_below(limit.ns());
+        let mut missing = share * pooled.count() as f64 - in_time as f64;
+        let mut excess = 0.0;
+        for (bucket, count) in pooled.finite().buckets() {
+            let late = bucket.middle() as f64 - limit.ns() as f64;
+            if late > 0.0 && missing > 0.0 {
+                let those = missing.min(count as f64);
+                excess += those * late;
+                missing -= those;
+            }
+        }
+        excess
     }
 
     pub(super) fn pooled(&self) -> Pooled<'_> {

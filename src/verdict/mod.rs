@@ -6,6 +6,7 @@ mod figures;
 mod period;
 mod stations;
 mod targets;
+mod windows;
 
 use crate::measure::Measurements;
 use crate::model::Model;
@@ -14,7 +15,8 @@ pub use binding::{Binding, Cause, Saturation};
 pub use figures::{ClassFigures, Figure, Unit};
 pub use period::{Period, Steadiness};
 pub use stations::{Capacity, StationFigures};
-pub use targets::{Answer, Reason, TargetVerdict, WorstWindow};
+pub use targets::{Answer, Reason, TargetVerdict};
+pub use windows::{WindowsRead, WorstWindow};
 
 /// What the replications of one model say.
 #[derive(Clone, Debug)]
@@ -31,6 +33,9 @@ pub struct Assessment {
     pub stations: Vec<StationFigures>,
     /// What binds the targets that are not met; where all are, what is nearest to binding.
     pub bindings: Vec<Binding>,
+    /// Targets that are not met and that no capacity could mend: what their messages take without
+    /// any waiting is too long already.
+    pub slow_by_themselves: Vec<usize>,
 }
 
 impl Assessment {
@@ -43,13 +48,14 @@ impl Assessment {
         let period = Period::of(model, runs);
         let stations = stations::of(model, runs, &period);
         let targets = targets::of(model, runs, &period);
-        let bindings = binding::of(model, runs, &period, &targets, &stations);
+        let (bindings, slow_by_themselves) = binding::of(model, runs, &period, &targets, &stations);
         Self {
             replications: runs.len(),
             classes: figures::of(model, runs, &period),
             stations,
             targets,
             bindings,
+            slow_by_themselves,
             period,
         }
     }

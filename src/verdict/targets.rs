@@ -3,9 +3,10 @@
 use super::figures::{Exactness, Figure, LatencyPool, Unit, in_seconds, messages_of};
 use super::period::{Period, Steadiness};
 use super::stations::{Capacity, total};
+use super::windows::WindowsRead;
 use crate::engine::SimTime;
-use crate::measure::{LimitRecord, Measurements, StationWindow};
-use crate::model::{ClassId, Criterion, Limit as LatencyLimit, Model, StationId, Target, Windowed};
+use crate::measure::{LimitRecord, Measurements};
+use crate::model::{ClassId, Criterion, Limit as LatencyLimit, Model, StationId, Target};
 use crate::sim::Outcome;
 use crate::stats::{Confidence, Decision, Estimate, Limit, Ratio, Refusal, Zone, decide};
 
@@ -22,17 +23,8 @@ pub struct TargetVerdict {
     pub answer: Answer,
     /// What the answer has to be read with, or why there is none.
     pub reason: Option<Reason>,
-    /// Of a windowed target: the worst of its windows.
-    pub worst: Option<WorstWindow>,
-}
-
-/// The window in which a windowed target was furthest from holding.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct WorstWindow {
-    /// When it begins.
-    pub from: SimTime,
-    /// The share delivered within the limit, or the use of capacity: mean over replications.
-    pub value: f64,
+    /// Of a windowed target: what its windows were.
+    pub windows: Option<WindowsRead>,
 }
 
 /// Whether a target is met.
@@ -62,6 +54,11 @@ pub enum Reason {
         /// How many there would have to be.
         needed: u64,
     },
+    /// Most windows have too few messages to read a share of them.
+    ThinWindows {
+        /// How many messages a window would have to have.
+        needed: u64,
+    },
     /// A replication ended early, at a bound.
     StoppedEarly,
     /// The backlog grows without end, so that there is no long run.
@@ -76,17 +73,17 @@ pub(super) fn of(model: &Model, runs: &[Measurements], period: &Period) -> Vec<T
 }
 
 /// What a target is judged from.
-struct View<'a> {
-    model: &'a Model,
-    runs: &'a [Measurements],
-    period: &'a Period,
+pub(super) struct View<'a> {
+    pub(super) model: &'a Model,
+    pub(super) runs: &'a [Measurements],
+    pub(super) period: &'a Period,
     exactness: Exactness,
 }
 
 impl View<'_> {
     fn judge(&self, target: &Target) -> TargetVerdict {
-        let Measured { measured, unit, limit, worst } = self.measure(target);
-        let zone = Zone { relative: target.indifference, floor: 0.0 };
+        let Measured { measured, unit, limit, windows } = self.measure(target);
+        let zone = zone(unit, limit, target.indifference);
         let estimate = measured.ok();
         let (answer, reason) = match measured {
             Err(reason) => (Answer::Undecided, Some(reason)),
@@ -107,7 +104,7 @@ impl View<'_> {
             margin: estimate.map(|estimate| limit.margin(&estimate)),
             answer,
             reason,
-            worst,
+            windows,
         }
     }
 
@@ -128,7 +125,7 @@ impl View<'_> {
     }
 
     fn measure(&self, target: &Target) -> Measured {
-        let whole = |measured, unit, limit| Measured { measured, unit, limit, worst: None };
+        let whole = |measured, unit, limit| Measured { measured, unit, limit, windows: None };
         match &target.criterion {
             Criterion::Latency { class, quantile, limit, windowed: None } => whole(
                 self.latency(*class, *quantile),
@@ -137,22 +134,20 @@ impl View<'_> {
             ),
             Criterion::Latency { class, quantile, limit, windowed: Some(windowed) } => {
                 let limit = LatencyLimit { class: *class, within: *limit };
-                self.in_windows(*windowed, Limit::AtLeast(*quantile), |run, windows| {
-                    self.delivered(run, limit, windows)
-                })
+                self.delivered_in_windows(*windowed, limit, *quantile)
             }
             Criterion::Delivered { class, limit, share, windowed: None } => {
                 let limit = LatencyLimit { class: *class, within: *limit };
-                whole(self.share_delivered(limit), Unit::Share, Limit::AtLeast(*share))
+                let wanted = Limit::AtLeast(*share);
+                whole(self.share_delivered(limit, wanted), Unit::Share, wanted)
             }
             Criterion::Delivered { class, limit, share, windowed: Some(windowed) } => {
                 let limit = LatencyLimit { class: *class, within: *limit };
-                self.in_windows(*windowed, Limit::AtLeast(*share), |run, windows| {
-                    self.delivered(run, limit, windows)
-                })
+                self.delivered_in_windows(*windowed, limit, *share)
             }
             Criterion::Loss { class, share } => {
-                whole(self.loss(*class), Unit::Share, Limit::AtMost(*share))
+                let wanted = Limit::AtMost(*share);
+                whole(self.loss(*class, wanted), Unit::Share, wanted)
             }
             Criterion::Backlog { station, by, at_most } => {
                 whole(self.backlog(*station, *by), Unit::Messages, Limit::AtMost(*at_most as f64))
@@ -161,15 +156,7 @@ impl View<'_> {
                 whole(self.utilization(*station), Unit::Share, Limit::AtMost(*at_most))
             }
             Criterion::Utilization { station, at_most, windowed: Some(windowed) } => {
-                let capacity = Capacity::of(self.model, station.index());
-                self.in_windows(*windowed, Limit::AtMost(*at_most), |run, windows| {
-                    let mut joined = StationWindow::default();
-                    for window in &run.stations[station.index()].windows[windows] {
-                        joined.extend(window);
-                    }
-                    let (workers, cores) = capacity.used(&joined);
-                    Some(workers.max(cores))
-                })
+                self.busy_in_windows(*windowed, *station, *at_most)
             }
         }
     }
@@ -194,19 +181,9 @@ impl View<'_> {
         &run.limits[position.expect("every target's limit is among the model's")]
     }
 
-    /// The share of messages that came in these windows and were delivered within the limit;
-    /// `None` if none can be judged.
-    fn delivered(
-        &self,
-        run: &Measurements,
-        limit: LatencyLimit,
-        windows: std::ops::Range<usize>,
-    ) -> Option<f64> {
-        let Ratio { top, bottom } = self.delivered_parts(run, limit, windows);
-        (bottom > 0.0).then(|| top / bottom)
-    }
-
-    fn delivered_parts(
+    /// The messages that came in these windows: delivered within the limit, over all that can be
+    /// judged.
+    pub(super) fn delivered_parts(
         &self,
         run: &Measurements,
         limit: LatencyLimit,
@@ -222,7 +199,7 @@ impl View<'_> {
         Ratio { top: within as f64, bottom: (arrived - open) as f64 }
     }
 
-    fn share_delivered(&self, limit: LatencyLimit) -> Result<Estimate, Reason> {
+    fn share_delivered(&self, limit: LatencyLimit, wanted: Limit) -> Result<Estimate, Reason> {
         let parts: Vec<Ratio> = self
             .runs
             .iter()
@@ -231,18 +208,31 @@ impl View<'_> {
                 self.delivered_parts(run, limit, windows)
             })
             .collect();
-        self.share(&parts, 1.0)
+        self.share(&parts, 1.0, wanted)
     }
 
-    /// A share; one at its very end (all, none) is what was seen, without a doubt that no number
-    /// of replications could take away.
-    fn share(&self, parts: &[Ratio], best: f64) -> Result<Estimate, Reason> {
+    /// A share that is held against `limit`, and at its best at `best`: all, or none.
+    ///
+    /// Where it is that, and as many trials could hardly have shown it if the truth broke the
+    /// limit, it is shown as it was seen. So it is where the limit is itself all or none, which no
+    /// number of replications could ever show beyond doubt.
+    pub(super) fn share(
+        &self,
+        parts: &[Ratio],
+        best: f64,
+        limit: Limit,
+    ) -> Result<Estimate, Reason> {
         let estimate = self.exactness.of_share(parts).ok_or(Reason::NoMessages)?;
         let flawless = estimate.value == best && self.runs.len() > 1;
-        Ok(if flawless { Estimate::exact(best, self.runs.len()) } else { estimate })
+        let is_told = || {
+            let zone = Zone { relative: 0.0, floor: 0.0 };
+            limit.value() == best || decide(&estimate, limit, zone) == Decision::Met
+        };
+        let is_shown = flawless && is_told();
+        Ok(if is_shown { Estimate::exact(best, self.runs.len()) } else { estimate })
     }
 
-    fn loss(&self, class: Option<ClassId>) -> Result<Estimate, Reason> {
+    fn loss(&self, class: Option<ClassId>, wanted: Limit) -> Result<Estimate, Reason> {
         let classes = match class {
             Some(class) => class.index()..class.index() + 1,
             None => 0..self.model.classes.len(),
@@ -262,7 +252,7 @@ impl View<'_> {
                 part
             })
             .collect();
-        self.share(&parts, 0.0)
+        self.share(&parts, 0.0, wanted)
     }
 
     fn backlog(&self, station: Option<StationId>, by: SimTime) -> Result<Estimate, Reason> {
@@ -299,63 +289,26 @@ impl View<'_> {
             .collect();
         self.exactness.of_mean(&values).ok_or(Reason::NoMessages)
     }
+}
 
-    /// The share of windows in which `figure` keeps `limit`, and the worst of them; windows that
-    /// nothing can be said of do not count.
-    fn in_windows(
-        &self,
-        windowed: Windowed,
-        limit: Limit,
-        figure: impl Fn(&Measurements, std::ops::Range<usize>) -> Option<f64>,
-    ) -> Measured {
-        let per = (windowed.per.ns() / self.model.run.window.ns()) as usize;
-        let mut parts = Vec::with_capacity(self.runs.len());
-        // By window: sum of the figures, and how many replications gave one.
-        let mut sums: Vec<(f64, f64)> = Vec::new();
-        for run in self.runs {
-            let windows = run.in_system.len();
-            let mut part = Ratio { top: 0.0, bottom: 0.0 };
-            for (index, start) in (self.period.first..windows).step_by(per).enumerate() {
-                if sums.len() <= index {
-                    sums.push((0.0, 0.0));
-                }
-                let Some(value) = figure(run, start..(start + per).min(windows)) else { continue };
-                let holds = match limit {
-                    Limit::AtMost(most) => value <= most,
-                    Limit::AtLeast(least) => value >= least,
-                };
-                part.bottom += 1.0;
-                part.top += f64::from(u8::from(holds));
-                sums[index] = (sums[index].0 + value, sums[index].1 + 1.0);
-            }
-            parts.push(part);
+/// How near its limit a figure is at it. Of shares the smaller side counts: 99 % delivered is the
+/// same as 1 % lost, and 2 % of 99 % would be twice all that may be lost.
+fn zone(unit: Unit, limit: Limit, indifference: f64) -> Zone {
+    match unit {
+        Unit::Share => {
+            let smaller = limit.value().min(1.0 - limit.value());
+            Zone { relative: 0.0, floor: indifference * smaller }
         }
-        let means = sums.iter().enumerate().filter(|(_, (_, count))| *count > 0.0);
-        let means = means.map(|(index, (sum, count))| (index, sum / count));
-        let worst = means.reduce(|worst, next| {
-            let is_worse = match limit {
-                Limit::AtMost(_) => next.1 > worst.1,
-                Limit::AtLeast(_) => next.1 < worst.1,
-            };
-            if is_worse { next } else { worst }
-        });
-        Measured {
-            measured: self.share(&parts, 1.0),
-            unit: Unit::Share,
-            limit: Limit::AtLeast(windowed.share),
-            worst: worst.map(|(index, value)| {
-                let window = self.period.first + index * per;
-                let from = SimTime::from_ns(self.model.run.window.ns() * window as u64);
-                WorstWindow { from, value }
-            }),
+        Unit::Seconds | Unit::Messages | Unit::PerSecond => {
+            Zone { relative: indifference, floor: 0.0 }
         }
     }
 }
 
 /// What a target was measured as, and what it is held against.
-struct Measured {
-    measured: Result<Estimate, Reason>,
-    unit: Unit,
-    limit: Limit,
-    worst: Option<WorstWindow>,
+pub(super) struct Measured {
+    pub(super) measured: Result<Estimate, Reason>,
+    pub(super) unit: Unit,
+    pub(super) limit: Limit,
+    pub(super) windows: Option<WindowsRead>,
 }

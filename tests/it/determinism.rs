@@ -161,6 +161,41 @@ fn what_an_earlier_run_left_is_replaced() {
     assert_eq!(without["classes.csv"], with_charts["classes.csv"]);
 }
 
+/// The folder may be one in which other things are.
+#[test]
+fn files_that_are_not_ours_stay_and_those_that_are_read_are_not_overwritten() {
+    let folder = TempDir::new().expect("a folder");
+    let rows: String = (0..60).map(|s| format!("2024-01-01 00:00:{s:02},5\n")).collect();
+    let text = "[run]\nhorizon = \"10s\"\nreplications = 2\n\
+                [traffic.m]\nto = \"q.go\"\nreplay = { file = \"requests.csv\" }\n\
+                [service.q]\ninstances = 1\nworkers = 1\n\
+                [service.q.operation.go]\nwork = \"1ms\"\n";
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    };
+    write("requests.csv", &format!("time,count\n{rows}"));
+    write("a.toml", text);
+    for name in ["notes.txt", "mine.csv", "photo.png", "package.json", "sweeping.csv"] {
+        write(name, "mine");
+    }
+    let go = |file: &str| {
+        let done = surgeplan(folder.path()).args(["run", file, "--out", ".", "--quiet"]).output();
+        let done = done.expect("it runs");
+        (done.status.code(), String::from_utf8(done.stderr).expect("text"))
+    };
+    assert_eq!(go("a.toml").0, Some(0));
+    let left = contents(folder.path());
+    for name in ["notes.txt", "mine.csv", "photo.png", "package.json", "sweeping.csv"] {
+        assert_eq!(left.get(name).map(Vec::as_slice), Some(&b"mine"[..]), "{name}");
+    }
+    write("b.toml", &text.replace("requests.csv", "latency.csv"));
+    write("latency.csv", &format!("time,count\n{rows}"));
+    let (code, message) = go("b.toml");
+    assert_eq!(code, Some(2), "{message}");
+    assert!(message.contains("latency.csv") && message.contains("--out"), "{message}");
+    assert!(contents(folder.path())["latency.csv"].starts_with(b"time,count"));
+}
+
 #[test]
 fn a_trace_tells_what_happened_in_order() {
     let folder = TempDir::new().expect("a folder");

@@ -149,6 +149,93 @@ fn several_mistakes_are_all_shown() {
     assert!(message.matches("= hint:").count() >= 3, "{message}");
 }
 
+/// A value that cannot be read hides no other problem: neither in its own table, nor in those that
+/// need it.
+#[test]
+fn one_mistake_hides_no_other() {
+    let folder = TempDir::new().expect("a folder");
+    let text = r#"
+[run]
+mode = "steaddy"
+window = "5 parsecs"
+[target]
+fast = { class = "n", quantile = "200%", latency-at-most = "1s", per = "1min" }
+busy = { of = "apis", utilization-at-most = "many" }
+dry = { of = "uss", drained-by = "soon" }
+[traffic.m]
+to = "api.sned"
+poisson = { rate = 40 }
+timeout = "soon"
+causes = [{ traffic = "o", share = 7, after = "1s" }, 3]
+[service.api]
+instances = 0
+workers = 4
+[service.api.operation.send]
+work = { empirical = { file = "gone.csv", unit = "ms" } }
+steps = [
+  { call = "acounts.check", timeout = "soon", times = "many" },
+  { parallel = [{ call = "accounts.chekc", network = "far" }, 3] },
+  { send-to = "su", background = 3 },
+]
+[service.accounts]
+instances = 1
+workers = 0
+[service.accounts.operation.check]
+work = "3ms"
+[carrier.us]
+overload = "drop"
+burst = "many"
+round-trip = { empirical = { file = "lost.csv", unit = "ms" } }
+"#;
+    std::fs::write(folder.path().join("bad.toml"), text).expect("the scenario");
+    let message = refused(folder.path(), &["check", "bad.toml"]);
+    for says in [
+        "missing key `horizon`",
+        "`steaddy` is not one of the choices",
+        "\"5 parsecs\"",
+        "no class is named `n`",
+        "\"200%\"",
+        "no service or carrier is named `apis`",
+        "found \"many\"",
+        "no service or carrier is named `uss`",
+        "found \"soon\"",
+        "no operation is named `sned`",
+        "found 40",
+        "no traffic is named `o`",
+        "found 7",
+        "found 3",
+        "from 1 to 1,000,000, found 0",
+        "no service is named `acounts`",
+        "no operation is named `chekc`",
+        "\"far\"",
+        "no carrier is named `su`",
+        "and there is no rate",
+    ] {
+        assert!(message.contains(says), "no `{says}` in\n{message}");
+    }
+    assert_eq!(message.matches("there is no such file").count(), 2, "{message}");
+    // What could not be read is not said to be missing.
+    for never in ["nothing says when", "no class is named `m`", "missing keys `cores`"] {
+        assert!(!message.contains(never), "`{never}` in\n{message}");
+    }
+}
+
+/// Problems that used to come only once others were mended: of windows, and of circles.
+#[test]
+fn windows_and_circles_are_checked_beside_the_rest() {
+    let folder = TempDir::new().expect("a folder");
+    let text = SOUND
+        .replace("horizon = \"10s\"", "horizon = \"10s\"\nwindow = \"3s\"")
+        .replace("latency-at-most = \"1s\"", "latency-at-most = \"1s\", per = \"5s\"")
+        .replace("send-to = \"us\"", "hand-to = \"api.send\"")
+        .replace("rate = \"100/s\"", "rate = 100");
+    std::fs::write(folder.path().join("bad.toml"), text).expect("the scenario");
+    let message = refused(folder.path(), &["check", "bad.toml"]);
+    for says in ["a multiple of the time line's window", "go round", "found 100"] {
+        assert!(message.contains(says), "no `{says}` in\n{message}");
+    }
+}
+
 #[test]
 fn files_that_are_no_scenarios_are_refused() {
     let folder = TempDir::new().expect("a folder");
@@ -255,6 +342,33 @@ fn output_that_cannot_be_written_is_said_before_the_work() {
     assert_eq!(left, ["classes.csv"]);
 }
 
+/// What a problem is headed with is the option that was typed.
+#[test]
+fn problems_of_an_option_name_it_and_tell_a_slip_once() {
+    let folder = TempDir::new().expect("a folder");
+    std::fs::write(folder.path().join("a.toml"), SOUND).expect("the scenario");
+    for (arguments, option) in [
+        (["run", "a.toml", "--seed", "18446744073709551615"], "--seed"),
+        (["run", "a.toml", "--replications", "0"], "--replications"),
+        (["run", "a.toml", "--set", "service.api.instanses=3"], "--set"),
+        (["sweep", "a.toml", "--vary", "service.api.instanses=3,4"], "--vary"),
+        (["sweep", "a.toml", "--vary", "service.api.instances=0,4"], "--vary"),
+    ] {
+        let message = refused(folder.path(), &arguments);
+        assert!(message.contains(&format!("error: `{option}` has 1 problem")), "{message}");
+        assert!(message.contains(&format!("--> {option}:1:")), "{message}");
+        let meant = usize::from(message.contains("instanses"));
+        assert_eq!(message.matches("did you mean").count(), meant, "{message}");
+    }
+    // Every value that is wrong is told of, but one key that is wrong only once.
+    let vary = "service.api.instances=0,4,many";
+    let message = refused(folder.path(), &["sweep", "a.toml", "--vary", vary]);
+    assert!(message.contains("found 0") && message.contains("found \"many\""), "{message}");
+    let vary = "service.api.instanses=3,4";
+    let message = refused(folder.path(), &["sweep", "a.toml", "--vary", vary]);
+    assert_eq!(message.matches("unknown key").count(), 1, "{message}");
+}
+
 /// 0: all met, or nothing asked; 1: not met, or undecided; 2: could not run.
 #[test]
 fn exit_codes_tell_how_it_went() {
@@ -284,7 +398,7 @@ fn exit_codes_tell_how_it_went() {
     // The sound ones of several are told, too.
     let (code, told) = check(&["gone.toml", "a.toml"]);
     assert_eq!(code, Some(2));
-    assert!(told.contains("a.toml: ok"), "{told}");
+    assert!(told.contains("a.toml: ok, 1 traffic stream, 1 service"), "{told}");
     for arguments in [vec!["--help"], vec!["--version"], vec!["run", "--help"]] {
         let done = surgeplan(folder.path()).args(&arguments).output().expect("it runs");
         assert_eq!(done.status.code(), Some(0), "{arguments:?}");

@@ -23,9 +23,9 @@ const COUNT_MAX: u64 = 1_000_000_000_000;
 /// An upper end that nobody comes near is not worth naming to someone who wrote something else.
 const NAMED_MAX: u64 = 1_000_000;
 
+/// Without an example: how many are usual depends on what they are of, see
+/// [`Fields::required_like`](crate::language::Fields::required_like).
 impl<const MIN: u64, const MAX: u64> Read for Whole<MIN, MAX> {
-    const EXAMPLE: &'static str = "4";
-
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
         settle(whole(node, MIN, MAX).map(Self), node, problems)
     }

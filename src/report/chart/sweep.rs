@@ -150,9 +150,16 @@ impl SweepTarget {
         }
     }
 
-    /// Whether any point, or an end of its interval, is infinite.
+    /// Whether any point is infinite.
     pub(super) fn never(&self) -> bool {
-        self.points.iter().any(|point| point.value == f64::INFINITY || point.high == f64::INFINITY)
+        self.points.iter().any(|point| point.value == f64::INFINITY)
+    }
+}
+
+impl SweepPoint {
+    /// Whether its interval has no upper end, though it is itself finite.
+    pub(super) fn is_open(&self) -> bool {
+        self.value.is_finite() && self.high == f64::INFINITY
     }
 }
 

@@ -126,12 +126,15 @@ impl Column<'_> {
             canvas.text((panel.area.left + 10.0, y), "not measured", style);
             return;
         }
-        let (low, high) = (place(point.low), place(point.high));
+        let end = if point.is_open() { panel.area.right } else { place(point.high) };
+        let (low, high) = (place(point.low), end);
         if high - low > 2.0 * RADIUS + 6.0 {
             canvas.line(&[(low, y), (high, y)], style::WHISKER);
-            for x in [low, high] {
-                canvas.line(&[(x, y - 7.0), (x, y + 7.0)], style::WHISKER);
-            }
+            canvas.line(&[(low, y - 7.0), (low, y + 7.0)], style::WHISKER);
+            // The head of an arrow where it is open.
+            let bend = if point.is_open() { 10.0 } else { 0.0 };
+            canvas
+                .line(&[(high - bend, y - 7.0), (high, y), (high - bend, y + 7.0)], style::WHISKER);
         }
         if point.value == f64::INFINITY {
             never_mark(canvas, (lane, y), style::TARGET);

@@ -205,7 +205,7 @@ impl Plot<'_> {
             let lines = points.windows(2).filter(|pair| passes(around, pair[0].0, pair[1].0));
             let marks = points.iter().filter(|(at, _)| around.contains(*at));
             let bars = points.iter().filter(|(at, point)| {
-                passes(around, (at.0, panel.up(point.low)), (at.0, panel.up(point.high)))
+                passes(around, (at.0, panel.up(point.low)), (at.0, upper_end(panel, point)))
             });
             let edges = edge.iter().filter(|at| (x - 6.0..=x + width + 6.0).contains(*at));
             marks.count() * 20 + bars.count() * 8 + edges.count() * 6 + lines.count() * 4
@@ -229,20 +229,25 @@ impl Plot<'_> {
     }
 }
 
-/// Draws a point's interval as a bar with caps.
+/// Where a point's interval ends above: at the top of the plot if it is open.
+fn upper_end(panel: &Panel, point: &SweepPoint) -> f64 {
+    if point.is_open() { panel.top() } else { panel.up(point.high) }
+}
+
+/// Draws a point's interval as a bar with caps; with the head of an arrow where it is open.
 fn draw_interval(canvas: &mut Canvas, panel: &Panel, x: f64, point: &SweepPoint) {
     if point.low.is_nan() || point.high.is_nan() {
         return;
     }
-    let (top, bottom) = (panel.up(point.high), panel.up(point.low));
+    let (top, bottom) = (upper_end(panel, point), panel.up(point.low));
     // The mark covers a shorter one.
     if bottom - top <= 2.0 * RADIUS + 6.0 {
         return;
     }
     canvas.line(&[(x, top), (x, bottom)], style::WHISKER);
-    for y in [top, bottom] {
-        canvas.line(&[(x - 7.0, y), (x + 7.0, y)], style::WHISKER);
-    }
+    canvas.line(&[(x - 7.0, bottom), (x + 7.0, bottom)], style::WHISKER);
+    let bend = if point.is_open() { 10.0 } else { 0.0 };
+    canvas.line(&[(x - 7.0, top + bend), (x, top), (x + 7.0, top + bend)], style::WHISKER);
 }
 
 /// Whether the line from `a` to `b` passes through `area`, by a few of its points.

@@ -63,8 +63,23 @@ struct Target<'a> {
     verdict: &'static str,
     /// What the verdict has to be read with, or why there is none.
     reason: Option<ReasonDocument>,
-    /// Of a target on windows, the worst of them; null of others.
-    worst_window: Option<WorstWindow>,
+    /// Whether it would be missed even if no message had waited, so that no capacity mends it.
+    is_slow_by_itself: bool,
+    /// Of a target on windows, what they were; null of others.
+    windows: Option<Windows>,
+}
+
+/// The windows of a target, summed over replications.
+#[derive(Debug, Serialize)]
+struct Windows {
+    /// Windows that the target was read from.
+    read: u64,
+    /// Windows that had messages, but too few to read a share of them.
+    too_few_messages: u64,
+    /// Messages that a window needs to be read.
+    needed: u64,
+    /// Of those that were read, the worst.
+    worst: Option<WorstWindow>,
 }
 
 /// The window in which a target was furthest from holding.
@@ -88,13 +103,14 @@ struct LimitDocument {
 /// Why a verdict is what it is.
 #[derive(Debug, Serialize)]
 struct ReasonDocument {
-    /// "one-replication", "marginal", "no-messages", "few-tail-observations", "stopped-early",
-    /// "unstable" or "not-stationary".
+    /// "one-replication", "marginal", "no-messages", "few-tail-observations", "thin-windows",
+    /// "stopped-early", "unstable" or "not-stationary".
     code: &'static str,
     /// Of "few-tail-observations": how many there are.
     #[serde(skip_serializing_if = "Option::is_none")]
     found: Option<u64>,
-    /// Of "few-tail-observations": how many there would have to be.
+    /// Of "few-tail-observations": how many there would have to be; of "thin-windows": messages
+    /// that a window would have to have.
     #[serde(skip_serializing_if = "Option::is_none")]
     needed: Option<u64>,
 }
@@ -308,13 +324,20 @@ impl<'a> Target<'a> {
             },
             margin: verdict.margin.map(margin),
             verdict: words::answer_code(verdict.answer),
-            worst_window: verdict.worst.map(|worst| WorstWindow {
-                from_s: worst.from.as_secs_f64(),
-                value: Number(worst.value),
+            is_slow_by_itself: result.assessment.slow_by_themselves.contains(&at),
+            windows: verdict.windows.map(|windows| Windows {
+                read: windows.read,
+                too_few_messages: windows.thin,
+                needed: windows.needed,
+                worst: windows.worst.map(|worst| WorstWindow {
+                    from_s: worst.from.as_secs_f64(),
+                    value: Number(worst.value),
+                }),
             }),
             reason: verdict.reason.map(|reason| {
                 let (found, needed) = match reason {
                     Reason::FewTailObservations { found, needed } => (Some(found), Some(needed)),
+                    Reason::ThinWindows { needed } => (None, Some(needed)),
                     Reason::OneReplication
                     | Reason::Marginal
                     | Reason::NoMessages

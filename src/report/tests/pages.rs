@@ -72,6 +72,104 @@ fn targets_too_rare_to_count_are_named() {
     assert!(text.contains("`quick` asks for a probability below 0.01 %"), "{text}");
 }
 
+/// Passwords of which most windows have sixty; of the first few, so many that they can be read.
+const THIN: &str = "[run]\nhorizon = '2h'\nreplications = 2\n\
+    [target]\nfast = { class = 'm', quantile = '99%', latency-at-most = '1s', per = '5min' }\n\
+    [traffic.m]\nto = 'q.serve'\nstages = [{ for = '1h', rate = '5/s' }, { for = '1h', \
+    rate = '0.2/s' }]\n[service.q]\ninstances = 1\nworkers = 100\n\
+    [service.q.operation.serve]\nwork = '100ms'\n";
+
+#[test]
+fn windows_with_too_few_messages_are_not_read() {
+    let said = |set: &[&str]| {
+        let text = run_text(&run(THIN, set), &about());
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let half = said(&[]);
+    assert!(half.contains("100 % of windows met"), "{half}");
+    assert!(half.contains("TOO FEW TO READ: for `fast`, 50 % of the 5 min windows"), "{half}");
+    assert!(half.contains("have fewer than 500, too few to read a p99"), "{half}");
+    let most = said(&["run.horizon=130min", "traffic.m.stages.1.for=70min"]);
+    assert!(most.contains("undecided: too few messages in a window"), "{most}");
+    // An hour of windows in which all are late is an hour of windows that miss, however few come.
+    let late = said(&["service.q.operation.serve.work=2s"]);
+    assert!(late.contains("of windows NOT MET, 100 points short"), "{late}");
+    assert!(!late.contains("TOO FEW TO READ"), "{late}");
+}
+
+/// A queue whose start shows for longer than the run, with a target on the windows of its time
+/// line: they stay as they are when the run is made longer.
+#[test]
+fn a_run_that_is_made_longer_keeps_the_windows_of_its_targets_and_says_so() {
+    let mut longer = 0;
+    for seed in 1..=6 {
+        let result = run(
+            QUEUE,
+            &[
+                "run.horizon=5min",
+                "run.window=5s",
+                "service.q.workers=9",
+                "target.quick={ of = 'q', utilization-at-most = '99%', per = '5s' }",
+                &format!("run.seed={seed}"),
+            ],
+        );
+        let text = run_text(&result, &about());
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        longer += u32::from(result.doublings > 0);
+        let says = words.contains("times as long as `horizon` asks for");
+        assert_eq!(says, result.doublings > 0, "{text}");
+        let windows = result.assessment.targets[0].windows.unwrap();
+        let counted = result.model.run.windows as usize - result.assessment.period.first;
+        assert_eq!(result.model.run.window.as_secs_f64(), 5.0);
+        assert_eq!(windows.read, 4 * counted as u64);
+    }
+    assert!(longer > 0, "no run was too short");
+}
+
+/// None of 600 lost says less than one in a thousand of none, and more than one in a hundred.
+#[test]
+fn none_seen_is_no_proof_of_less_than_so_many_could_show() {
+    let said = |limit: &str| {
+        let set = format!("target.quick={{ class = 'm', lost-at-most = '{limit}' }}");
+        let set = [set.as_str(), "run.mode='terminating'", "run.horizon=15s"];
+        run_text(&run(QUEUE, &set), &about())
+    };
+    assert!(said("1%").contains("0 %       met"), "{}", said("1%"));
+    assert!(said("0%").contains("0 %       met"), "{}", said("0%"));
+    assert!(said("0.1%").contains("undecided: too few runs"), "{}", said("0.1%"));
+}
+
+#[test]
+fn losses_that_are_still_open_are_told() {
+    let said = |limit: &str| {
+        let set = format!("target.promo-in-time={{ class = 'promo', lost-at-most = '{limit}' }}");
+        let text = run_text(&run(BLAST, &[&set, "carrier.code.rate=2/s"]), &about());
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(said("1%").contains("`promo-in-time` counts them as not lost"), "{}", said("1%"));
+    assert!(!said("99%").contains("counts them as not lost"), "{}", said("99%"));
+}
+
+/// More cores shorten no work of two seconds.
+#[test]
+fn a_target_that_work_alone_misses_is_bound_by_no_capacity() {
+    let said = |set: &[&str]| {
+        let base = ["run.mode='terminating'", "run.horizon=10min"];
+        let text = run_text(&run(QUEUE, &[&base, set].concat()), &about());
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let none = "What binds `quick` is bound by no capacity";
+    let slow = said(&["service.q.workers=20", "target.quick.latency-at-most=1s"]);
+    assert!(slow.contains("NOT MET") && slow.contains(none), "{slow}");
+    assert!(!slow.contains("ours to add"), "{slow}");
+    let short = said(&["service.q.workers=8"]);
+    assert!(short.contains("NOT MET") && !short.contains(none), "{short}");
+    assert!(short.contains("It is ours to add"), "{short}");
+    // Workers enough, but one core for all: nobody waits in the queue, and yet capacity binds.
+    let core = said(&["service.q.workers=100000", "service.q.cores=8"]);
+    assert!(core.contains("NOT MET") && core.contains("What binds the 8 cores of `q`"), "{core}");
+}
+
 #[test]
 fn uneven_traffic_is_told() {
     let groups = BLAST

@@ -32,12 +32,32 @@ pub(super) fn section(result: &PointResult) -> String {
         let is_said = targets.is_empty() || !several;
         items.push((label, if is_said { text } else { format!("{targets}: {text}") }));
     }
+    items.extend(slow_by_themselves(result).map(|text| {
+        let label =
+            if items.iter().any(|(label, _)| *label == "What binds") { "" } else { "What binds" };
+        (label, text)
+    }));
     let binding: Vec<StationId> = groups.iter().map(|group| group[0].station).collect();
     if let Some(text) = others(result, &binding) {
         let binds = result.assessment.bindings.iter().any(|binding| binding.target.is_some());
         items.push((if binds { "What does not" } else { "The others" }, text));
     }
     paragraphs(&items)
+}
+
+/// Targets that are missed whatever is added.
+fn slow_by_themselves(result: &PointResult) -> Option<String> {
+    let targets = &result.assessment.slow_by_themselves;
+    let names: Vec<String> =
+        targets.iter().map(|&at| format!("`{}`", result.model.targets[at].name)).collect();
+    let is = if names.len() == 1 { "is" } else { "are" };
+    (!names.is_empty()).then(|| {
+        format!(
+            "{} {is} bound by no capacity: if no message had waited, too many would still be \
+             late, by their work, delays and round trips alone.",
+            words::list(&names)
+        )
+    })
 }
 
 /// Bindings of the same kind at the same station together; no group is empty.
@@ -245,6 +265,9 @@ fn losses(figures: &StationFigures) -> String {
 /// that of each of several.
 fn share(model: &Model, group: &[&Binding]) -> Option<String> {
     let least = group.iter().map(|binding| binding.share).fold(1.0, f64::min);
+    if least == 0.0 {
+        return None;
+    }
     let binding = group[0];
     let class = |class: ClassId| format!(" of {}", model.classes[class.index()].name);
     let of = match &model.targets[binding.target?].criterion {

@@ -64,7 +64,8 @@ impl Grid {
             cells
                 .map(|((text, (_, kind)), &width)| match kind {
                     Column::Words => shortened(text, width),
-                    Column::Sentence | Column::Fixed | Column::Figures => text.clone(),
+                    Column::Sentence => joined(text),
+                    Column::Fixed | Column::Figures => text.clone(),
                 })
                 .collect()
         };
@@ -74,7 +75,7 @@ impl Grid {
         for (column, width) in table.column_iter_mut().zip(widths) {
             column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width + GAP)));
         }
-        let mut text = table.trim_fmt();
+        let mut text = table.trim_fmt().replace(JOINT, " ");
         text.push('\n');
         text
     }
@@ -109,11 +110,13 @@ impl Grid {
         let mut widths = self.content_widths();
         let room = WIDTH.saturating_sub(GAP * widths.len() as u16);
         for (kind, least) in [(Column::Sentence, LEAST_SENTENCE), (Column::Words, LEAST_WORDS)] {
+            // A heading stays whole.
+            let least = |at: usize| least.max(width_of(&self.columns[at].0));
             while widths.iter().sum::<u16>() > room {
                 let those = (0..widths.len()).filter(|&at| self.columns[at].1 == kind);
-                match those.max_by_key(|&at| widths[at]) {
-                    Some(longest) if widths[longest] > least => widths[longest] -= 1,
-                    Some(_) | None => break,
+                match those.filter(|&at| widths[at] > least(at)).max_by_key(|&at| widths[at]) {
+                    Some(longest) => widths[longest] -= 1,
+                    None => break,
                 }
             }
         }
@@ -121,13 +124,41 @@ impl Grid {
     }
 }
 
-/// `text` in at most `width` columns, if each of its characters takes one.
+/// `text` in at most `width` columns.
 pub(super) fn shortened(text: &str, width: u16) -> String {
-    if text.chars().count() <= usize::from(width) {
+    if width_of(text) <= width {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(usize::from(width).saturating_sub(1)).collect();
+    let mut kept: String = text.chars().take(usize::from(width).saturating_sub(1)).collect();
+    // Letters of some scripts take two columns.
+    while width_of(&kept) >= width && kept.pop().is_some() {}
     format!("{kept}…")
+}
+
+/// The columns that `text` takes, as a table counts them.
+fn width_of(text: &str) -> u16 {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).add_row([text]);
+    table.column_max_content_widths().into_iter().max().unwrap_or(0)
+}
+
+/// What stands for a space that no line may end at.
+const JOINT: &str = "\u{a0}";
+
+/// `text` with figures and their units joined, so that "5 s" stays in one line.
+fn joined(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    let mut after_figure = false;
+    for (at, word) in text.split(' ').enumerate() {
+        let letters = word.trim_end_matches([',', '.', ';', ':', ')']);
+        let is_unit = matches!(letters, "%" | "ns" | "us" | "ms" | "s" | "min" | "h" | "d");
+        if at > 0 {
+            joined.push_str(if after_figure && is_unit { JOINT } else { " " });
+        }
+        joined.push_str(word);
+        after_figure = word.ends_with(|c: char| c.is_ascii_digit());
+    }
+    joined
 }
 
 fn cell(text: &str, kind: Column) -> Cell {
@@ -148,7 +179,7 @@ pub(super) fn paragraphs<L: AsRef<str>>(items: &[(L, String)]) -> String {
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(WIDTH);
     for (label, text) in items {
-        table.add_row([label.as_ref(), text]);
+        table.add_row([label.as_ref(), &joined(text)]);
     }
     for column in table.column_iter_mut() {
         column.set_padding((GAP, 0));
@@ -156,7 +187,37 @@ pub(super) fn paragraphs<L: AsRef<str>>(items: &[(L, String)]) -> String {
     if let Some(labels) = table.column_mut(0) {
         labels.set_constraint(ColumnConstraint::ContentWidth);
     }
-    let mut text = table.trim_fmt();
+    let mut text = table.trim_fmt().replace(JOINT, " ");
     text.push('\n');
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_stay_with_their_units() {
+        let text = format!("{} 99 % within 5 s, or 1 min", "x".repeat(77));
+        let page = paragraphs(&[("Note", text)]);
+        assert!(page.contains("99 % within\n") || page.contains("within 5 s,"), "{page}");
+        for end in ["99\n", "5\n", "1\n"] {
+            assert!(!page.contains(end), "{page}");
+        }
+        assert!(!page.contains(JOINT), "{page}");
+    }
+
+    #[test]
+    fn what_is_shortened_fits_in_any_script() {
+        assert_eq!(shortened("日本語のタイトル", 7), "日本語…");
+        assert_eq!(shortened("telegram", 7), "telegr…");
+        assert_eq!(shortened("telegram", 8), "telegram");
+    }
+
+    #[test]
+    fn headings_are_never_broken() {
+        let mut grid = Grid::new(&[("carriers", Column::Words), ("x", Column::Figures)]);
+        grid.row(["us".to_owned(), "9".repeat(95)]);
+        assert!(grid.text().starts_with("  carriers"), "{}", grid.text());
+    }
 }

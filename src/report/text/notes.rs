@@ -4,7 +4,7 @@ use super::grid::paragraphs;
 use crate::engine::SimTime;
 use crate::language::format;
 use crate::measure::Bound;
-use crate::model::{Criterion, Mode, Replications};
+use crate::model::{ClassId, Criterion, Mode, Replications};
 use crate::report::clock::Clock;
 use crate::report::words::{self, NOTHING};
 use crate::stats::quantile::TAIL_NEEDED;
@@ -40,9 +40,12 @@ pub(in crate::report) fn notes(result: &PointResult) -> Vec<Note> {
     notes.extend(stopped(result).map(warning));
     notes.extend(precision(result));
     notes.extend(unfinished(result).into_iter().map(warning));
+    notes.extend(open_losses(result).into_iter().map(warning));
     notes.extend(rare(result).map(warning));
+    notes.extend(thin_windows(result).into_iter().map(warning));
     notes.extend(thin_tails(result).map(remark));
     notes.extend(worst_windows(result).into_iter().map(remark));
+    notes.extend(doubled(result).map(remark));
     notes.extend(warm_up(result).map(remark));
     notes.extend(series(result).into_iter().map(remark));
     notes.sort_by_key(|note| !note.is_warning);
@@ -54,7 +57,7 @@ fn worst_windows(result: &PointResult) -> Vec<String> {
     let targets = result.model.targets.iter().zip(&result.assessment.targets);
     let clock = Clock::of(&result.model);
     let worst = targets.filter_map(|(target, verdict)| {
-        let worst = verdict.worst?;
+        let worst = verdict.windows?.worst?;
         let (per, what) = match target.criterion {
             Criterion::Latency { windowed, limit, .. }
             | Criterion::Delivered { windowed, limit, .. } => {
@@ -72,6 +75,36 @@ fn worst_windows(result: &PointResult) -> Vec<String> {
         ))
     });
     worst.collect()
+}
+
+/// Of each windowed target, the windows that could not be read.
+fn thin_windows(result: &PointResult) -> Vec<String> {
+    let targets = result.model.targets.iter().zip(&result.assessment.targets);
+    let told = targets.filter_map(|(target, verdict)| {
+        let windows = verdict.windows.filter(|windows| windows.thin > 0)?;
+        let (level, per) = match target.criterion {
+            Criterion::Latency { quantile, windowed, .. } => {
+                (words::quantile_name(quantile), windowed?.per)
+            }
+            Criterion::Delivered { share, windowed, .. } => {
+                (format!("share of {}", format::share(share)), windowed?.per)
+            }
+            Criterion::Loss { .. } | Criterion::Backlog { .. } | Criterion::Utilization { .. } => {
+                return None;
+            }
+        };
+        let of = windows.thin as f64 / (windows.thin + windows.read) as f64;
+        Some(format!(
+            "TOO FEW TO READ: for `{}`, {} of the {} windows with messages have fewer than {}, too \
+             few to read a {level} from; nothing is said of these windows. A longer `per` makes \
+             them readable.",
+            target.name,
+            format::share(of),
+            format::duration(per),
+            format::count(windows.needed),
+        ))
+    });
+    told.collect()
 }
 
 fn warning(text: String) -> Note {
@@ -111,6 +144,18 @@ fn warm_up(result: &PointResult) -> Option<String> {
     };
     let length = format::duration(period.from.since(SimTime::ZERO));
     Some(format!("The first {length} of each run are left out as warm-up: {why}."))
+}
+
+/// A run that is longer than was asked for.
+fn doubled(result: &PointResult) -> Option<String> {
+    let times = 1_u64 << result.doublings;
+    let length = format::duration(result.model.run.horizon.since(SimTime::ZERO));
+    (times > 1).then(|| {
+        format!(
+            "Each run is {times} times as long as `horizon` asks for, {length}, because its start \
+             showed for more than half of it."
+        )
+    })
 }
 
 fn stopped(result: &PointResult) -> Option<String> {
@@ -180,6 +225,42 @@ fn unfinished(result: &PointResult) -> Vec<String> {
         }
     }
     notes
+}
+
+/// Targets on losses that are met only as long as what was in flight at the end is not lost.
+fn open_losses(result: &PointResult) -> Vec<String> {
+    let model = &result.model;
+    let mut notes = Vec::new();
+    for (target, verdict) in model.targets.iter().zip(&result.assessment.targets) {
+        let (Criterion::Loss { class, share }, Some(lost)) =
+            (&target.criterion, verdict.measured.estimate)
+        else {
+            continue;
+        };
+        let open = in_flight(result, *class);
+        if model.run.mode == Mode::Terminating && lost.value <= *share && open > *share {
+            notes.push(format!(
+                "{} of the messages were in flight when the run ended; `{}` counts them as not \
+                 lost, which a longer `horizon` would show.",
+                format::share(open),
+                target.name
+            ));
+        }
+    }
+    notes
+}
+
+/// The share of a class's messages, or of all, that was in flight at the end.
+fn in_flight(result: &PointResult, class: Option<ClassId>) -> f64 {
+    let classes = result.assessment.classes.iter().enumerate();
+    let those = classes.filter(|(at, _)| class.is_none_or(|class| class.index() == *at));
+    let (mut open, mut all) = (0.0, 0.0);
+    for (_, figures) in those {
+        let arrived = figures.arrived as f64;
+        open += arrived * figures.in_flight.estimate.map_or(0.0, |share| share.value);
+        all += arrived;
+    }
+    if all > 0.0 { open / all } else { 0.0 }
 }
 
 /// Quantiles that are not told.

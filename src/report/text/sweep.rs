@@ -115,6 +115,11 @@ fn binds(point: &PointResult, targets: &[usize]) -> String {
             names.push(name);
         }
     }
+    let slow = &point.assessment.slow_by_themselves;
+    if slow.iter().any(|target| targets.contains(target)) {
+        names.retain(|name| !name.starts_with('('));
+        names.push("no capacity".to_owned());
+    }
     names.join(", ")
 }
 

@@ -11,7 +11,7 @@ const MOST_CARRIERS: u32 = 1_000_000;
 
 pub(super) fn lower(
     scenario: &Scenario,
-    clock: &RunClock,
+    clock: Option<&RunClock>,
     files: &Files<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<GroupPlan>> {
@@ -42,7 +42,7 @@ fn group(
     name: &str,
     first: u32,
     carrier: &CarrierSchema,
-    clock: &RunClock,
+    clock: Option<&RunClock>,
     files: &Files<'_>,
     problems: &mut Problems,
 ) -> Option<GroupPlan> {
@@ -51,25 +51,29 @@ fn group(
         Some(spec) => spec.resolve(files, problems),
     };
     let (round_trip, delivery) = (dist(&carrier.round_trip), dist(&carrier.delivery));
-    let shares = Shares::new(&carrier.shares.value, carrier.count);
+    let (written, count) = (carrier.shares.as_ref()?, carrier.count?);
+    let shares = Shares::new(&written.value, count);
     let rates = match carrier.rate {
         None => Vec::new(),
-        Some(RateSchema::Each(rate)) => vec![rate; carrier.count as usize],
+        Some(RateSchema::Each(rate)) => vec![rate; count as usize],
         Some(RateSchema::Total(rate)) => {
-            (0..carrier.count).map(|member| rate * shares.of(member)).collect()
+            (0..count).map(|member| rate * shares.of(member)).collect()
         }
     };
     if rates.iter().any(|&rate| rate < 1e-6) {
         let label = "a carrier's part of `total-rate` is less than one message in eleven days";
-        problems.add(carrier.shares.place, label);
+        problems.add(written.place, label);
         return None;
     }
-    let overload = carrier.overload.map_or(Overload::Paced, |spec| spec.resolve(clock));
+    let overload = match carrier.overload {
+        None => Overload::Paced,
+        Some(spec) => spec.resolve(clock?),
+    };
     let bursts = rates.iter().map(|&rate| carrier.burst.unwrap_or(usual_burst(rate, overload)));
     Some(GroupPlan {
         name: name.to_owned(),
         first,
-        count: carrier.count,
+        count,
         shares,
         bursts: bursts.collect(),
         rates,

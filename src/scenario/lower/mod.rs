@@ -30,14 +30,16 @@ pub(super) fn lower(
     problems: &mut Problems,
 ) -> Option<Model> {
     let names = Names::of(&scenario, problems);
-    let run = scenario.run.as_ref().and_then(|run| run::lower(run, problems));
-    let clock = run.as_ref().map(|run| run.clock);
+    let clock = scenario.run.as_ref().and_then(run::clock);
+    let horizon = scenario.run.as_ref().and_then(|run| run::horizon(run, problems));
+    let run = scenario.run.as_ref().and_then(|run| run::lower(run, clock, horizon, problems));
+    let run = run.and_then(|run| run::with_windows(run, &scenario, problems));
     let mut operations = Operations::of(&scenario, &names, files, problems);
-    let sources = clock.and_then(|clock| {
-        sources::lower(&scenario, &names, &mut operations, &clock, files, problems)
-    });
-    let groups = clock.and_then(|clock| groups::lower(&scenario, &clock, files, problems));
-    let targets = run.as_ref().and_then(|run| targets::lower(&scenario, &names, run, problems));
+    let sources =
+        sources::lower(&scenario, &names, &mut operations, clock.as_ref(), files, problems);
+    let groups = groups::lower(&scenario, clock.as_ref(), files, problems);
+    let times = targets::Times { clock, horizon };
+    let targets = targets::lower(&scenario, &names, &times, problems);
     let services: Option<Vec<Service>> = scenario
         .services
         .items
@@ -53,7 +55,6 @@ pub(super) fn lower(
         return None;
     }
     let (run, groups, targets) = (run?, groups?, targets?);
-    let run = run::with_windows(run, &scenario, problems)?;
     let limits = targets::limits(&targets);
     let classes = targets::classes(names.classes(), &limits);
     let operations = operations.finish();

@@ -2,7 +2,7 @@
 
 use crate::language::{Placed, Problems, unknown_name};
 use crate::model::{Callee, ClassId, GroupId, OperationId, SourceId, StationId};
-use crate::scenario::schema::Scenario;
+use crate::scenario::schema::{Scenario, TrafficSchema};
 
 /// All names of a scenario, in order.
 pub(super) struct Names {
@@ -13,6 +13,8 @@ pub(super) struct Names {
     services_read: Vec<bool>,
     groups: Vec<String>,
     classes: Vec<String>,
+    /// Whether every traffic's class was read; where not, there may be others.
+    classes_read: bool,
     sources: Vec<String>,
 }
 
@@ -38,11 +40,15 @@ impl Names {
             .traffic
             .items
             .iter()
-            .map(|(name, traffic)| {
-                let class = traffic.as_ref().and_then(|traffic| traffic.class.as_ref());
-                class.unwrap_or(name).value.clone()
+            .map(|(name, traffic)| match traffic.as_ref().map(|traffic| &traffic.class) {
+                Some(Some(Some(class))) => class.value.clone(),
+                Some(Some(None) | None) | None => name.value.clone(),
             })
             .collect();
+        let class_read = |traffic: &Option<TrafficSchema>| {
+            traffic.as_ref().is_some_and(|traffic| traffic.class.is_some())
+        };
+        let classes_read = scenario.traffic.items.iter().all(|(_, traffic)| class_read(traffic));
         classes.sort_unstable();
         classes.dedup();
         Self {
@@ -58,6 +64,7 @@ impl Names {
             services_read: scenario.services.items.iter().map(|(_, s)| s.is_some()).collect(),
             groups: groups.into_iter().map(|(name, _)| name).collect(),
             classes,
+            classes_read,
             sources: owned(scenario.traffic.names()),
         }
     }
@@ -66,8 +73,11 @@ impl Names {
         &self.classes
     }
 
-    /// The class of that name.
+    /// The class of that name; where a class could not be read, it may be the one.
     pub(super) fn class(&self, name: &Placed<String>, problems: &mut Problems) -> Option<ClassId> {
+        if !self.classes_read && !self.classes.contains(&name.value) {
+            return None;
+        }
         find("class", &self.classes, name, problems).map(ClassId::from_index)
     }
 

@@ -165,8 +165,9 @@ impl Operations {
             }
             StepSchema::HandTo { call, to_carrier, background } => {
                 let site = self.site_of(call, names, files, problems);
-                if let Some(site) = site {
-                    check_direction(self.sites[site.index()].callee, *to_carrier, call, problems);
+                if let (Some(site), Some(written)) = (site, &call.callee) {
+                    let callee = self.sites[site.index()].callee;
+                    check_direction(callee, *to_carrier, written, problems);
                     let (times, background) = (call.times, *background);
                     self.push(Step::HandTo { site, times, background });
                 }
@@ -181,9 +182,9 @@ impl Operations {
         files: &Files<'_>,
         problems: &mut Problems,
     ) -> Option<SiteId> {
-        let callee = names.callee(&call.callee, problems);
         let own = call.network.as_ref().map(|spec: &DistSpec| spec.resolve(files, problems));
-        let callee = callee?;
+        let written = call.callee.as_ref()?;
+        let callee = names.callee(written, problems)?;
         let latency = match own {
             Some(own) => Some(own?),
             // The way to a carrier is in its round trip.
@@ -192,7 +193,7 @@ impl Operations {
         };
         let operation = &self.operations.last().expect("steps belong to an operation").name;
         // The slash keeps `a.go` apart from `a.go-on`, whose calls are none of its business.
-        let base = format!("{operation}/{}/", call.callee.value);
+        let base = format!("{operation}/{}/", written.value);
         let taken = self.sites.iter().filter(|site| site.name.starts_with(&base)).count();
         let site = self.add_site(Site {
             name: format!("{base}{taken}"),
@@ -203,8 +204,8 @@ impl Operations {
             on_failure: call.on_failure,
             may_deliver: false,
         });
-        self.site_places.resize(self.sites.len(), call.callee.place);
-        self.site_places[site.index()] = call.callee.place;
+        self.site_places.resize(self.sites.len(), written.place);
+        self.site_places[site.index()] = written.place;
         Some(site)
     }
 
@@ -240,8 +241,13 @@ impl Operations {
 }
 
 /// `hand-to` is for operations, `send-to` for carriers.
-fn check_direction(callee: Callee, to_carrier: bool, call: &CallSchema, problems: &mut Problems) {
-    let Placed { value, place } = &call.callee;
+fn check_direction(
+    callee: Callee,
+    to_carrier: bool,
+    written: &Placed<String>,
+    problems: &mut Problems,
+) {
+    let Placed { value, place } = written;
     match callee {
         Callee::Operation(_) if to_carrier => problems.add_with_hint(
             *place,

@@ -1,7 +1,7 @@
 //! `[run]`: the clock, the horizon, and the windows of the time line.
 
 use crate::engine::{SimDuration, SimTime};
-use crate::language::{Problems, Start};
+use crate::language::{Problems, RunClock, Start};
 use crate::model::{Mode, Replications, RunPlan};
 use crate::scenario::schema::{ReplicationsSchema, RunSchema, Scenario};
 
@@ -21,16 +21,33 @@ const NICE_S: [f64; 21] = [
     120.0, 300.0, 600.0, 1800.0, 3600.0,
 ];
 
-/// The plan of a run, its windows not yet cut.
-pub(super) fn lower(run: &RunSchema, problems: &mut Problems) -> Option<RunPlan> {
-    let horizon = run.horizon.value;
-    if horizon >= SimDuration::MAX {
-        problems.add(run.horizon.place, "expected a horizon of at most 1,667 days");
+/// The clock of a run.
+pub(super) fn clock(run: &RunSchema) -> Option<RunClock> {
+    let (start, zone) = (run.start.as_ref()?, run.zone.as_ref()?);
+    Some(start.unwrap_or_else(Start::midnight).clock(*zone))
+}
+
+/// When a run ends.
+pub(super) fn horizon(run: &RunSchema, problems: &mut Problems) -> Option<SimTime> {
+    let horizon = run.horizon.as_ref()?;
+    if horizon.value >= SimDuration::MAX {
+        problems.add(horizon.place, "expected a horizon of at most 1,667 days");
         return None;
     }
-    if let Some(window) = &run.window {
+    Some(SimTime::ZERO + horizon.value)
+}
+
+/// The plan of a run, its windows not yet cut.
+pub(super) fn lower(
+    run: &RunSchema,
+    clock: Option<RunClock>,
+    horizon: Option<SimTime>,
+    problems: &mut Problems,
+) -> Option<RunPlan> {
+    let horizon = horizon?;
+    if let Some(window) = run.window.iter().flatten().next() {
         let hint = format!("a time line has at most {MOST_WINDOWS} windows within the horizon");
-        if window.value > horizon {
+        if SimTime::ZERO + window.value > horizon {
             problems.add(window.place, "this window is longer than the horizon");
             return None;
         }
@@ -39,23 +56,22 @@ pub(super) fn lower(run: &RunSchema, problems: &mut Problems) -> Option<RunPlan>
             return None;
         }
     }
-    let start = run.start.unwrap_or_else(Start::midnight);
     Some(RunPlan {
-        mode: run.mode,
-        clock: start.clock(run.zone),
-        horizon: SimTime::ZERO + horizon,
-        window: run.window.as_ref().map_or(SimDuration::ZERO, |window| window.value),
+        mode: run.mode?,
+        clock: clock?,
+        horizon,
+        window: run.window.as_ref()?.as_ref().map_or(SimDuration::ZERO, |window| window.value),
         windows: 0,
         windows_per_block: 0,
-        seed: run.seed,
-        replications: match run.replications {
+        seed: run.seed?,
+        replications: match run.replications? {
             ReplicationsSchema::Fixed(count) => Replications::Fixed(count),
             ReplicationsSchema::Until { precision, at_most } => {
                 Replications::Until { precision, at_most }
             }
         },
-        memory_at_most: run.memory_at_most,
-        events_at_most: run.events_at_most.unwrap_or(USUAL_EVENTS).max(1),
+        memory_at_most: run.memory_at_most?,
+        events_at_most: run.events_at_most?.unwrap_or(USUAL_EVENTS).max(1),
     })
 }
 
@@ -68,15 +84,16 @@ pub(super) fn with_windows(
     let asked: Vec<SimDuration> = scenario
         .targets
         .good()
-        .filter_map(|(_, target)| target.windowed.as_ref())
+        .filter_map(|(_, target)| target.windowed.as_ref()?.as_ref())
         .map(|windowed| windowed.per.value)
         .collect();
     if run.window == SimDuration::ZERO {
         run.window = window_for(run.mode, run.horizon, &asked);
     }
     let window = run.window.ns();
+    let before = problems.len();
     for (_, target) in scenario.targets.good() {
-        let Some(windowed) = &target.windowed else { continue };
+        let Some(Some(windowed)) = &target.windowed else { continue };
         if !windowed.per.value.ns().is_multiple_of(window) {
             problems.add_with_hint(
                 windowed.per.place,
@@ -84,12 +101,12 @@ pub(super) fn with_windows(
                 "choose lengths that divide each other, such as 1min and 5min, or set \
                  `window` in [run]",
             );
-            return None;
-        }
-        if SimTime::ZERO + windowed.per.value > run.horizon {
+        } else if SimTime::ZERO + windowed.per.value > run.horizon {
             problems.add(windowed.per.place, "this is longer than the horizon");
-            return None;
         }
+    }
+    if problems.len() > before {
+        return None;
     }
     run.windows = run.horizon.ns().div_ceil(window) as u32;
     run.windows_per_block = match run.mode {

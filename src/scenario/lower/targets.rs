@@ -1,24 +1,25 @@
 //! `[target]`: names to ids, and the limits that are counted message by message.
 
 use super::names::Names;
-use crate::engine::SimDuration;
-use crate::language::Problems;
-use crate::model::{Class, ClassId, Criterion, Limit, RunPlan, Target, Windowed};
+use crate::engine::{SimDuration, SimTime};
+use crate::language::{Placed, Problems, RunClock, When};
+use crate::model::{Class, ClassId, Criterion, Limit, Target, Windowed};
 use crate::scenario::schema::{CriterionSchema, Scenario, TargetSchema};
 
 /// All targets, in name order.
 pub(super) fn lower(
     scenario: &Scenario,
     names: &Names,
-    run: &RunPlan,
+    times: &Times,
     problems: &mut Problems,
 ) -> Option<Vec<Target>> {
     let lowered: Vec<Option<Target>> = scenario
         .targets
         .good()
         .map(|(name, target)| {
-            let criterion = criterion(target, names, run, problems)?;
-            Some(Target { name: name.value.clone(), criterion, indifference: target.indifference })
+            let criterion = criterion(target, names, times, problems)?;
+            let indifference = target.indifference?;
+            Some(Target { name: name.value.clone(), criterion, indifference })
         })
         .collect();
     lowered.into_iter().collect()
@@ -27,65 +28,85 @@ pub(super) fn lower(
 fn criterion(
     target: &TargetSchema,
     names: &Names,
-    run: &RunPlan,
+    times: &Times,
     problems: &mut Problems,
 ) -> Option<Criterion> {
+    let class = |name: &Option<Placed<String>>, problems: &mut Problems| {
+        name.as_ref().and_then(|name| names.class(name, problems))
+    };
+    let station = |name: &Option<Placed<String>>, problems: &mut Problems| {
+        name.as_ref().and_then(|name| names.station(name, problems))
+    };
     Some(match &target.criterion {
-        CriterionSchema::Latency { class, quantile, limit } => Criterion::Latency {
-            class: names.class(class, problems)?,
-            quantile: *quantile,
-            limit: *limit,
-            windowed: windowed(target),
-        },
-        CriterionSchema::Delivered { class, limit, share } => Criterion::Delivered {
-            class: names.class(class, problems)?,
-            limit: *limit,
-            share: *share,
-            windowed: windowed(target),
-        },
-        CriterionSchema::Loss { class, share } => Criterion::Loss {
-            class: match class {
-                None => None,
-                Some(class) => Some(names.class(class, problems)?),
-            },
-            share: *share,
-        },
-        CriterionSchema::Backlog { station, by, at_most } => {
-            let station = match station {
-                None => None,
-                Some(station) => Some(names.station(station, problems)?),
-            };
-            let at = match by.value.resolve(&run.clock) {
-                Ok(at) => at,
-                Err(reason) => {
-                    problems.add(by.place, reason);
-                    return None;
-                }
-            };
-            if at >= run.horizon {
-                problems.add_with_hint(
-                    by.place,
-                    "this is not before the end of the run",
-                    "make the horizon longer, or the time earlier",
-                );
-                return None;
-            }
-            Criterion::Backlog { station, by: at, at_most: *at_most }
+        CriterionSchema::Latency { class: name, quantile, limit } => {
+            let class = class(name, problems);
+            let windowed = windowed(target)?;
+            Criterion::Latency { class: class?, quantile: (*quantile)?, limit: (*limit)?, windowed }
         }
-        CriterionSchema::Utilization { station, at_most } => Criterion::Utilization {
-            station: names.station(station, problems)?,
-            at_most: *at_most,
-            windowed: windowed(target),
-        },
+        CriterionSchema::Delivered { class: name, limit, share } => {
+            let class = class(name, problems);
+            let windowed = windowed(target)?;
+            Criterion::Delivered { class: class?, limit: (*limit)?, share: (*share)?, windowed }
+        }
+        CriterionSchema::Loss { class: name, share } => {
+            let class = match name.as_ref()? {
+                None => None,
+                name => Some(class(name, problems)?),
+            };
+            Criterion::Loss { class, share: (*share)? }
+        }
+        CriterionSchema::Backlog { station: name, by, at_most } => {
+            let by = by.as_ref().and_then(|by| times.before_the_end(by, problems));
+            let station = match name.as_ref()? {
+                None => None,
+                name => Some(station(name, problems)?),
+            };
+            Criterion::Backlog { station, by: by?, at_most: (*at_most)? }
+        }
+        CriterionSchema::Utilization { station: name, at_most } => {
+            let station = station(name, problems);
+            let windowed = windowed(target)?;
+            Criterion::Utilization { station: station?, at_most: (*at_most)?, windowed }
+        }
     })
 }
 
-/// A windowed target; how many windows of the time line it takes is known later.
-fn windowed(target: &TargetSchema) -> Option<Windowed> {
-    target
-        .windowed
-        .as_ref()
-        .map(|windowed| Windowed { per: windowed.per.value, share: windowed.share })
+/// What is known of the run's times; `None` is what could not be read.
+pub(super) struct Times {
+    pub(super) clock: Option<RunClock>,
+    pub(super) horizon: Option<SimTime>,
+}
+
+impl Times {
+    /// When `written` is, if that is before the end of the run.
+    fn before_the_end(&self, written: &Placed<When>, problems: &mut Problems) -> Option<SimTime> {
+        let at = match written.value.resolve(self.clock.as_ref()?) {
+            Ok(at) => at,
+            Err(reason) => {
+                problems.add(written.place, reason);
+                return None;
+            }
+        };
+        if at < self.horizon? {
+            return Some(at);
+        }
+        problems.add_with_hint(
+            written.place,
+            "this is not before the end of the run",
+            "make the horizon longer, or the time earlier",
+        );
+        None
+    }
+}
+
+/// Whether the target is windowed; how many windows of the time line it takes is known later.
+fn windowed(target: &TargetSchema) -> Option<Option<Windowed>> {
+    let windowed = target.windowed.as_ref()?;
+    Some(
+        windowed
+            .as_ref()
+            .map(|windowed| Windowed { per: windowed.per.value, share: windowed.share }),
+    )
 }
 
 /// The limits on latency that targets name, each once, in order.

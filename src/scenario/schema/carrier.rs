@@ -11,11 +11,12 @@ const MOST_CARRIERS: u64 = 100_000;
 /// Most submissions that may be unacknowledged at once.
 const MOST_WINDOW: u64 = 1_000_000;
 
-/// A carrier, or the template of a group.
+/// A carrier, or the template of a group. What could not be read has left a problem, and stands as
+/// if it had not been written, save count and shares, which have to fit each other.
 #[derive(Debug)]
 pub(in crate::scenario) struct CarrierSchema {
-    pub(in crate::scenario) count: u32,
-    pub(in crate::scenario) shares: Placed<SharesSpec>,
+    pub(in crate::scenario) count: Option<u32>,
+    pub(in crate::scenario) shares: Option<Placed<SharesSpec>>,
     pub(in crate::scenario) rate: Option<RateSchema>,
     pub(in crate::scenario) burst: Option<u32>,
     pub(in crate::scenario) window: Option<u32>,
@@ -44,12 +45,13 @@ impl CarrierSchema {
         let rate = fields.optional::<Rate>("rate", problems);
         let carrier = Self::read_fields(&mut fields, problems);
         fields.finish(problems);
-        let rate = rate?.map(|rate| RateSchema::Each(rate.per_s));
-        Self::checked(Self { count: 1, shares, rate, ..carrier? }, node, problems)
+        let rate = rate.flatten().map(|rate| RateSchema::Each(rate.per_s));
+        check(node, problems);
+        Some(Self { count: Some(1), shares: Some(shares), rate, ..carrier })
     }
 
-    fn read_fields(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Self> {
-        let shares = Placed { value: SharesSpec::Equal, place: fields.place() };
+    /// The keys that a carrier and a group have in common.
+    fn read_fields(fields: &mut Fields<'_>, problems: &mut Problems) -> Self {
         let burst = fields.optional::<Whole<1, MOST_WINDOW>>("burst", problems);
         let binds = fields.optional::<Whole<1, MOST_WINDOW>>("binds", problems);
         let window = fields.optional::<Whole<1, MOST_WINDOW>>("window", problems);
@@ -59,56 +61,53 @@ impl CarrierSchema {
         let pace = fields.optional::<Rate>("pace", problems);
         let silent_loss = fields.or("silent-loss", Share(0.0), problems);
         let queue = fields.or("queue", QueueBounds::default(), problems);
-        let window = match (binds?, window?) {
+        let window = match (binds.flatten(), window.flatten()) {
             (None, None) => None,
             // A window of 10 a bind: the setting reported for kannel's max-pending-submits.
             (Some(binds), None) => Some(binds.0 * 10),
             (binds, Some(window)) => Some(binds.map_or(1, |binds| binds.0) * window.0),
         };
-        Some(Self {
-            count: 1,
-            shares,
+        Self {
+            count: None,
+            shares: None,
             rate: None,
-            burst: burst?.map(|burst| burst.0 as u32),
+            burst: burst.flatten().map(|burst| burst.0 as u32),
             window: window.map(|window| window.min(u64::from(u32::MAX)) as u32),
-            round_trip: round_trip?,
-            delivery: delivery?,
-            overload: overload?,
-            pace: pace?.map(|rate| rate.per_s),
-            silent_loss: silent_loss?.0,
-            queue: queue?,
-        })
+            round_trip: round_trip.flatten(),
+            delivery: delivery.flatten(),
+            overload: overload.flatten(),
+            pace: pace.flatten().map(|rate| rate.per_s),
+            silent_loss: silent_loss.map_or(0.0, |share| share.0),
+            queue: queue.unwrap_or_default(),
+        }
     }
+}
 
-    /// What can only be said of all keys together.
-    fn checked(self, node: &Node, problems: &mut Problems) -> Option<Self> {
-        let at = |key: &str| node.child(key).map_or(node.place, |child| child.place);
-        if self.overload.is_some() && self.rate.is_none() {
-            problems.add_with_hint(
-                at("overload"),
-                "`overload` says what happens above a rate, and there is no rate",
-                "add, for example, `rate = \"100/s\"`",
-            );
-            return None;
-        }
-        if self.window.is_some() && self.round_trip.is_none() {
-            let key = if node.child("window").is_some() { "window" } else { "binds" };
-            problems.add_with_hint(
-                at(key),
-                "a window limits nothing without a round trip",
-                "add, for example, `round-trip = \"100ms\"`",
-            );
-            return None;
-        }
-        if self.pace.is_some() && self.rate.is_some() && self.overload.is_none() {
-            problems.add_with_hint(
-                at("pace"),
-                "without `overload` we keep to the carrier's rate anyway",
-                "remove `pace`, or say with `overload` what the carrier does above its rate",
-            );
-            return None;
-        }
-        Some(self)
+/// What can only be said of all keys together, whether or not what they hold could be read.
+fn check(node: &Node, problems: &mut Problems) {
+    let has = |key: &str| node.child(key).is_some();
+    let at = |key: &str| node.child(key).map_or(node.place, |child| child.place);
+    let has_rate = has("rate") || has("total-rate");
+    if has("overload") && !has_rate {
+        problems.add_with_hint(
+            at("overload"),
+            "`overload` says what happens above a rate, and there is no rate",
+            "add, for example, `rate = \"100/s\"`",
+        );
+    }
+    if (has("window") || has("binds")) && !has("round-trip") {
+        problems.add_with_hint(
+            at(if has("window") { "window" } else { "binds" }),
+            "a window limits nothing without a round trip",
+            "add, for example, `round-trip = \"100ms\"`",
+        );
+    }
+    if has("pace") && has_rate && !has("overload") {
+        problems.add_with_hint(
+            at("pace"),
+            "without `overload` we keep to the carrier's rate anyway",
+            "remove `pace`, or say with `overload` what the carrier does above its rate",
+        );
     }
 }
 
@@ -116,36 +115,42 @@ impl CarrierSchema {
 impl Read for CarrierSchema {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::open(node, problems)?;
-        let count = fields.required::<Whole<1, MOST_CARRIERS>>("count", problems);
+        let count = fields.required_like::<Whole<1, MOST_CARRIERS>>("count", "12", problems);
         let place = fields.place();
         let shares = fields.or("shares", Placed { value: SharesSpec::Equal, place }, problems);
         let each = fields.optional::<Rate>("rate", problems);
         let total = fields.optional::<Placed<Rate>>("total-rate", problems);
         let carrier = Self::read_fields(&mut fields, problems);
         fields.finish(problems);
-        let rate = match (each?, total?) {
+        let rate = match (each.flatten(), total.flatten()) {
             (None, None) => None,
             (Some(rate), None) => Some(RateSchema::Each(rate.per_s)),
             (None, Some(rate)) => Some(RateSchema::Total(rate.value.per_s)),
-            (Some(_), Some(rate)) => {
+            (Some(rate), Some(total)) => {
                 problems.add_with_hint(
-                    rate.place,
+                    total.place,
                     "`total-rate` beside `rate`",
                     "keep `rate`, which is each carrier's, or `total-rate`, which is divided by \
                      their shares",
                 );
-                return None;
+                Some(RateSchema::Each(rate.per_s))
             }
         };
-        let shares = shares?;
-        let count = count?.0 as u32;
-        if let SharesSpec::Weights(weights) = &shares.value
-            && weights.len() != count as usize
-        {
+        let count = count.map(|count| count.0 as u32);
+        let shares = shares.filter(|shares| fit(shares, count, problems));
+        check(node, problems);
+        Some(Self { count, shares, rate, ..carrier })
+    }
+}
+
+/// Whether there is a weight for each carrier, where weights are written.
+fn fit(shares: &Placed<SharesSpec>, count: Option<u32>, problems: &mut Problems) -> bool {
+    match (&shares.value, count) {
+        (SharesSpec::Weights(weights), Some(count)) if weights.len() != count as usize => {
             let label = format!("expected {count} weights, one a carrier, found {}", weights.len());
             problems.add(shares.place, label);
-            return None;
+            false
         }
-        Self::checked(Self { count, shares, rate, ..carrier? }, node, problems)
+        (SharesSpec::Weights(_) | SharesSpec::Equal | SharesSpec::Zipf(_), _) => true,
     }
 }

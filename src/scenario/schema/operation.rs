@@ -35,10 +35,11 @@ pub(in crate::scenario) enum StepSchema {
     },
 }
 
-/// A call, or a hand-over.
+/// A call, or a hand-over. What could not be read has left a problem, and stands as if it had not
+/// been written, so that the callee's name is looked up all the same.
 #[derive(Debug)]
 pub(in crate::scenario) struct CallSchema {
-    pub(in crate::scenario) callee: Placed<String>,
+    pub(in crate::scenario) callee: Option<Placed<String>>,
     pub(in crate::scenario) times: Times,
     pub(in crate::scenario) at_once: bool,
     pub(in crate::scenario) network: Option<DistSpec>,
@@ -130,10 +131,12 @@ impl Read for StepSchema {
         let step = match kind {
             "work" => fields.required("work", problems).map(Self::Work),
             "delay" => fields.required("delay", problems).map(Self::Delay),
-            "call" => CallSchema::read_fields(&mut fields, "call", problems)
-                .map(|call| Self::Call(vec![call])),
+            "call" => {
+                let call = CallSchema::read_fields(&mut fields, "call", problems);
+                Some(Self::Call(vec![call]))
+            }
             "parallel" => parallel(&mut fields, problems),
-            _ => hand_over(&mut fields, kind == "send-to", problems),
+            _ => Some(hand_over(&mut fields, kind == "send-to", problems)),
         };
         fields.finish(problems);
         step
@@ -141,57 +144,55 @@ impl Read for StepSchema {
 }
 
 fn parallel(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<StepSchema> {
-    let calls = fields.required::<Placed<Vec<CallSchema>>>("parallel", problems)?;
-    if calls.value.is_empty() || calls.value.len() > MOST_PARALLEL {
-        let label = format!("expected 1 to {MOST_PARALLEL} calls, found {}", calls.value.len());
+    let node = fields.node("parallel")?;
+    let Value::Array(nodes) = &node.value else {
+        let hint = format!("write, for example, `[{}]`", CallSchema::EXAMPLE);
+        problems.expected_with_hint(node, "an array", hint);
+        return None;
+    };
+    if nodes.is_empty() || nodes.len() > MOST_PARALLEL {
+        let label = format!("expected 1 to {MOST_PARALLEL} calls, found {}", nodes.len());
         let hint = "for many calls of one kind, write `times = 100` and `at-once = true`";
-        problems.add_with_hint(calls.place, label, hint);
+        problems.add_with_hint(node.place, label, hint);
         return None;
     }
-    Some(StepSchema::Call(calls.value))
+    let calls = nodes.iter().filter_map(|node| CallSchema::read(node, problems));
+    Some(StepSchema::Call(calls.collect()))
 }
 
-fn hand_over(
-    fields: &mut Fields<'_>,
-    to_carrier: bool,
-    problems: &mut Problems,
-) -> Option<StepSchema> {
+fn hand_over(fields: &mut Fields<'_>, to_carrier: bool, problems: &mut Problems) -> StepSchema {
     let key = if to_carrier { "send-to" } else { "hand-to" };
     let callee = fields.required(key, problems);
     let times = times(fields, problems);
     let network = fields.optional("network", problems);
     let background = fields.or("background", false, problems);
     let call = CallSchema {
-        callee: callee?,
-        times: times?,
+        callee,
+        times: times.unwrap_or(Times::Once),
         at_once: true,
-        network: network?,
+        network: network.flatten(),
         client: Client::default(),
         on_failure: OnFailure::Fail,
     };
-    Some(StepSchema::HandTo { call, to_carrier, background: background? })
+    StepSchema::HandTo { call, to_carrier, background: background.unwrap_or(false) }
 }
 
 impl CallSchema {
-    fn read_fields(
-        fields: &mut Fields<'_>,
-        key: &'static str,
-        problems: &mut Problems,
-    ) -> Option<Self> {
+    fn read_fields(fields: &mut Fields<'_>, key: &'static str, problems: &mut Problems) -> Self {
         let callee = fields.required(key, problems);
         let times = times(fields, problems);
         let at_once = fields.or("at-once", false, problems);
         let network = fields.optional("network", problems);
         let client = Client::read_fields(fields, problems);
         let on_failure = fields.or("on-failure", OnFailureSchema(OnFailure::Fail), problems);
-        Some(Self {
-            callee: callee?,
-            times: times?,
-            at_once: at_once?,
-            network: network?,
-            client: client?,
-            on_failure: on_failure?.0,
-        })
+        Self {
+            callee,
+            times: times.unwrap_or(Times::Once),
+            at_once: at_once.unwrap_or(false),
+            network: network.flatten(),
+            client: client.unwrap_or_default(),
+            on_failure: on_failure.map_or(OnFailure::Fail, |schema| schema.0),
+        }
     }
 }
 
@@ -210,7 +211,7 @@ impl Read for CallSchema {
             );
         }
         fields.finish(problems);
-        call.map(|call| Self { at_once: true, ..call })
+        Some(Self { at_once: true, ..call })
     }
 }
 

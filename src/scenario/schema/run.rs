@@ -14,18 +14,19 @@ const MOST_REPLICATIONS: u64 = 100_000;
 /// 2 GB: about 16 million messages in the system at once.
 const USUAL_MEMORY: u64 = 2_000_000_000;
 
-/// The section as written.
+/// The section as written. `None` is what could not be read; a key that may be left out is another
+/// `Option` within.
 #[derive(Debug)]
 pub(in crate::scenario) struct RunSchema {
-    pub(in crate::scenario) mode: Mode,
-    pub(in crate::scenario) start: Option<Start>,
-    pub(in crate::scenario) zone: Option<UtcOffset>,
-    pub(in crate::scenario) horizon: Placed<SimDuration>,
-    pub(in crate::scenario) window: Option<Placed<SimDuration>>,
-    pub(in crate::scenario) replications: ReplicationsSchema,
-    pub(in crate::scenario) seed: u64,
-    pub(in crate::scenario) memory_at_most: u64,
-    pub(in crate::scenario) events_at_most: Option<u64>,
+    pub(in crate::scenario) mode: Option<Mode>,
+    pub(in crate::scenario) start: Option<Option<Start>>,
+    pub(in crate::scenario) zone: Option<Option<UtcOffset>>,
+    pub(in crate::scenario) horizon: Option<Placed<SimDuration>>,
+    pub(in crate::scenario) window: Option<Option<Placed<SimDuration>>>,
+    pub(in crate::scenario) replications: Option<ReplicationsSchema>,
+    pub(in crate::scenario) seed: Option<u64>,
+    pub(in crate::scenario) memory_at_most: Option<u64>,
+    pub(in crate::scenario) events_at_most: Option<Option<u64>>,
 }
 
 /// How often to run.
@@ -54,15 +55,15 @@ impl Read for RunSchema {
             place: length.place,
         };
         Some(Self {
-            mode: mode?.0,
-            start: start?,
-            zone: zone?,
-            horizon: plain(horizon?),
-            window: window?.map(plain),
-            replications: replications?,
-            seed: seed?.0,
-            memory_at_most: memory?.0,
-            events_at_most: events?.map(|count| count.0),
+            mode: mode.map(|mode| mode.0),
+            start,
+            zone,
+            horizon: horizon.map(plain),
+            window: window.map(|window| window.map(plain)),
+            replications,
+            seed: seed.map(|seed| seed.0),
+            memory_at_most: memory.map(|bytes| bytes.0),
+            events_at_most: events.map(|events| events.map(|count| count.0)),
         })
     }
 }

@@ -33,7 +33,7 @@ impl Read for ServiceSchema {
 }
 
 fn pool(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<PoolPlan> {
-    let instances = fields.required::<Whole<1, MOST>>("instances", problems);
+    let instances = fields.required_like::<Whole<1, MOST>>("instances", "40", problems);
     let workers = fields.optional::<Whole<1, MOST>>("workers", problems);
     let cores = fields.optional::<Whole<1, MOST>>("cores", problems);
     let queue = fields.or("queue", QueueBounds::default(), problems);

@@ -7,22 +7,41 @@ use crate::language::{Fields, Node, Placed, PositiveDuration, Problems, Read, Sh
 /// say: 2 %.
 const USUAL_INDIFFERENCE: f64 = 0.02;
 
-/// One target as written.
+/// One target as written. `None` is what could not be read; a key that may be left out is another
+/// `Option` within.
 #[derive(Debug)]
 pub(in crate::scenario) struct TargetSchema {
     pub(in crate::scenario) criterion: CriterionSchema,
-    pub(in crate::scenario) windowed: Option<WindowedSchema>,
-    pub(in crate::scenario) indifference: f64,
+    pub(in crate::scenario) windowed: Option<Option<WindowedSchema>>,
+    pub(in crate::scenario) indifference: Option<f64>,
 }
 
 /// What a target asks.
 #[derive(Debug)]
 pub(in crate::scenario) enum CriterionSchema {
-    Latency { class: Placed<String>, quantile: f64, limit: SimDuration },
-    Delivered { class: Placed<String>, limit: SimDuration, share: f64 },
-    Loss { class: Option<Placed<String>>, share: f64 },
-    Backlog { station: Option<Placed<String>>, by: Placed<When>, at_most: u64 },
-    Utilization { station: Placed<String>, at_most: f64 },
+    Latency {
+        class: Option<Placed<String>>,
+        quantile: Option<f64>,
+        limit: Option<SimDuration>,
+    },
+    Delivered {
+        class: Option<Placed<String>>,
+        limit: Option<SimDuration>,
+        share: Option<f64>,
+    },
+    Loss {
+        class: Option<Option<Placed<String>>>,
+        share: Option<f64>,
+    },
+    Backlog {
+        station: Option<Option<Placed<String>>>,
+        by: Option<Placed<When>>,
+        at_most: Option<u64>,
+    },
+    Utilization {
+        station: Option<Placed<String>>,
+        at_most: Option<f64>,
+    },
 }
 
 /// A target that is asked of windows of time.
@@ -64,50 +83,54 @@ impl Read for TargetSchema {
         let windowed = if may_be_windowed { windowed(&mut fields, problems) } else { Some(None) };
         let indifference = fields.or("indifference", Share(USUAL_INDIFFERENCE), problems);
         fields.finish(problems);
-        Some(Self { criterion: criterion?, windowed: windowed?, indifference: indifference?.0 })
+        let indifference = indifference.map(|share| share.0);
+        Some(Self { criterion, windowed, indifference })
     }
 }
 
-fn latency(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<CriterionSchema> {
+fn latency(fields: &mut Fields<'_>, problems: &mut Problems) -> CriterionSchema {
     let class = fields.required("class", problems);
     let quantile = fields.required::<Placed<Share>>("quantile", problems);
     let limit = fields.required::<PositiveDuration>("latency-at-most", problems);
-    let quantile = quantile?;
-    if quantile.value.0 <= 0.0 || quantile.value.0 >= 1.0 {
-        problems.add_with_hint(
-            quantile.place,
-            "expected a quantile above 0 % and below 100 %",
-            "write, for example, \"99%\" or 0.999",
-        );
-        return None;
-    }
-    Some(CriterionSchema::Latency { class: class?, quantile: quantile.value.0, limit: limit?.0 })
+    let quantile = quantile.and_then(|quantile| {
+        let fits = quantile.value.0 > 0.0 && quantile.value.0 < 1.0;
+        if !fits {
+            problems.add_with_hint(
+                quantile.place,
+                "expected a quantile above 0 % and below 100 %",
+                "write, for example, \"99%\" or 0.999",
+            );
+        }
+        fits.then_some(quantile.value.0)
+    });
+    CriterionSchema::Latency { class, quantile, limit: limit.map(|limit| limit.0) }
 }
 
-fn delivered(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<CriterionSchema> {
+fn delivered(fields: &mut Fields<'_>, problems: &mut Problems) -> CriterionSchema {
     let class = fields.required("class", problems);
     let limit = fields.required::<PositiveDuration>("delivered-within", problems);
     let share = fields.required::<Share>("share-at-least", problems);
-    Some(CriterionSchema::Delivered { class: class?, limit: limit?.0, share: share?.0 })
+    let (limit, share) = (limit.map(|limit| limit.0), share.map(|share| share.0));
+    CriterionSchema::Delivered { class, limit, share }
 }
 
-fn loss(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<CriterionSchema> {
+fn loss(fields: &mut Fields<'_>, problems: &mut Problems) -> CriterionSchema {
     let class = fields.optional("class", problems);
     let share = fields.required::<Share>("lost-at-most", problems);
-    Some(CriterionSchema::Loss { class: class?, share: share?.0 })
+    CriterionSchema::Loss { class, share: share.map(|share| share.0) }
 }
 
-fn backlog(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<CriterionSchema> {
+fn backlog(fields: &mut Fields<'_>, problems: &mut Problems) -> CriterionSchema {
     let station = fields.optional("of", problems);
     let by = fields.required("drained-by", problems);
     let at_most = fields.or("backlog-at-most", Whole::<0, { i64::MAX as u64 }>(0), problems);
-    Some(CriterionSchema::Backlog { station: station?, by: by?, at_most: at_most?.0 })
+    CriterionSchema::Backlog { station, by, at_most: at_most.map(|count| count.0) }
 }
 
-fn utilization(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<CriterionSchema> {
+fn utilization(fields: &mut Fields<'_>, problems: &mut Problems) -> CriterionSchema {
     let station = fields.required("of", problems);
     let at_most = fields.required::<Share>("utilization-at-most", problems);
-    Some(CriterionSchema::Utilization { station: station?, at_most: at_most?.0 })
+    CriterionSchema::Utilization { station, at_most: at_most.map(|share| share.0) }
 }
 
 fn windowed(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Option<WindowedSchema>> {

@@ -5,22 +5,23 @@ use crate::dist::DistSpec;
 use crate::language::{Fields, Node, Placed, Problems, Read, Share, Value};
 use crate::traffic::TrafficSpec;
 
-/// One stream of messages as written.
+/// One stream of messages as written. `None` is what could not be read; a key that may be left out
+/// is another `Option` within.
 #[derive(Debug)]
 pub(in crate::scenario) struct TrafficSchema {
-    pub(in crate::scenario) to: Placed<String>,
-    pub(in crate::scenario) class: Option<Placed<String>>,
-    pub(in crate::scenario) process: Option<TrafficSpec>,
-    pub(in crate::scenario) client: Client,
-    pub(in crate::scenario) causes: Vec<CauseSchema>,
+    pub(in crate::scenario) to: Option<Placed<String>>,
+    pub(in crate::scenario) class: Option<Option<Placed<String>>>,
+    pub(in crate::scenario) process: Option<Option<TrafficSpec>>,
+    pub(in crate::scenario) client: Option<Client>,
+    pub(in crate::scenario) causes: Vec<Option<CauseSchema>>,
 }
 
 /// A message that a delivered message may cause.
 #[derive(Debug)]
 pub(in crate::scenario) struct CauseSchema {
-    pub(in crate::scenario) traffic: Placed<String>,
-    pub(in crate::scenario) share: f64,
-    pub(in crate::scenario) after: DistSpec,
+    pub(in crate::scenario) traffic: Option<Placed<String>>,
+    pub(in crate::scenario) share: Option<f64>,
+    pub(in crate::scenario) after: Option<DistSpec>,
 }
 
 impl Read for TrafficSchema {
@@ -30,12 +31,14 @@ impl Read for TrafficSchema {
         let class = fields.optional("class", problems);
         let process = TrafficSpec::read_if_given(&mut fields, problems);
         let client = Client::read_fields(&mut fields, problems);
-        let causes = fields.node("causes").map_or(Some(Vec::new()), |node| match node.value {
-            Value::Array(_) => Vec::read(node, problems),
-            _ => CauseSchema::read(node, problems).map(|cause| vec![cause]),
+        let causes = fields.node("causes").map_or(Vec::new(), |node| match &node.value {
+            Value::Array(nodes) => {
+                nodes.iter().map(|node| CauseSchema::read(node, problems)).collect()
+            }
+            _ => vec![CauseSchema::read(node, problems)],
         });
         fields.finish(problems);
-        Some(Self { to: to?, class: class?, process: process?, client: client?, causes: causes? })
+        Some(Self { to, class, process, client, causes })
     }
 }
 
@@ -48,6 +51,6 @@ impl Read for CauseSchema {
         let share = fields.required::<Share>("share", problems);
         let after = fields.required("after", problems);
         fields.finish(problems);
-        Some(Self { traffic: traffic?, share: share?.0, after: after? })
+        Some(Self { traffic, share: share.map(|share| share.0), after })
     }
 }

@@ -3,7 +3,7 @@
 use surgeplan::measure::Bound;
 use surgeplan::sim::Outcome;
 
-use crate::lab::{once, try_model};
+use crate::lab::{model, once, try_model};
 
 /// One request to one service, as a base to vary.
 fn one_service(run: &str, traffic: &str, service: &str) -> String {
@@ -250,4 +250,27 @@ fn more_instances_than_a_machine_holds_are_a_problem_of_the_scenario() {
         );
     }
     assert!(try_model(&text).is_err_and(|problems| problems.contains("instances")));
+}
+
+#[test]
+fn what_the_tables_cannot_hold_is_a_problem_of_the_scenario() {
+    let head = "[run]\nhorizon = \"1s\"\n[service.q]\ninstances = 1\nworkers = 1\n\
+                [service.q.operation.serve]\nwork = \"1ms\"\n";
+    let traffic = |count: u32, more: &str| -> String {
+        let one = |index| {
+            format!("[traffic.t{index}]\nto = \"q.serve\"\nconstant = {{ rate = \"1/h\" }}\n{more}")
+        };
+        (0..count).map(one).collect::<String>() + head
+    };
+    // The client of each is two steps; those of the last do not fit.
+    let problems = try_model(&traffic(30_000, "timeout = \"1s\"\n")).expect_err("too many");
+    assert!(problems.contains("more than 60,000 steps of operations and clients"), "{problems}");
+    assert!(problems.contains("[traffic.t9999]"), "{problems}");
+    let most = model(&traffic(29_999, "timeout = \"1s\"\n"));
+    assert_eq!((most.steps.len(), most.sites.len()), (60_001, 29_999));
+    let problems = try_model(&traffic(70_000, "")).expect_err("too many");
+    assert!(problems.contains("more than 60,000 traffics"), "{problems}");
+    let carriers: String = (0..70_000).map(|index| format!("[carrier.c{index}]\n")).collect();
+    let problems = try_model(&(carriers + &traffic(1, ""))).expect_err("too many");
+    assert!(problems.contains("more than 60,000 carriers and groups"), "{problems}");
 }

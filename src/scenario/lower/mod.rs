@@ -3,6 +3,7 @@
 
 mod cycles;
 mod groups;
+mod limits;
 mod names;
 mod operations;
 mod run;
@@ -29,13 +30,16 @@ pub(super) fn lower(
     files: &Files<'_>,
     problems: &mut Problems,
 ) -> Option<Model> {
+    if !limits::check(&scenario, problems) {
+        return None;
+    }
     let names = Names::of(&scenario, problems);
     let run = scenario.run.as_ref().and_then(|run| run::lower(run, problems));
     let clock = run.as_ref().map(|run| run.clock);
     let mut operations = Operations::of(&scenario, &names, files, problems);
-    let sources = clock.and_then(|clock| {
-        sources::lower(&scenario, &names, &mut operations, &clock, files, problems)
-    });
+    let sources = run
+        .as_ref()
+        .and_then(|run| sources::lower(&scenario, &names, &mut operations, run, files, problems));
     let groups = clock.and_then(|clock| groups::lower(&scenario, &clock, files, problems));
     let targets = run.as_ref().and_then(|run| targets::lower(&scenario, &names, run, problems));
     let services: Option<Vec<Service>> = scenario

@@ -108,23 +108,46 @@ fn a_message_handed_to_more_than_it_counts_is_delivered_when_all_are() {
     assert_eq!(seen.latency_ms("m"), 9000.0);
 }
 
-#[test]
-fn calls_nested_deep_do_not_exhaust_the_stack() {
-    let mut text = String::from(
+/// `depth` calls, each of which waits for the next, and a client that gives up after `timeout`.
+fn nested(depth: u32, timeout: &str, work: &str) -> String {
+    let cancel = format!("timeout = \"{timeout}\"\non-timeout = \"cancel\"");
+    let mut text = format!(
         "[run]\nhorizon = \"60s\"\n\
-         [traffic.m]\nto = \"s0.go\"\nblast = { at = \"1s\", audience = 1 }\n",
+         [traffic.m]\nto = \"s0.go\"\nblast = {{ at = \"1s\", audience = 1 }}\n{cancel}\n"
     );
-    for depth in 0..3_000 {
-        let steps = format!("steps = [{{ call = \"s{}.go\" }}]", depth + 1);
+    for level in 0..=depth {
+        let does = match level < depth {
+            true => format!(
+                "steps = [{{ call = \"s{}.go\", timeout = \"50s\", on-timeout = \"cancel\" }}]",
+                level + 1
+            ),
+            false => format!("work = \"{work}\""),
+        };
         text += &format!(
-            "[service.s{depth}]\ninstances = 1\nworkers = 1\n[service.s{depth}.operation.go]\n{steps}\n"
+            "[service.s{level}]\ninstances = 1\nworkers = 1\n\
+             [service.s{level}.operation.go]\n{does}\n"
         );
     }
-    text += "[service.s3000]\ninstances = 1\nworkers = 1\n\
-             [service.s3000.operation.go]\nwork = \"1ms\"\n";
-    if try_model(&text).is_ok() {
-        assert_eq!(once(&text).latency_ms("m"), 1.0);
-    }
+    text
+}
+
+#[test]
+fn calls_nested_deep_are_answered_and_taken_back_without_exhausting_the_stack() {
+    assert_eq!(once(&nested(1_000, "30s", "1ms")).latency_ms("m"), 1.0);
+    let seen = once(&nested(1_000, "30s", "40s"));
+    assert_eq!(seen.ended("m", Outcome::Failed), 1);
+    assert_eq!(seen.station("s1000").cancelled, 1);
+    assert_eq!(seen.station("s0").cancelled, 1);
+}
+
+#[test]
+fn calls_nested_too_deep_are_a_problem_of_the_scenario() {
+    let problems = try_model(&nested(1_001, "30s", "1ms")).expect_err("too deep");
+    assert!(problems.contains("more than 1,000 calls wait for one another"), "{problems}");
+    assert!(problems.contains("{ call = \"s1.go\""), "{problems}");
+    assert!(problems.contains("hand-to"), "{problems}");
+    // However deep.
+    assert!(try_model(&nested(25_000, "30s", "1ms")).is_err());
 }
 
 #[test]

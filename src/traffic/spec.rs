@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::blast::BlastSpec;
 use super::bursts::BurstsSpec;
 use super::closed_loop::ClosedLoopSpec;
+use super::line::NEVER;
 use super::mmpp::MmppSpec;
 use super::noise::NoiseSpec;
 use super::polyline::Polyline;
@@ -161,7 +162,7 @@ impl TrafficSpec {
         };
         let noise = self.noise.as_ref().and_then(|noise| noise.value.resolve());
         let shape = Shape { level, cycles, spikes: spikes?, noise, bursts: bursts? };
-        Some(Traffic { base: base?, shape: Arc::new(shape), factor: 1.0 })
+        Some(Traffic { base: base?, shape: Arc::new(shape), factor: 1.0, end: NEVER })
     }
 
     fn resolve_base(

@@ -84,7 +84,7 @@ impl Surroundings<'_> {
             class,
             traffic: match process {
                 None => None,
-                Some(process) => Some(process?),
+                Some(process) => Some(process?.until(self.run.horizon)),
             },
             entry,
             causes: causes.into_iter().collect::<Option<_>>()?,

@@ -78,6 +78,16 @@ fn problems_name_the_way_out() {
             "expected a `maximum` above the `minimum`\nexpected a shape from 0.05 to 1000",
         ),
         (
+            "mmpp = { states = [{ rate = \"1/s\", stay = \"1us\" }, { stay = \"1s\" }] }",
+            "expected a stay of at least 1ms | a rate that changes faster is hardly told apart \
+             from `poisson` at its mean",
+        ),
+        (
+            "mmpp = { states = [{ rate = \"1/s\", stay = \"1s\", next = [0, 1e308, 1e308] }, \
+             { stay = \"1s\" }, { stay = \"1s\" }] }",
+            "expected weights with a sum that is finite",
+        ),
+        (
             "mmpp = { states = [{ rate = \"1/s\", stay = \"1s\" }] }",
             "expected 2 to 32 states, found 1",
         ),

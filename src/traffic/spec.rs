@@ -153,7 +153,7 @@ impl TrafficSpec {
             None => Some(Polyline::default()),
         };
         let bursts = match &self.bursts {
-            Some(bursts) => bursts.value.resolve(files, problems).map(Some),
+            Some(bursts) => bursts.value.resolve(bursts.place, files, problems).map(Some),
             None => Some(None),
         };
         let (level, cycles) = match &self.profile {

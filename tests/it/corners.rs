@@ -297,3 +297,33 @@ fn what_the_tables_cannot_hold_is_a_problem_of_the_scenario() {
     let problems = try_model(&(carriers + &traffic(1, ""))).expect_err("too many");
     assert!(problems.contains("more than 60,000 carriers and groups"), "{problems}");
 }
+
+/// What is wrong, the line that the caret stands under, and what is said there.
+#[test]
+fn figures_out_of_range_are_refused_where_they_stand() {
+    let head = "[run]\nhorizon = \"30d\"\n[traffic.m]\nto = \"c\"\nconstant = { rate = \"1/s\" }\n";
+    let slow = "less than one message in eleven days";
+    for (carrier, line, says) in [
+        ("[carrier.c]\nrate = \"0.05/day\"", "rate = \"0.05/day\"", slow),
+        ("[carrier-group.c]\ncount = 2\nrate = \"0.05/day\"", "rate = \"0.05/day\"", slow),
+        (
+            "[carrier-group.c]\ncount = 2\ntotal-rate = \"0.1/day\"",
+            "total-rate = \"0.1/day\"",
+            "divided by the shares, a carrier's part of this is less than",
+        ),
+        (
+            "[carrier.c]\nrate = \"1/s\"\noverload = \"drop\"\npace = \"0.0000000000000000001/day\"",
+            "pace = \"0.0000000000000000001/day\"",
+            slow,
+        ),
+        (
+            "[carrier.c]\nround-trip = \"1s\"\nbinds = 1_000_000\nwindow = 1_000_000",
+            "binds = 1_000_000",
+            "binds × window come to more than 1,000,000,000",
+        ),
+    ] {
+        let problems = try_model(&format!("{head}{carrier}\n")).expect_err(carrier);
+        assert!(problems.contains(line) && problems.contains(says), "{problems}");
+        assert_eq!(problems.matches("-->").count(), 1, "{problems}");
+    }
+}

@@ -3,11 +3,13 @@
 use crate::carrier::{CarrierPlan, GroupPlan, Overload, Shares};
 use crate::dist::{Dist, DistSpec, Files};
 use crate::engine::SimDuration;
-use crate::language::{Problems, RunClock};
+use crate::language::{Place, Placed, Problems, RunClock, format};
 use crate::scenario::schema::{CarrierSchema, RateSchema, Scenario};
 
 /// Most carriers of all groups together.
 const MOST_CARRIERS: u32 = 1_000_000;
+/// The slowest rate of a carrier: slower, it would take nothing in most runs.
+const LEAST_PER_S: f64 = 1e-6;
 
 pub(super) fn lower(
     scenario: &Scenario,
@@ -31,7 +33,10 @@ pub(super) fn lower(
         first += group.count;
         groups.push(group);
         if first > MOST_CARRIERS {
-            problems.add(name.place, format!("more than {MOST_CARRIERS} carriers in all"));
+            problems.add(
+                name.place,
+                format!("more than {} carriers in all", format::count(u64::from(MOST_CARRIERS))),
+            );
             return None;
         }
     }
@@ -54,15 +59,20 @@ fn group(
     let shares = Shares::new(&carrier.shares.value, carrier.count);
     let rates = match carrier.rate {
         None => Vec::new(),
-        Some(RateSchema::Each(rate)) => vec![rate; carrier.count as usize],
-        Some(RateSchema::Total(rate)) => {
-            (0..carrier.count).map(|member| rate * shares.of(member)).collect()
+        Some(Placed { value: RateSchema::Each(rate), place }) => {
+            at_least(rate, place, "", problems)?;
+            vec![rate; carrier.count as usize]
+        }
+        Some(Placed { value: RateSchema::Total(rate), place }) => {
+            let rates: Vec<f64> =
+                (0..carrier.count).map(|member| rate * shares.of(member)).collect();
+            let least = rates.iter().copied().fold(f64::INFINITY, f64::min);
+            at_least(least, place, "divided by the shares, a carrier's part of ", problems)?;
+            rates
         }
     };
-    if rates.iter().any(|&rate| rate < 1e-6) {
-        let label = "a carrier's part of `total-rate` is less than one message in eleven days";
-        problems.add(carrier.shares.place, label);
-        return None;
+    if let Some(pace) = &carrier.pace {
+        at_least(pace.value, pace.place, "", problems)?;
     }
     let overload = carrier.overload.map_or(Overload::Paced, |spec| spec.resolve(clock));
     let bursts = rates.iter().map(|&rate| carrier.burst.unwrap_or(usual_burst(rate, overload)));
@@ -78,11 +88,20 @@ fn group(
             round_trip: round_trip?,
             delivery: delivery?,
             overload,
-            pace: carrier.pace,
+            pace: carrier.pace.as_ref().map(|pace| pace.value),
             silent_loss: carrier.silent_loss,
             queue: carrier.queue,
         },
     })
+}
+
+/// Records a rate that is too slow: `part_of` it, if not the whole.
+fn at_least(rate: f64, place: Place, part_of: &str, problems: &mut Problems) -> Option<()> {
+    if rate >= LEAST_PER_S {
+        return Some(());
+    }
+    problems.add(place, format!("{part_of}this is less than one message in eleven days"));
+    None
 }
 
 /// Where we keep to a rate, messages are spaced evenly. A carrier that minds its rate itself counts

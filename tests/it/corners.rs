@@ -321,6 +321,11 @@ fn figures_out_of_range_are_refused_where_they_stand() {
             "binds = 1_000_000",
             "binds × window come to more than 1,000,000,000",
         ),
+        (
+            "[carrier-group.c]\ncount = 2\nshares = { weights = [1e308, 1e308] }",
+            "shares = {",
+            "expected weights with a sum that is finite",
+        ),
     ] {
         let problems = try_model(&format!("{head}{carrier}\n")).expect_err(carrier);
         assert!(problems.contains(line) && problems.contains(says), "{problems}");

@@ -303,6 +303,11 @@ fn what_the_tables_cannot_hold_is_a_problem_of_the_scenario() {
 fn figures_out_of_range_are_refused_where_they_stand() {
     let head = "[run]\nhorizon = \"30d\"\n[traffic.m]\nto = \"c\"\nconstant = { rate = \"1/s\" }\n";
     let slow = "less than one message in eleven days";
+    let target = |per: &str| {
+        format!(
+            "[target]\nt = {{ class = \"m\", quantile = \"50%\", latency-at-most = \"1s\", {per} }}"
+        )
+    };
     for (carrier, line, says) in [
         ("[carrier.c]\nrate = \"0.05/day\"", "rate = \"0.05/day\"", slow),
         ("[carrier-group.c]\ncount = 2\nrate = \"0.05/day\"", "rate = \"0.05/day\"", slow),
@@ -326,9 +331,27 @@ fn figures_out_of_range_are_refused_where_they_stand() {
             "shares = {",
             "expected weights with a sum that is finite",
         ),
+        (&(target("per = \"20s\"") + "\n[carrier.c]"), "per = \"20s\"", "window is too short"),
     ] {
         let problems = try_model(&format!("{head}{carrier}\n")).expect_err(carrier);
         assert!(problems.contains(line) && problems.contains(says), "{problems}");
         assert_eq!(problems.matches("-->").count(), 1, "{problems}");
     }
+}
+
+#[test]
+fn a_target_whose_windows_do_not_fit_the_time_line_is_told_its_window_in_words() {
+    let text = "[run]\nhorizon = \"1h\"\nwindow = \"7s\"\n\
+                [target]\nt = { class = \"m\", quantile = \"50%\", latency-at-most = \"1s\", per = \"10s\" }\n\
+                [traffic.m]\nto = \"c\"\nconstant = { rate = \"1/s\" }\n[carrier.c]\n";
+    let problems = try_model(text).expect_err("7 s does not divide 10 s");
+    assert!(problems.contains("the time line's window, 7 s"), "{problems}");
+}
+
+#[test]
+fn windows_of_targets_that_nothing_round_divides_do_not_make_the_time_line_endless() {
+    let text = "[run]\nhorizon = \"50d\"\n\
+                [target]\nt = { class = \"m\", quantile = \"50%\", latency-at-most = \"1s\", per = \"67s\" }\n\
+                [traffic.m]\nto = \"c\"\nconstant = { rate = \"1/s\" }\n[carrier.c]\n";
+    assert_eq!(model(text).run.windows, 64_478);
 }

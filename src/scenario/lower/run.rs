@@ -1,7 +1,7 @@
 //! `[run]`: the clock, the horizon, and the windows of the time line.
 
 use crate::engine::{SimDuration, SimTime};
-use crate::language::{Problems, Start};
+use crate::language::{Place, Problems, Start, format};
 use crate::model::{Mode, Replications, RunPlan};
 use crate::scenario::schema::{ReplicationsSchema, RunSchema, Scenario};
 
@@ -29,13 +29,12 @@ pub(super) fn lower(run: &RunSchema, problems: &mut Problems) -> Option<RunPlan>
         return None;
     }
     if let Some(window) = &run.window {
-        let hint = format!("a time line has at most {MOST_WINDOWS} windows within the horizon");
         if window.value > horizon {
             problems.add(window.place, "this window is longer than the horizon");
             return None;
         }
         if horizon.ns() / window.value.ns() >= MOST_WINDOWS {
-            problems.add_with_hint(window.place, "this window is too short", hint);
+            too_short(window.place, problems);
             return None;
         }
     }
@@ -59,6 +58,12 @@ pub(super) fn lower(run: &RunSchema, problems: &mut Problems) -> Option<RunPlan>
     })
 }
 
+fn too_short(place: Place, problems: &mut Problems) {
+    let most = format::count(MOST_WINDOWS);
+    let hint = format!("a time line has at most {most} windows within the horizon");
+    problems.add_with_hint(place, "this window is too short", hint);
+}
+
 /// Cuts the horizon into windows that suit the targets.
 pub(super) fn with_windows(
     mut run: RunPlan,
@@ -77,17 +82,24 @@ pub(super) fn with_windows(
     let window = run.window.ns();
     for (_, target) in scenario.targets.good() {
         let Some(windowed) = &target.windowed else { continue };
+        if SimTime::ZERO + windowed.per.value > run.horizon {
+            problems.add(windowed.per.place, "this is longer than the horizon");
+            return None;
+        }
+        if run.horizon.ns() / windowed.per.value.ns() >= MOST_WINDOWS {
+            too_short(windowed.per.place, problems);
+            return None;
+        }
         if !windowed.per.value.ns().is_multiple_of(window) {
             problems.add_with_hint(
                 windowed.per.place,
-                format!("expected a multiple of the time line's window, {}", run.window),
+                format!(
+                    "expected a multiple of the time line's window, {}",
+                    format::duration(run.window)
+                ),
                 "choose lengths that divide each other, such as 1min and 5min, or set \
                  `window` in [run]",
             );
-            return None;
-        }
-        if SimTime::ZERO + windowed.per.value > run.horizon {
-            problems.add(windowed.per.place, "this is longer than the horizon");
             return None;
         }
     }
@@ -108,9 +120,10 @@ fn window_for(mode: Mode, horizon: SimTime, asked: &[SimDuration]) -> SimDuratio
     let least = horizon.ns() / USUAL_WINDOWS;
     let nice = || NICE_S.iter().map(|&secs| SimDuration::from_secs_f64(secs));
     // The shortest that is long enough; where none of these divides what is asked, the longest
-    // that does.
+    // that does, unless it is far too short.
     let long_enough = nice().filter(|window| window.ns() >= least).find(|&window| fits(window));
-    let shorter = || nice().rfind(|&window| window.ns() < least && fits(window));
+    let few = |window: SimDuration| horizon.ns() / window.ns() < MOST_WINDOWS;
+    let shorter = || nice().rfind(|&window| window.ns() < least && few(window) && fits(window));
     let shortest_asked = || asked.iter().copied().min();
     long_enough
         .or_else(shorter)

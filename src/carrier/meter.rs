@@ -1,10 +1,13 @@
 //! A rate limit that refills continuously: the generic cell rate algorithm, which is a token
 //! bucket that starts full (ITU-T I.371; the two are equal, see Turner 1986).
 
-use crate::engine::{SimDuration, SimTime};
+use crate::engine::SimTime;
+use crate::engine::time::TIME_BITS;
 
 /// Fractions of a nanosecond: rates such as 115,000/s have no whole interval.
 const FRACTION_BITS: u32 = 40;
+/// An interval beyond the end of time; sums of many of them fit.
+const NEVER: u128 = 1 << (TIME_BITS + FRACTION_BITS + 1);
 
 /// One limit of `rate` with room for a burst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +24,8 @@ impl Meter {
     /// At most `per_s` (positive) in the long run, and `burst` (at least 1) at once.
     pub fn new(per_s: f64, burst: u32) -> Self {
         let unit = (1u128 << FRACTION_BITS) as f64;
-        let interval = (1e9 / per_s * unit) as u128;
-        Self { interval, tolerance: interval * u128::from(burst.max(1) - 1), due: 0 }
+        let interval = ((1e9 / per_s * unit) as u128).min(NEVER);
+        Self { interval, tolerance: interval.saturating_mul(u128::from(burst.max(1) - 1)), due: 0 }
     }
 
     /// When the next one conforms, if none is taken before.
@@ -44,19 +47,16 @@ impl Meter {
         // rounding up loses no rate.
         let now = u128::from(now.ns()) << FRACTION_BITS;
         let idle_from = now.saturating_sub((1 << FRACTION_BITS) - 1);
-        self.due = if self.due >= idle_from { self.due } else { now } + self.interval;
+        let start = if self.due >= idle_from { self.due } else { now };
+        self.due = start.saturating_add(self.interval);
         true
-    }
-
-    /// The time between two at the full rate.
-    pub fn interval(&self) -> SimDuration {
-        SimDuration::from_ns((self.interval >> FRACTION_BITS) as u64)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::SimDuration;
     use proptest::prelude::*;
 
     #[test]
@@ -77,6 +77,16 @@ mod tests {
         let now = SimTime::from_ns(1_000);
         assert_eq!((0..9).filter(|_| meter.take(now)).count(), 5);
         assert!(meter.take(now + SimDuration::from_millis(100)));
+    }
+
+    #[test]
+    fn the_slowest_rates_let_one_burst_through_and_nothing_ever_after() {
+        for per_s in [1e-24, 1e-300, f64::MIN_POSITIVE] {
+            let mut meter = Meter::new(per_s, 2);
+            let taken = (0..5).filter(|&ns| meter.take(SimTime::from_ns(ns))).count();
+            assert_eq!(taken, 2, "{per_s}");
+            assert_eq!(meter.conforms_from(), SimTime::MAX);
+        }
     }
 
     proptest! {

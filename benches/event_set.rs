@@ -11,7 +11,9 @@ use std::time::Instant;
 use criterion::{BenchmarkId, Criterion};
 use rand::Rng;
 use surgeplan::engine::random::uniform;
-use surgeplan::engine::{Calendar, HeapCalendar, Key, LaneId, SimDuration, SimTime, Stream};
+use surgeplan::engine::{
+    Calendar, HeapCalendar, Key, LaneId, Occurrence, SimDuration, SimTime, Stream,
+};
 
 const PENDING: [u32; 7] = [1, 2, 10, 100, 1_000, 100_000, 1_000_000];
 /// Sizes that `--test` runs.
@@ -53,7 +55,7 @@ impl EventSet for Ladder {
     }
     #[inline]
     fn pop(&mut self) -> Option<(SimTime, u32)> {
-        self.0.pop(SimTime::MAX, is_live)
+        self.0.pop(SimTime::MAX, is_live).map(|event| (event.at, event.payload))
     }
 }
 
@@ -71,13 +73,13 @@ impl EventSet for Heap {
     }
     #[inline]
     fn pop(&mut self) -> Option<(SimTime, u32)> {
-        self.0.pop(SimTime::MAX, is_live)
+        self.0.pop(SimTime::MAX, is_live).map(|event| (event.at, event.payload))
     }
 }
 
 #[inline]
-fn is_live(_: SimTime, payload: u32) -> bool {
-    payload.is_multiple_of(STALE)
+fn is_live(event: Occurrence) -> bool {
+    event.payload.is_multiple_of(STALE)
 }
 
 /// A calendar in the middle of the hold model.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-use surgeplan::engine::{Calendar, LaneId, SimTime};
+use surgeplan::engine::{Calendar, LaneId, Occurrence, SimTime};
 
 /// Events in the order of time, then of scheduling.
 pub(crate) trait Pending {
@@ -41,8 +41,8 @@ impl Pending for Ladder {
     #[inline]
     fn pop(&mut self, end: u64, mut is_live: impl FnMut(u64, u32) -> bool) -> Option<(u64, u32)> {
         let end = SimTime::from_ns(end);
-        let is_live = |at: SimTime, payload| is_live(at.ns(), payload);
-        self.calendar.pop(end, is_live).map(|(at, payload)| (at.ns(), payload))
+        let is_live = |event: Occurrence| is_live(event.at.ns(), event.payload);
+        self.calendar.pop(end, is_live).map(|event| (event.at.ns(), event.payload))
     }
 }
 

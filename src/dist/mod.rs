@@ -42,6 +42,11 @@ pub use weibull::Weibull;
 pub trait Law {
     /// A number drawn from `rng`.
     fn sample(&self, rng: &mut impl Rng) -> f64;
+    /// A number drawn from each of `rngs`, the same as [`Law::sample`] gives one by one.
+    #[inline]
+    fn sample_each<R: Rng, const N: usize>(&self, rngs: [R; N]) -> [f64; N] {
+        rngs.map(|mut rng| self.sample(&mut rng))
+    }
     /// The expected number.
     fn mean(&self) -> f64;
     /// The squared coefficient of variation: variance over mean².
@@ -98,6 +103,12 @@ impl Dist {
     #[inline]
     pub fn sample(&self, rng: &mut impl Rng) -> SimDuration {
         each_law!(self, fixed => *fixed, law => duration_of_ns(law.sample(rng)))
+    }
+
+    /// A duration drawn from each of `rngs`, the same as [`Dist::sample`] gives one by one, but
+    /// without one waiting for the other.
+    pub fn sample_each<R: Rng, const N: usize>(&self, rngs: [R; N]) -> [SimDuration; N] {
+        each_law!(self, fixed => [*fixed; N], law => law.sample_each(rngs).map(duration_of_ns))
     }
 
     /// The expected duration in seconds (before anything is cut at [`SimDuration::MAX`]).

@@ -6,7 +6,7 @@ pub mod random;
 pub mod slab;
 pub mod time;
 
-pub use calendar::{Calendar, HeapCalendar, LaneId};
+pub use calendar::{Calendar, HeapCalendar, LaneId, Occurrence, Ticket};
 pub use queue::{Linked, Links, Queue};
 pub use random::{Draws, Key, Luck, Purpose, Stream};
 pub use slab::{Id, Slab};

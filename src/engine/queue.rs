@@ -87,6 +87,19 @@ impl<T: Linked> Queue<T> {
         self.join(slab, id, Links { ahead: NONE, behind: self.front });
     }
 
+    /// Puts the record behind the last one for which `is_ahead` holds, looking from the end. It
+    /// must be in no queue.
+    pub fn insert(&mut self, slab: &mut Slab<T>, id: Id<T>, is_ahead: impl Fn(Id<T>) -> bool) {
+        let mut ahead = self.back();
+        let mut behind = NONE;
+        while let Some(at) = ahead.filter(|&at| !is_ahead(at)) {
+            behind = at.number();
+            ahead = self::id(slab[at].links().ahead);
+        }
+        let ahead = ahead.map_or(NONE, Id::number);
+        self.join(slab, id, Links { ahead, behind });
+    }
+
     /// Takes out who came first.
     #[inline]
     pub fn pop_front(&mut self, slab: &mut Slab<T>) -> Option<Id<T>> {

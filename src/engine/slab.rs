@@ -8,8 +8,6 @@ use std::ops::{Index, IndexMut};
 /// beside 4 for the kind of event.
 pub const SLOTS_MAX: u32 = 1 << 28;
 
-const WORD_BITS: u32 = u64::BITS;
-
 /// The name of a record in a [`Slab<T>`], below [`SLOTS_MAX`].
 ///
 /// It stays valid until the record is removed; then the next record to come may bear it.
@@ -22,14 +20,15 @@ pub struct Id<T> {
 ///
 /// Inserting, removing and reading cost a few instructions and one access to the record; nothing
 /// is allocated while fewer records are live than have been before. The slot that was freed last
-/// is filled first, for it is the one still in the processor's cache. A record costs its own size
-/// and 1 bit, a free slot 4 bytes more. Memory is kept at the peak.
+/// is filled first, for it is the one still in the processor's cache. A record costs its own size,
+/// a free slot 4 bytes more. Memory is kept at the peak.
 #[derive(Clone, Debug)]
 pub struct Slab<T> {
     records: Vec<T>,
     free: Vec<u32>,
-    /// One bit a slot: whether its record is live.
-    live: Vec<u64>,
+    /// To catch mistakes: whether each slot's record is live.
+    #[cfg(debug_assertions)]
+    live: Vec<bool>,
     limit: u32,
 }
 
@@ -37,7 +36,13 @@ impl<T> Slab<T> {
     /// Without records, for at most `limit` of them, and never more than [`SLOTS_MAX`].
     pub fn new(limit: u32) -> Self {
         let limit = limit.min(SLOTS_MAX);
-        Self { records: Vec::new(), free: Vec::new(), live: Vec::new(), limit }
+        Self {
+            records: Vec::new(),
+            free: Vec::new(),
+            #[cfg(debug_assertions)]
+            live: Vec::new(),
+            limit,
+        }
     }
 
     /// Stores `record`, unless the slab is full.
@@ -58,7 +63,10 @@ impl<T> Slab<T> {
             self.records.push(make(Id::new(number)));
             number
         };
-        self.live[(number / WORD_BITS) as usize] |= 1 << (number % WORD_BITS);
+        #[cfg(debug_assertions)]
+        {
+            self.live[number as usize] = true;
+        }
         Some(Id::new(number))
     }
 
@@ -67,16 +75,12 @@ impl<T> Slab<T> {
     /// The record must be live.
     #[inline]
     pub fn remove(&mut self, id: Id<T>) {
-        debug_assert!(self.contains(id), "{id:?} is removed twice");
-        self.live[(id.number / WORD_BITS) as usize] &= !(1 << (id.number % WORD_BITS));
+        #[cfg(debug_assertions)]
+        {
+            assert!(self.live[id.number as usize], "{id:?} is removed twice");
+            self.live[id.number as usize] = false;
+        }
         self.free.push(id.number);
-    }
-
-    /// Whether `id` names a live record: perhaps a later one than it was given for.
-    #[inline]
-    pub fn contains(&self, id: Id<T>) -> bool {
-        let word = self.live.get((id.number / WORD_BITS) as usize);
-        word.is_some_and(|word| word >> (id.number % WORD_BITS) & 1 == 1)
     }
 
     /// Live records.
@@ -115,19 +119,15 @@ impl<T> Slab<T> {
 
     /// Memory held, in bytes, without what the records own elsewhere.
     pub fn bytes(&self) -> usize {
-        self.records.capacity() * size_of::<T>()
-            + self.free.capacity() * size_of::<u32>()
-            + self.live.capacity() * size_of::<u64>()
+        self.records.capacity() * size_of::<T>() + self.free.capacity() * size_of::<u32>()
     }
 
     /// The live records in the order of their ids.
     pub fn iter(&self) -> impl Iterator<Item = (Id<T>, &T)> {
-        self.live.iter().zip(0..).flat_map(move |(&word, index)| {
-            bits(word).map(move |bit| {
-                let id = Id::new(index * WORD_BITS + bit);
-                (id, &self[id])
-            })
-        })
+        let mut is_live = vec![true; self.records.len()];
+        self.free.iter().for_each(|&number| is_live[number as usize] = false);
+        let records = (0..).map(Id::new).zip(&self.records).zip(is_live);
+        records.filter_map(|(record, is_live)| is_live.then_some(record))
     }
 
     /// The number of a new slot, for which there is room; `None` if the slab is full.
@@ -138,9 +138,8 @@ impl<T> Slab<T> {
         if number == self.limit {
             return None;
         }
-        if number.is_multiple_of(WORD_BITS) {
-            self.live.push(0);
-        }
+        #[cfg(debug_assertions)]
+        self.live.push(false);
         self.records.reserve(1);
         Some(number)
     }
@@ -150,7 +149,8 @@ impl<T> Index<Id<T>> for Slab<T> {
     type Output = T;
     #[inline]
     fn index(&self, id: Id<T>) -> &T {
-        debug_assert!(self.contains(id), "{id:?} is not live");
+        #[cfg(debug_assertions)]
+        assert!(self.live[id.number as usize], "{id:?} is not live");
         &self.records[id.number as usize]
     }
 }
@@ -158,7 +158,8 @@ impl<T> Index<Id<T>> for Slab<T> {
 impl<T> IndexMut<Id<T>> for Slab<T> {
     #[inline]
     fn index_mut(&mut self, id: Id<T>) -> &mut T {
-        debug_assert!(self.contains(id), "{id:?} is not live");
+        #[cfg(debug_assertions)]
+        assert!(self.live[id.number as usize], "{id:?} is not live");
         &mut self.records[id.number as usize]
     }
 }
@@ -194,15 +195,6 @@ impl<T> fmt::Debug for Id<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "#{}", self.number)
     }
-}
-
-/// The places of the ones in `word`, lowest first.
-fn bits(mut word: u64) -> impl Iterator<Item = u32> {
-    std::iter::from_fn(move || {
-        let bit = (word != 0).then(|| word.trailing_zeros());
-        word &= word.wrapping_sub(1);
-        bit
-    })
 }
 
 #[cfg(test)]

@@ -89,7 +89,7 @@ pub struct StationRecord {
 pub struct StationWindow {
     /// Tasks that came, first tries and retries.
     pub arrived: u64,
-    /// Tasks that a worker took, or that were submitted to a carrier.
+    /// Tasks that a worker took; of carriers, submissions that were not refused.
     pub started: u64,
     /// Of those, how many had waited.
     pub waited: u64,
@@ -108,6 +108,8 @@ pub struct StationWindow {
     /// Waiting times of those that left the queue unserved, expired or withdrawn, summed, in
     /// nanoseconds.
     pub unserved_wait_sum: u128,
+    /// Time that workers waited for a core, summed, in nanoseconds.
+    pub core_wait_sum: u128,
     /// Submissions that carriers refused.
     pub throttled: u64,
     /// Messages that carriers dropped silently.
@@ -120,6 +122,8 @@ pub struct StationWindow {
     pub on_core: Level,
     /// Tasks that waited for a worker, or for a carrier.
     pub queue: Level,
+    /// Workers that waited for a core.
+    pub ready: Level,
 }
 
 /// One carrier over the whole run.
@@ -139,9 +143,9 @@ pub struct CarrierRecord {
     pub held: u64,
     /// Messages turned away by, or expired in, our queue for it.
     pub refused: u64,
-    /// Waiting times of submissions, summed.
+    /// Waiting times in our queue of submissions that were not refused, summed.
     pub wait_sum: u128,
-    /// The longest wait before a submission.
+    /// The longest of them.
     pub wait_max: SimDuration,
     /// Submissions without acknowledgement × nanoseconds.
     pub outstanding: u128,
@@ -158,9 +162,13 @@ pub struct Share {
     pub started: u64,
     /// Their waiting times, summed, in nanoseconds.
     pub wait_sum: u128,
-    /// Ages in the queue at the end, summed, of those that still waited.
+    /// What those that had not been served by the end had waited, summed.
     pub age_sum: u128,
-    /// Messages of the class that ended there, by outcome.
+    /// Time that workers with tasks of the class waited for a core, summed, in nanoseconds.
+    pub core_wait_sum: u128,
+    /// What those that still waited for a core at the end had waited, summed.
+    pub core_age_sum: u128,
+    /// Parts of messages of the class that ended there, by outcome.
     pub ended: [u64; OUTCOMES],
 }
 
@@ -182,6 +190,8 @@ pub struct StationGauges {
     pub on_core: Gauge,
     /// See [`StationWindow::queue`].
     pub queue: Gauge,
+    /// See [`StationWindow::ready`].
+    pub ready: Gauge,
     /// Waiting times in the current block of windows, of those that waited at all.
     waits: RecentHistogram,
     /// How many did not, in the windows that are over.
@@ -200,6 +210,7 @@ impl StationGauges {
             busy: idle,
             on_core: idle,
             queue: idle,
+            ready: idle,
             waits: RecentHistogram::new(),
             waits_of_zero: 0,
             wait_sum: 0,
@@ -223,12 +234,19 @@ impl StationGauges {
         self.window.unserved_wait_sum += u128::from(wait.ns());
     }
 
+    /// One worker had a core at `now`, or left, after waiting for `wait`.
+    pub fn waited_for_core(&mut self, now: SimTime, wait: SimDuration) {
+        self.ready.fall(now);
+        self.window.core_wait_sum += u128::from(wait.ns());
+    }
+
     /// Ends the window at `now`.
     pub fn close_window(&mut self, now: SimTime) -> StationWindow {
         let mut window = std::mem::take(&mut self.window);
         window.busy = self.busy.close(now);
         window.on_core = self.on_core.close(now);
         window.queue = self.queue.close(now);
+        window.ready = self.ready.close(now);
         let sum = self.waits.exact().sum();
         window.wait_sum = sum - self.wait_sum;
         self.wait_sum = sum;
@@ -263,12 +281,14 @@ impl StationWindow {
         self.cancelled += next.cancelled;
         self.withdrawn += next.withdrawn;
         self.unserved_wait_sum += next.unserved_wait_sum;
+        self.core_wait_sum += next.core_wait_sum;
         self.throttled += next.throttled;
         self.dropped += next.dropped;
         self.held += next.held;
         self.busy.extend(&next.busy);
         self.on_core.extend(&next.on_core);
         self.queue.extend(&next.queue);
+        self.ready.extend(&next.ready);
     }
 }
 
@@ -278,6 +298,8 @@ impl Share {
         self.started += other.started;
         self.wait_sum += other.wait_sum;
         self.age_sum += other.age_sum;
+        self.core_wait_sum += other.core_wait_sum;
+        self.core_age_sum += other.core_age_sum;
         for (sum, ended) in self.ended.iter_mut().zip(other.ended) {
             *sum += ended;
         }

@@ -1,12 +1,12 @@
 //! A message comes: by its source's process, from a user who has thought, or caused by another.
 
 use super::event::Event;
-use super::luck::Keys;
+use super::luck::{FirstSteps, Keys};
 use super::run::Run;
-use super::task::{Flags, Outcome, State, Task, TaskId};
+use super::task::{Due, Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::dist::Dist;
-use crate::engine::{Key, Links, Luck, SimTime};
+use crate::engine::{Key, Links, Luck};
 use crate::model::{Entry, Model, SourceId};
 use crate::traffic::{Arrivals, ClosedLoop, Source};
 
@@ -18,6 +18,10 @@ pub(super) struct SourceState {
     number: u64,
     key: Key,
     pub(super) class: usize,
+    /// Whether its messages cause others.
+    causes: bool,
+    /// Where its messages begin with a step whose length is drawn.
+    first_steps: Option<FirstSteps>,
 }
 
 /// When a source's messages come.
@@ -42,8 +46,21 @@ impl SourceState {
             number: 0,
             key,
             class: source.class.index(),
+            causes: !source.causes.is_empty(),
+            first_steps: match source.entry {
+                Entry::Operation(operation) => {
+                    FirstSteps::of(model, model.operations[operation.index()].first_step)
+                }
+                Entry::Group(_) | Entry::Client(_) => None,
+            },
         };
         model.sources.iter().zip(&keys.sources).map(state).collect()
+    }
+
+    /// Whether the luck of a message is asked for once more when it has ended: for what it causes,
+    /// or for its user's next.
+    pub(super) fn outlives_its_messages(&self) -> bool {
+        self.causes || self.is_closed()
     }
 
     /// Whether a message that ends sets its user thinking about the next.
@@ -93,9 +110,14 @@ impl<T: Trace> Run<'_, T> {
         self.books.events += 1;
         self.schedule_arrival(source);
         let state = &mut self.sources[source as usize];
-        let luck = Luck::of_message(state.key, state.number);
+        let (key, number) = (state.key, state.number);
         state.number += 1;
-        let id = self.new_message(SourceId(source as u16), luck);
+        let due = match &mut state.first_steps {
+            Some(first) => first.due(&self.steps, key, number),
+            None => Due::OPEN,
+        };
+        let luck = Luck::of_message(key, number);
+        let id = self.new_message(SourceId(source as u16), luck, due);
         self.enter(id, source as usize);
     }
 
@@ -104,7 +126,7 @@ impl<T: Trace> Run<'_, T> {
         let purpose = self.keys.thinks[source.index()];
         let Some(think) = self.sources[source.index()].think() else { return };
         let length = think.sample(&mut luck.draws(purpose));
-        let id = self.new_message(source, luck);
+        let id = self.new_message(source, luck, Due::OPEN);
         self.stay(id, State::Scheduled, length);
     }
 
@@ -118,13 +140,13 @@ impl<T: Trace> Run<'_, T> {
 
     /// The record of a message that is to come, now or later.
     #[inline(always)]
-    pub(super) fn new_message(&mut self, source: SourceId, luck: Luck) -> TaskId {
+    pub(super) fn new_message(&mut self, source: SourceId, luck: Luck, due: Due) -> TaskId {
         let now = self.now;
         self.tasks.insert_with(|id| Task {
             luck,
             born: now,
             since: now,
-            wake: SimTime::MAX,
+            due,
             // No branches are open.
             parent: TaskId(0),
             root: id,
@@ -178,7 +200,7 @@ impl<T: Trace> Run<'_, T> {
             luck,
             born: now,
             since: now,
-            wake: SimTime::MAX,
+            due: Due::OPEN,
             parent: TaskId::NONE,
             root,
             links: Links::OUTSIDE,

@@ -1,7 +1,7 @@
 //! What is counted while a run goes, and the closing of the books by window and at the end.
 
 use super::run::Run;
-use super::task::{Outcome, State};
+use super::task::{Flags, Outcome, State};
 use super::trace::Trace;
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::{
@@ -101,6 +101,11 @@ impl Books {
         share.wait_sum += u128::from(wait.ns());
     }
 
+    /// A task of `source` that wanted a core of `station` had one, or left, after `wait`.
+    pub(super) fn waited_for_core(&mut self, source: u16, station: usize, wait: SimDuration) {
+        self.share(source, station).core_wait_sum += u128::from(wait.ns());
+    }
+
     /// A message of `source` came to a bad end at `station`.
     pub(super) fn ended_at(&mut self, source: u16, station: usize, outcome: Outcome) {
         self.share(source, station).ended[outcome.index()] += 1;
@@ -111,23 +116,16 @@ impl Books {
         self.classes[class].window.duplicates += 1;
     }
 
-    /// A message of `class` that came at `born` ended at `at`, which is known at `now`.
+    /// A message of `class` that came at `born` has ended.
     #[inline(always)]
-    pub(super) fn ended(
-        &mut self,
-        class: usize,
-        outcome: Outcome,
-        born: SimTime,
-        at: SimTime,
-        now: SimTime,
-    ) {
+    pub(super) fn ended(&mut self, class: usize, outcome: Outcome, born: SimTime, now: SimTime) {
         self.in_system.fall(now);
         let books = &mut self.classes[class];
         books.window.ended[outcome.index()] += 1;
         if outcome != Outcome::Delivered {
             return;
         }
-        let latency = at.since(born);
+        let latency = now.since(born);
         books.latency.record(latency.ns());
         books.window.in_time += u64::from(latency <= books.deadline);
         if !books.limits.is_empty() {
@@ -197,7 +195,11 @@ impl<T: Trace> Run<'_, T> {
     fn close_window(&mut self) {
         let block = (self.books.window / self.model.run.windows_per_block) as usize;
         for (service, station) in self.services.iter_mut().zip(&mut self.books.stations) {
-            station.windows.push(service.gauges.close_window(self.now));
+            let mut window = service.gauges.close_window(self.now);
+            if service.only_computes {
+                window.on_core = window.busy;
+            }
+            station.windows.push(window);
         }
         self.books.close_window(self.now, block);
     }
@@ -253,9 +255,8 @@ impl<T: Trace> Run<'_, T> {
 
     /// Counts the messages that are still in the system.
     fn count_what_is_left(&mut self) {
-        let books = &mut self.books;
-        let first_group = books.stations.len() - books.groups.len();
-        for task in self.tasks.iter() {
+        let first_group = self.books.stations.len() - self.books.groups.len();
+        for (id, task) in self.tasks.iter() {
             let class = self.sources[usize::from(task.source)].class;
             let waits_at = match task.state {
                 State::Queued => {
@@ -266,15 +267,27 @@ impl<T: Trace> Run<'_, T> {
                 }
                 _ => None,
             };
+            let stay = self.now.since(task.since);
             if is_submitted(task.state) {
-                let open = u128::from(self.now.since(task.since).ns());
-                self.carriers[task.instance as usize].record.outstanding += open;
+                let record = &mut self.carriers[task.instance as usize].record;
+                record.outstanding += u128::from(stay.ns());
             }
+            let waited = match task.state {
+                State::AwaitingAgain | State::Refusing => self.waited_before_refusals(id),
+                _ => SimDuration::ZERO,
+            };
+            let books = &mut self.books;
             if let Some(station) = waits_at {
-                let age = self.now.since(task.since);
-                books.share(task.source, station).age_sum += u128::from(age.ns());
+                books.share(task.source, station).age_sum += u128::from((waited + stay).ns());
+            } else if task.state == State::Refusing {
+                let station = first_group + self.carriers[task.instance as usize].group;
+                books.share(task.source, station).age_sum += u128::from(waited.ns());
+            } else if task.state == State::Ready {
+                let service = self.steps[usize::from(task.pc)].own_service();
+                books.share(task.source, service).core_age_sum += u128::from(stay.ns());
             }
-            if task.is_message() && !matches!(task.state, State::Scheduled | State::Settled) {
+            let has_ended = task.state == State::Settled || task.flags.has(Flags::COPY_DELIVERED);
+            if task.is_message() && task.state != State::Scheduled && !has_ended {
                 let age = self.now.since(task.born);
                 let own = &mut books.classes[class];
                 own.record.ages.record(age.ns());

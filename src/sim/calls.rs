@@ -2,10 +2,10 @@
 
 use super::event::Event;
 use super::run::Run;
-use super::task::{Flags, Outcome, State, Task, TaskId};
+use super::task::{Due, Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
-use crate::engine::{Links, SimTime};
-use crate::model::{Callee, Model, OnFailure, Step};
+use crate::engine::{Links, Ticket};
+use crate::model::{Callee, OnFailure, Step};
 use crate::policy::OnTimeout;
 
 /// The calls that a task has out, as a list through their records' neighbours here.
@@ -18,17 +18,6 @@ pub(super) struct Offspring {
 
 const CHILDLESS: Offspring =
     Offspring { first: TaskId::NONE, next: TaskId::NONE, prev: TaskId::NONE };
-
-/// Whether a timeout set for `at` is about this call as it is now.
-#[inline]
-pub(super) fn is_due(model: &Model, call: &Task, at: SimTime) -> bool {
-    let is_waited_for = call.flags.has(Flags::CALL) && call.parent != TaskId::NONE;
-    if !is_waited_for || call.state == State::BackingOff {
-        return false;
-    }
-    let timeout = model.sites[usize::from(call.site)].timeout;
-    timeout.is_some_and(|timeout| call.born + timeout.after == at)
-}
 
 impl<T: Trace> Run<'_, T> {
     /// Makes the first attempt of a call.
@@ -43,7 +32,8 @@ impl<T: Trace> Run<'_, T> {
         let site = self.tasks[call].site;
         self.tasks[call].born = self.now;
         if let Some(timeout) = self.model.sites[usize::from(site)].timeout {
-            self.schedule_after(timeout.after, Event::Timeout(call));
+            let event = self.schedule_after(timeout.after, Event::Timeout(call));
+            self.tasks.set_timer(call, event);
         }
         self.travel(call, site);
     }
@@ -119,6 +109,7 @@ impl<T: Trace> Run<'_, T> {
     /// An attempt failed: the next one follows, or the call has failed for good. The record is
     /// free for the next attempt.
     fn try_again(&mut self, id: TaskId) {
+        self.tasks.stop_timer(id);
         let task = &mut self.tasks[id];
         let model = self.model;
         let retry = model.sites[usize::from(task.site)].retry.as_ref();
@@ -169,13 +160,13 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// The caller of a call has waited long enough.
-    pub(super) fn on_timeout(&mut self, id: TaskId) {
-        let call = self.tasks.even_freed(id);
-        if !is_due(self.model, call, self.now) {
+    pub(super) fn on_timeout(&mut self, id: TaskId, event: Ticket) {
+        if !self.tasks.is_timed_by(id, event) {
             return;
         }
+        self.tasks.stop_timer(id);
         self.books.events += 1;
-        let site = &self.model.sites[usize::from(call.site)];
+        let site = &self.model.sites[usize::from(self.tasks[id].site)];
         let timeout = site.timeout.expect("a due timeout stands in its site");
         if T::ON {
             self.note_task(id, format_args!("of `{}` times out", site.name));
@@ -188,7 +179,7 @@ impl<T: Trace> Run<'_, T> {
             state: State::BackingOff,
             pending: 0,
             links: Links::OUTSIDE,
-            wake: SimTime::MAX,
+            due: Due::OPEN,
             ..self.tasks[id]
         });
         self.replace_child(id, next);
@@ -199,6 +190,7 @@ impl<T: Trace> Run<'_, T> {
     /// A call's caller is gone: its work goes on for nobody. It stays tied to its message only
     /// where it may still deliver it.
     fn abandon(&mut self, id: TaskId) {
+        self.tasks.stop_timer(id);
         let (_, root) = self.lineage(id);
         let task = &mut self.tasks[id];
         task.parent = TaskId::NONE;
@@ -225,6 +217,7 @@ impl<T: Trace> Run<'_, T> {
                 let (service, instance) = (self.own_service(id), self.tasks[id].instance);
                 let ready = &mut self.services[service].pool.instances[instance as usize].ready;
                 self.tasks.unlink(ready, id);
+                self.note_core_wait(id, service);
                 self.free_cancelled(service, instance);
             }
             State::Computing => {
@@ -243,17 +236,20 @@ impl<T: Trace> Run<'_, T> {
             }
             State::AwaitingCarrier | State::AwaitingAgain => self.withdraw(id),
             State::Travelling | State::Replying | State::BackingOff => {}
+            State::Refusing => {
+                self.tasks[id].flags.set(Flags::WITHDRAWN);
+                return false;
+            }
             State::Accepting
             | State::Dropping
             | State::Holding
-            | State::Refusing
             | State::Held
             | State::Delivering => return false,
             State::Scheduled | State::Joining | State::Settled => {
                 unreachable!("only messages are in these states, and nobody cancels those")
             }
         }
-        self.tasks[id].wake = SimTime::MAX;
+        self.tasks[id].due = Due::OPEN;
         self.todo.remove(id);
         true
     }

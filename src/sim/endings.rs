@@ -6,9 +6,8 @@
 //! does not (a second copy is a duplicate, and is counted as one).
 
 use super::run::Run;
-use super::task::{Flags, Outcome, State, Task, TaskId};
+use super::task::{Due, Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
-use crate::engine::SimTime;
 use crate::engine::random::uniform;
 use crate::model::SourceId;
 
@@ -81,7 +80,7 @@ impl<T: Trace> Run<'_, T> {
             self.books.duplicated(class);
         } else {
             message.flags.set(Flags::COPY_DELIVERED);
-            self.copied_at.insert(root, self.now);
+            self.end_message(root, Outcome::Delivered);
         }
     }
 
@@ -96,48 +95,48 @@ impl<T: Trace> Run<'_, T> {
         if message.state != State::Joining || *message.open() > 0 {
             return;
         }
-        let copied = message.flags.has(Flags::COPY_DELIVERED);
-        let (outcome, at) = if copied {
-            // Where a copy came first, the message itself is the second, if it went anywhere.
-            if message.outcome == Outcome::Delivered && message.flags.has(Flags::HANDED_ON) {
+        let outcome = message.outcome;
+        if message.flags.has(Flags::COPY_DELIVERED) {
+            // A copy came first: the message itself is the second, if it went anywhere.
+            if outcome == Outcome::Delivered && message.flags.has(Flags::HANDED_ON) {
                 let class = self.sources[usize::from(message.source)].class;
                 self.books.duplicated(class);
             }
-            let at = self.copied_at.remove(&id).expect("noted when the copy came");
-            (Outcome::Delivered, at)
-        } else if message.outcome == Outcome::Delivered || !orphans {
-            (message.outcome, self.now)
+        } else if outcome == Outcome::Delivered || !orphans {
+            self.end_message(id, outcome);
         } else {
             return;
-        };
-        self.settle(id, outcome, at);
+        }
+        self.let_message_go(id);
     }
 
-    /// Enters a message's end in the books, at the time `at`, and starts what it causes.
+    /// Enters a message's end in the books, and starts what it causes.
     #[inline(always)]
-    fn settle(&mut self, id: TaskId, outcome: Outcome, at: SimTime) {
-        let &Task { luck, born, source, attempt_or_orphans: orphans, .. } = &self.tasks[id];
+    fn end_message(&mut self, id: TaskId, outcome: Outcome) {
+        let &Task { luck, born, source, .. } = &self.tasks[id];
         let index = usize::from(source);
-        self.books.ended(self.sources[index].class, outcome, born, at, self.now);
+        self.books.ended(self.sources[index].class, outcome, born, self.now);
         if T::ON {
-            self.trace.note(
-                self.now,
-                format_args!(
-                    "message {} is {}, {} s after it came",
-                    id.0,
-                    outcome.name(),
-                    at.since(born).as_secs_f64()
-                ),
-            );
+            let took = self.now.since(born).as_secs_f64();
+            let is = outcome.name();
+            self.trace
+                .note(self.now, format_args!("message {} is {is}, {took} s after it came", id.0));
         }
+        if outcome == Outcome::Delivered && !self.model.sources[index].causes.is_empty() {
+            self.cause(index, luck);
+        }
+    }
+
+    /// A message and all of its parts are over; abandoned attempts of it may not be.
+    #[inline(always)]
+    fn let_message_go(&mut self, id: TaskId) {
+        let &Task { luck, source, attempt_or_orphans: orphans, .. } = &self.tasks[id];
         if orphans > 0 {
             self.tasks[id].state = State::Settled;
         } else {
             self.tasks.remove(id);
         }
-        if outcome == Outcome::Delivered && !self.model.sources[index].causes.is_empty() {
-            self.cause(index, luck);
-        }
+        let index = usize::from(source);
         if self.sources[index].is_closed() {
             // A user's requests follow one another, whatever the other users do.
             let next = luck.child(self.keys.sources[index], 0);
@@ -152,7 +151,7 @@ impl<T: Trace> Run<'_, T> {
             let keys = self.keys.causes[source][nth];
             if uniform(&mut luck.draws(keys.share)) < cause.share {
                 let after = cause.after.sample(&mut luck.draws(keys.after));
-                let id = self.new_message(cause.source, luck.child(keys.child, 0));
+                let id = self.new_message(cause.source, luck.child(keys.child, 0), Due::OPEN);
                 self.stay(id, State::Scheduled, after);
             }
         }

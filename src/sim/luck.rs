@@ -1,6 +1,7 @@
 //! The keys of one replication: every purpose that a message draws for, prepared once.
 
 use super::steps::PlannedStep;
+use super::task::Due;
 use crate::dist::Dist;
 use crate::engine::{Key, Luck, Purpose, SimDuration};
 use crate::model::{Model, Step};
@@ -42,31 +43,64 @@ pub(super) struct CauseLuck {
     pub(super) after: Purpose,
 }
 
-/// A length drawn before it is needed.
+/// How long the first steps of a source's next messages take, drawn before they come.
 ///
-/// A draw is a chain of some sixty operations that wait for one another. Begun when a worker takes
-/// a task, it is over by the time that the task computes, and costs next to nothing. As it depends
-/// on luck and purpose alone, it is right for whoever has these.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Ahead(Option<(Luck, Purpose, SimDuration)>);
+/// A draw is a chain of some sixty operations that wait for one another. Many at a time they wait
+/// together, and nothing waits for them. As a draw depends on luck and purpose alone, it is the
+/// same whenever it is made.
+#[derive(Clone, Debug)]
+pub(super) struct FirstSteps {
+    /// The step among the model's.
+    step: u16,
+    lengths: Box<[SimDuration; BLOCK]>,
+}
 
-impl Ahead {
-    /// Draws the length of the step that a task is about to take.
-    #[inline(always)]
-    pub(super) fn prepare(&mut self, planned: PlannedStep<'_>, luck: Luck) {
-        if let Step::Work(length) | Step::Delay(length) = planned.step {
-            let drawn = length.sample(&mut luck.draws(planned.purpose));
-            self.0 = Some((luck, planned.purpose, drawn));
-        }
+const BLOCK: usize = 32;
+
+impl FirstSteps {
+    /// For messages whose first step is `step`, if its length is drawn.
+    pub(super) fn of(model: &Model, step: u16) -> Option<Self> {
+        drawn_length(&model.steps[usize::from(step)])?;
+        Some(Self { step, lengths: Box::new([SimDuration::ZERO; BLOCK]) })
     }
 
-    /// A length drawn from `dist`.
-    #[inline(always)]
-    pub(super) fn draw(&self, dist: &Dist, luck: Luck, purpose: Purpose) -> SimDuration {
-        match self.0 {
-            Some((of, for_what, length)) if of == luck && for_what == purpose => length,
-            Some(_) | None => dist.sample(&mut luck.draws(purpose)),
+    /// What is known of the message `number` of the source with key `source`, who follow one
+    /// another.
+    #[inline]
+    pub(super) fn due(&mut self, steps: &[PlannedStep<'_>], source: Key, number: u64) -> Due {
+        let place = (number % BLOCK as u64) as usize;
+        if place == 0 {
+            self.draw(steps[usize::from(self.step)], source, number);
         }
+        Due::after(self.lengths[place])
+    }
+
+    #[inline(never)]
+    fn draw(&mut self, planned: PlannedStep<'_>, source: Key, first: u64) {
+        let length = drawn_length(planned.step).expect("asked for when this was made");
+        let draws = std::array::from_fn(|nth| {
+            Luck::of_message(source, first + nth as u64).draws(planned.purpose)
+        });
+        *self.lengths = length.sample_each(draws);
+    }
+}
+
+/// What a task that is about to take a step can know of its length.
+#[inline]
+pub(super) fn foresee(planned: PlannedStep<'_>, luck: Luck) -> Due {
+    match drawn_length(planned.step) {
+        Some(length) => Due::after(length.sample(&mut luck.draws(planned.purpose))),
+        None => Due::OPEN,
+    }
+}
+
+/// The length of a step, if it differs from message to message.
+#[inline]
+fn drawn_length(step: &Step) -> Option<&Dist> {
+    match step {
+        Step::Work(Dist::Constant(_)) | Step::Delay(Dist::Constant(_)) => None,
+        Step::Work(length) | Step::Delay(length) => Some(length),
+        Step::Call { .. } | Step::HandTo { .. } | Step::End => None,
     }
 }
 

@@ -1,18 +1,16 @@
 //! The state of a run, and the loop that takes one event after the other.
 
-use std::collections::BTreeMap;
-
 use super::books::Books;
 use super::event::Event;
-use super::luck::{Ahead, Keys};
+use super::luck::Keys;
 use super::stations::{ServiceState, queues_of};
 use super::steps::PlannedStep;
 use super::submissions::CarrierState;
-use super::task::{State, TaskId};
+use super::task::{Due, State, TaskId};
 use super::tasks::{Tasks, Todo};
 use super::trace::Trace;
 use crate::dist::Dist;
-use crate::engine::{Calendar, LaneId, Purpose, SimDuration, SimTime};
+use crate::engine::{Calendar, LaneId, Occurrence, Purpose, SimDuration, SimTime, Ticket};
 use crate::measure::{Bound, Measurements};
 use crate::model::Model;
 
@@ -37,8 +35,6 @@ pub(super) struct Run<'m, T> {
     /// The ring of each constant delay.
     lanes: Vec<(SimDuration, LaneId)>,
     pub(super) tasks: Tasks,
-    /// The last length that was drawn ahead.
-    pub(super) ahead: Ahead,
     /// Tasks whose state ends at this very instant.
     pub(super) todo: Todo,
     pub(super) sources: Vec<SourceState>,
@@ -50,8 +46,6 @@ pub(super) struct Run<'m, T> {
     pub(super) watched: Vec<SimTime>,
     /// Calls that a task has out, kept only where a timeout may cancel one that has.
     pub(super) offspring: Vec<super::calls::Offspring>,
-    /// When a copy of a message was delivered that has itself not ended yet.
-    pub(super) copied_at: BTreeMap<TaskId, SimTime>,
     pub(super) books: Books,
     tasks_at_most: usize,
     pub(super) trace: T,
@@ -76,7 +70,6 @@ impl<'m, T: Trace> Run<'m, T> {
             calendar,
             lanes,
             tasks: Tasks::new(),
-            ahead: Ahead::default(),
             todo: Todo::default(),
             sources,
             services: ServiceState::all(model),
@@ -84,7 +77,6 @@ impl<'m, T: Trace> Run<'m, T> {
             carriers: CarrierState::all(model),
             watched: vec![SimTime::MAX; queues_of(model)],
             offspring: Vec::new(),
-            copied_at: BTreeMap::new(),
             books: Books::new(model),
             tasks_at_most: affordable.min(room) as usize,
             trace,
@@ -112,21 +104,22 @@ impl<'m, T: Trace> Run<'m, T> {
         let horizon = SimTime::from_ns(self.model.run.horizon.ns() - 1);
         let mut left = self.model.run.events_at_most.min(self.calendar.sequence_left() / 4);
         // Users who do not think ask at the very start.
-        let stopped = self.work_off();
+        let stopped = self.work_off(None);
         if stopped.is_some() {
             return stopped;
         }
-        while let Some((at, payload)) = self.next_event(horizon) {
+        while let Some(Occurrence { at, ticket, payload }) = self.next_event(horizon) {
             self.end_windows(at);
             self.now = at;
+            let mut first = None;
             match Event::unpack(payload) {
                 Event::Arrival(source) => self.on_arrival(source),
-                Event::Wake(task) => self.on_wake(task),
-                Event::Timeout(call) => self.on_timeout(call),
+                Event::Wake(task) => first = self.on_wake(task, ticket),
+                Event::Timeout(call) => self.on_timeout(call, ticket),
                 Event::Expiry(queue) => self.on_expiry(queue),
                 Event::Pace(carrier) => self.on_pace(carrier),
             }
-            let stopped = self.work_off();
+            let stopped = self.work_off(first);
             if stopped.is_some() {
                 return stopped;
             }
@@ -139,11 +132,12 @@ impl<'m, T: Trace> Run<'m, T> {
         None
     }
 
-    /// Works off what follows at the same instant, in order.
+    /// Works off what follows at the same instant, in order: `first` goes on, then the others.
     #[inline]
-    fn work_off(&mut self) -> Option<Bound> {
+    fn work_off(&mut self, first: Option<TaskId>) -> Option<Bound> {
         let mut left = STEPS_OF_AN_INSTANT;
-        while let Some(task) = self.todo.pop() {
+        let mut next = first.or_else(|| self.todo.pop());
+        while let Some(task) = next {
             self.go_on(task);
             left -= 1;
             if left == 0 {
@@ -152,6 +146,7 @@ impl<'m, T: Trace> Run<'m, T> {
             if self.is_too_full() {
                 break;
             }
+            next = self.todo.pop();
         }
         self.is_too_full().then_some(Bound::Memory)
     }
@@ -164,23 +159,23 @@ impl<'m, T: Trace> Run<'m, T> {
 
     /// The next event at or before the horizon; stale timers in rings are passed over.
     #[inline]
-    fn next_event(&mut self, horizon: SimTime) -> Option<(SimTime, u32)> {
-        let (tasks, model) = (&self.tasks, self.model);
-        self.calendar.pop(horizon, |at, payload| match Event::unpack(payload) {
-            Event::Wake(task) => tasks.even_freed(task).wake == at,
-            Event::Timeout(call) => super::calls::is_due(model, tasks.even_freed(call), at),
+    fn next_event(&mut self, horizon: SimTime) -> Option<Occurrence> {
+        let tasks = &self.tasks;
+        self.calendar.pop(horizon, |event| match Event::unpack(event.payload) {
+            Event::Wake(task) => tasks.even_freed(task).due.is_with(event.ticket),
+            Event::Timeout(call) => tasks.is_timed_by(call, event.ticket),
             Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) => true,
         })
     }
 
     /// A task's state ends now, unless the event is about an earlier task or state.
-    #[inline]
-    fn on_wake(&mut self, id: TaskId) {
-        if self.tasks.even_freed(id).wake == self.now {
-            self.tasks[id].wake = SimTime::MAX;
+    #[inline(always)]
+    fn on_wake(&mut self, id: TaskId, event: Ticket) -> Option<TaskId> {
+        self.tasks.even_freed(id).due.is_with(event).then(|| {
+            self.tasks[id].due = Due::OPEN;
             self.books.events += 1;
-            self.todo.push(id);
-        }
+            id
+        })
     }
 
     /// What follows the end of a task's state.
@@ -218,11 +213,11 @@ impl<'m, T: Trace> Run<'m, T> {
         let task = &mut self.tasks[id];
         task.state = state;
         if length == SimDuration::ZERO {
+            task.due = Due::OPEN;
             self.todo.push(id);
         } else {
-            let wake = self.now + length;
-            task.wake = wake;
-            self.calendar.schedule(wake, Event::Wake(id).pack());
+            let event = self.calendar.schedule(self.now + length, Event::Wake(id).pack());
+            task.due = Due::with(event);
         }
     }
 
@@ -230,11 +225,11 @@ impl<'m, T: Trace> Run<'m, T> {
     pub(super) fn stay_constant(&mut self, id: TaskId, state: State, length: SimDuration) {
         match self.lane_of(length) {
             Some(lane) if length > SimDuration::ZERO => {
-                let wake = self.now + length;
+                let wake = Event::Wake(id).pack();
+                let event = self.calendar.schedule_in_lane(lane, self.now + length, wake);
                 let task = &mut self.tasks[id];
                 task.state = state;
-                task.wake = wake;
-                self.calendar.schedule_in_lane(lane, wake, Event::Wake(id).pack());
+                task.due = Due::with(event);
             }
             Some(_) | None => self.stay(id, state, length),
         }
@@ -246,15 +241,30 @@ impl<'m, T: Trace> Run<'m, T> {
         match dist {
             Dist::Constant(length) => self.stay_constant(id, state, *length),
             _ => {
-                let length = self.ahead.draw(dist, self.tasks[id].luck, purpose);
+                let length = dist.sample(&mut self.tasks[id].luck.draws(purpose));
                 self.stay(id, state, length);
             }
         }
     }
 
+    /// Puts a task into `state` for the length of its step, which may be known already.
+    #[inline(always)]
+    pub(super) fn stay_for_step(
+        &mut self,
+        id: TaskId,
+        state: State,
+        dist: &Dist,
+        purpose: Purpose,
+    ) {
+        match self.tasks[id].due.length() {
+            Some(length) => self.stay(id, state, length),
+            None => self.stay_drawn(id, state, dist, purpose),
+        }
+    }
+
     /// Puts an event off by a length that is the same each time.
     #[inline]
-    pub(super) fn schedule_after(&mut self, length: SimDuration, event: Event) {
+    pub(super) fn schedule_after(&mut self, length: SimDuration, event: Event) -> Ticket {
         let at = self.now + length;
         match self.lane_of(length) {
             Some(lane) => self.calendar.schedule_in_lane(lane, at, event.pack()),

@@ -3,12 +3,13 @@
 use std::fmt;
 
 use super::event::Event;
+use super::luck::foresee;
 use super::run::Run;
-use super::task::{Outcome, State, Task, TaskId};
+use super::task::{Due, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::StationGauges;
-use crate::model::{Model, Service};
+use crate::model::{Model, Service, ServiceId, Step};
 use crate::service::pool::Admission;
 use crate::service::{Pool, PoolPlan};
 
@@ -17,6 +18,8 @@ use crate::service::{Pool, PoolPlan};
 pub(super) struct ServiceState {
     pub(super) pool: Pool<Task>,
     pub(super) gauges: StationGauges,
+    /// Whether who holds a worker computes, all the time: then cores need no counting.
+    pub(super) only_computes: bool,
     /// The place of its first queue among all queues.
     first_queue: usize,
 }
@@ -24,14 +27,25 @@ pub(super) struct ServiceState {
 impl ServiceState {
     pub(super) fn all(model: &Model) -> Vec<Self> {
         let mut first_queue = 0;
-        let state = |service: &Service| {
+        let state = |(id, service): (u16, &Service)| {
             let pool = Pool::new(&service.pool);
-            let state = Self { pool, gauges: StationGauges::new(), first_queue };
+            let only_computes = !pool.cores_are_scarce() && only_computes(model, ServiceId(id));
+            let state = Self { pool, gauges: StationGauges::new(), only_computes, first_queue };
             first_queue += queues(&service.pool);
             state
         };
-        model.services.iter().map(state).collect()
+        (0..).zip(&model.services).map(state).collect()
     }
+}
+
+/// Whether all that a service's workers ever do takes a core, or no time.
+fn only_computes(model: &Model, service: ServiceId) -> bool {
+    let own = model.operations.iter().filter(|operation| operation.service == Some(service));
+    own.map(|operation| &model.steps[usize::from(operation.first_step)..]).all(|steps| {
+        let steps = || steps.iter().take_while(|step| !matches!(step, Step::End));
+        let needs_no_wait = |step: &Step| matches!(step, Step::Work(_) | Step::HandTo { .. });
+        steps().any(|step| matches!(step, Step::Work(_))) && steps().all(needs_no_wait)
+    })
 }
 
 /// Queues of a service.
@@ -103,7 +117,10 @@ impl<T: Trace> Run<'_, T> {
     /// A worker takes the task, which has waited for `wait`.
     #[inline(always)]
     fn take(&mut self, id: TaskId, service: usize, wait: SimDuration) {
-        self.ahead.prepare(self.step_of(id), self.tasks[id].luck);
+        if self.tasks[id].due == Due::OPEN {
+            // A draw takes its time: begun now, it is over when the task computes.
+            self.tasks[id].due = foresee(self.step_of(id), self.tasks[id].luck);
+        }
         self.services[service].gauges.started(wait);
         self.books.started(self.tasks[id].source, service, wait);
         if T::ON {

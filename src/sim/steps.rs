@@ -58,7 +58,7 @@ impl<'m, T: Trace> Run<'m, T> {
             match planned.step {
                 Step::Work(length) => return self.ask_for_core(id, planned, length),
                 Step::Delay(length) => {
-                    return self.stay_drawn(id, State::Pausing, length, planned.purpose);
+                    return self.stay_for_step(id, State::Pausing, length, planned.purpose);
                 }
                 &Step::Call { site, times, at_once, waits } => {
                     if !self.call(id, site, times, at_once, waits) {
@@ -81,18 +81,23 @@ impl<'m, T: Trace> Run<'m, T> {
     #[inline(always)]
     fn ask_for_core(&mut self, id: TaskId, planned: PlannedStep<'_>, length: &Dist) {
         let state = &mut self.services[planned.own_service()];
+        if state.only_computes {
+            return self.stay_for_step(id, State::Computing, length, planned.purpose);
+        }
         let task = &mut self.tasks[id];
         let scarce = state.pool.cores_are_scarce();
         let has_free_core = state.pool.has_free_core(task.instance);
         let occupancy = &mut state.pool.instances[task.instance as usize];
         if scarce && !has_free_core {
             task.state = State::Ready;
+            task.since = self.now;
+            state.gauges.ready.rise(self.now);
             self.tasks.push_back(&mut occupancy.ready, id);
             return;
         }
         occupancy.on_core += 1;
         state.gauges.on_core.rise(self.now);
-        self.stay_drawn(id, State::Computing, length, planned.purpose);
+        self.stay_for_step(id, State::Computing, length, planned.purpose);
     }
 
     /// The task computes on the core that another has left.
@@ -101,7 +106,7 @@ impl<'m, T: Trace> Run<'m, T> {
         let Step::Work(length) = planned.step else {
             unreachable!("only a step of work asks for a core")
         };
-        self.stay_drawn(id, State::Computing, length, planned.purpose);
+        self.stay_for_step(id, State::Computing, length, planned.purpose);
     }
 
     /// The task has computed, and goes on behind that step; the core takes the next worker that
@@ -118,13 +123,25 @@ impl<'m, T: Trace> Run<'m, T> {
     #[inline(always)]
     pub(super) fn let_core_go(&mut self, service: usize, instance: u32) {
         let state = &mut self.services[service];
+        if state.only_computes {
+            return;
+        }
         let occupancy = &mut state.pool.instances[instance as usize];
         if let Some(next) = self.tasks.pop_front(&mut occupancy.ready) {
+            self.note_core_wait(next, service);
             self.compute(next);
         } else {
             occupancy.on_core -= 1;
             state.gauges.on_core.fall(self.now);
         }
+    }
+
+    /// A task need not wait for a core any longer.
+    pub(super) fn note_core_wait(&mut self, id: TaskId, service: usize) {
+        let &Task { since, source, .. } = &self.tasks[id];
+        let wait = self.now.since(since);
+        self.services[service].gauges.waited_for_core(self.now, wait);
+        self.books.waited_for_core(source, service, wait);
     }
 
     /// Makes the calls of a step; whether the task goes straight on.
@@ -148,7 +165,10 @@ impl<'m, T: Trace> Run<'m, T> {
         let task = &self.tasks[id];
         let is_last = matches!(self.model.steps[usize::from(task.pc) + 1], Step::End);
         let nobody_waits = !task.flags.has(Flags::CALL);
-        if is_last && count == 1 && nobody_waits && !background {
+        // On its way the message's luck becomes its part's.
+        let keeps_luck = self.sources[usize::from(task.source)].outlives_its_messages();
+        let is_free = nobody_waits && !(keeps_luck && task.is_message());
+        if is_last && count == 1 && is_free && !background {
             self.leave_service(id);
             let child = self.keys.sites[site.index()].child;
             let task = &mut self.tasks[id];

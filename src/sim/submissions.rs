@@ -13,6 +13,17 @@ use crate::engine::{Queue, SimDuration, SimTime};
 use crate::measure::CarrierRecord;
 use crate::model::{GroupId, Model};
 
+/// A message that a carrier has refused.
+#[derive(Clone, Copy, Debug)]
+struct Refusal {
+    /// When the message came for the carrier.
+    came: SimTime,
+    /// How long it waited in our queue, before all submissions so far.
+    waited: SimDuration,
+    /// How often it was refused.
+    times: u32,
+}
+
 /// A carrier as it is now, seen from our side.
 #[derive(Debug)]
 pub(super) struct CarrierState {
@@ -21,8 +32,8 @@ pub(super) struct CarrierState {
     pub(super) queue: Queue<Task>,
     /// Messages that it refused; they go first.
     pub(super) refused: Queue<Task>,
-    /// When those that it refused first came, where their age is bounded.
-    first_came: BTreeMap<TaskId, SimTime>,
+    /// What it refused and has not taken since.
+    refusals: BTreeMap<TaskId, Refusal>,
     /// Submissions without acknowledgement, and how many there may be.
     outstanding: u32,
     window: u32,
@@ -55,7 +66,7 @@ impl CarrierState {
                     group,
                     queue: Queue::new(),
                     refused: Queue::new(),
-                    first_came: BTreeMap::new(),
+                    refusals: BTreeMap::new(),
                     outstanding: 0,
                     window: template.window.unwrap_or(u32::MAX),
                     limit,
@@ -179,7 +190,9 @@ impl<T: Trace> Run<'_, T> {
         let group = state.group;
         let template = &self.model.groups[group].template;
         let task = &mut self.tasks[id];
-        let wait = self.now.since(task.since);
+        let refusal = state.refusals.get(&id).copied();
+        let waited = refusal.map_or(SimDuration::ZERO, |refusal| refusal.waited);
+        let wait = waited + self.now.since(task.since);
         let over = state.limit.as_mut().is_some_and(|limit| !limit.take(self.now));
         let verdict = if over {
             template.overload.on_excess(Excess { now: self.now })
@@ -198,26 +211,35 @@ impl<T: Trace> Run<'_, T> {
             Verdict::Drop => State::Dropping,
             Verdict::Hold { .. } => State::Holding,
         };
-        if next != State::Refusing {
-            state.first_came.remove(&id);
-        } else if template.queue.age_at_most.is_some() {
-            state.first_came.entry(id).or_insert(task.since);
-        }
+        let times = refusal.map_or(0, |refusal| refusal.times);
+        let came = refusal.map_or(task.since, |refusal| refusal.came);
         task.since = self.now;
         state.outstanding += 1;
         state.record.submitted += 1;
-        state.record.wait_sum += u128::from(wait.ns());
-        state.record.wait_max = state.record.wait_max.max(wait);
         let source = task.source;
-        let gauges = &mut self.books.groups[group];
-        gauges.busy.rise(self.now);
-        gauges.started(wait);
-        self.books.started(source, self.station_of(group), wait);
+        let luck = task.luck;
+        self.books.groups[group].busy.rise(self.now);
+        if next == State::Refusing {
+            state.refusals.insert(id, Refusal { came, waited: wait, times: times + 1 });
+        } else {
+            // Its wait is over now, and counts as one, however often it was refused.
+            state.refusals.remove(&id);
+            state.record.wait_sum += u128::from(wait.ns());
+            state.record.wait_max = state.record.wait_max.max(wait);
+            self.books.groups[group].started(wait);
+            self.books.started(source, self.station_of(group), wait);
+        }
         if T::ON {
             let name = self.carrier_name(carrier);
             self.note_task(id, format_args!("is submitted to `{name}`"));
         }
-        self.stay_drawn(id, next, &template.round_trip, keys.round_trip);
+        if times == 0 {
+            return self.stay_drawn(id, next, &template.round_trip, keys.round_trip);
+        }
+        // Each submission has a round trip of its own.
+        let luck = luck.child(self.keys.retry, u64::from(times));
+        let length = template.round_trip.sample(&mut luck.draws(keys.round_trip));
+        self.stay(id, next, length);
     }
 
     /// The carrier's answer to a submission reaches us.
@@ -235,7 +257,12 @@ impl<T: Trace> Run<'_, T> {
             let Verdict::Throttle { pause } = overload.on_excess(Excess { now: task.since }) else {
                 unreachable!("only a throttling carrier refuses")
             };
-            self.put_back(id, carrier, pause);
+            if task.flags.has(Flags::WITHDRAWN) {
+                self.note_refusal(carrier, pause);
+                self.end_withdrawn(id, carrier);
+            } else {
+                self.put_back(id, carrier, pause);
+            }
         } else {
             state.record.accepted += 1;
             gauges.window.served += 1;
@@ -266,29 +293,53 @@ impl<T: Trace> Run<'_, T> {
     /// A refused message goes back ahead of those that have not been submitted yet, and nothing is
     /// submitted for `pause`. Its age counts from when it first came.
     fn put_back(&mut self, id: TaskId, carrier: usize, pause: SimDuration) {
+        self.note_refusal(carrier, pause);
         let state = &mut self.carriers[carrier];
-        state.record.throttled += 1;
-        state.paused_until = state.paused_until.max(self.now + pause);
-        let gauges = &mut self.books.groups[state.group];
-        gauges.window.throttled += 1;
-        gauges.queue.rise(self.now);
+        self.books.groups[state.group].queue.rise(self.now);
         let task = &mut self.tasks[id];
         task.state = State::AwaitingAgain;
         task.since = self.now;
-        self.tasks.push_back(&mut state.refused, id);
+        // Answers may overtake one another: who came first is first again.
+        let came = state.refusals[&id].came;
+        let is_ahead = |other: TaskId| state.refusals[&other].came <= came;
+        self.tasks.insert_in_order(&mut state.refused, id, is_ahead);
         state.note_length();
         let age = self.model.groups[state.group].template.queue.age_at_most;
         if let Some(age) = age {
-            let due = state.first_came[&id] + age;
-            self.watch_from(self.first_carrier_queue + carrier, due.max(self.now));
+            self.watch_from(self.first_carrier_queue + carrier, (came + age).max(self.now));
         }
+    }
+
+    /// A carrier has refused a submission: nothing is submitted for `pause`.
+    fn note_refusal(&mut self, carrier: usize, pause: SimDuration) {
+        let state = &mut self.carriers[carrier];
+        state.record.throttled += 1;
+        state.paused_until = state.paused_until.max(self.now + pause);
+        self.books.groups[state.group].window.throttled += 1;
+    }
+
+    /// A submission that the carrier refused is not made again: its caller cancelled it meanwhile.
+    fn end_withdrawn(&mut self, id: TaskId, carrier: usize) {
+        let state = &mut self.carriers[carrier];
+        let refusal = state.refusals.remove(&id).expect("noted when it was submitted");
+        let window = &mut self.books.groups[state.group].window;
+        window.cancelled += 1;
+        window.withdrawn += 1;
+        window.unserved_wait_sum += u128::from(refusal.waited.ns());
+        self.end_orphan(id);
+    }
+
+    /// How long a message waited in our queue before submissions that its carrier refused.
+    pub(super) fn waited_before_refusals(&self, id: TaskId) -> SimDuration {
+        let state = &self.carriers[self.tasks[id].instance as usize];
+        state.refusals.get(&id).map_or(SimDuration::ZERO, |refusal| refusal.waited)
     }
 
     /// Who has waited longest for a carrier, and since when.
     pub(super) fn oldest_at_carrier(&self, carrier: usize) -> Option<(TaskId, SimTime)> {
         let state = &self.carriers[carrier];
         let front = |queue: &Queue<Task>| queue.front().map(|id| TaskId(id.number()));
-        let refused = front(&state.refused).map(|id| (id, state.first_came[&id]));
+        let refused = front(&state.refused).map(|id| (id, state.refusals[&id].came));
         let waiting = front(&state.queue).map(|id| (id, self.tasks[id].since));
         refused.into_iter().chain(waiting).min_by_key(|(_, came)| *came)
     }
@@ -338,8 +389,9 @@ impl<T: Trace> Run<'_, T> {
         let refused = self.tasks[id].state == State::AwaitingAgain;
         let queue = if refused { &mut state.refused } else { &mut state.queue };
         self.tasks.unlink(queue, id);
-        state.first_came.remove(&id);
-        let wait = self.now.since(self.tasks[id].since);
+        let refusal = state.refusals.remove(&id);
+        let waited = refusal.map_or(SimDuration::ZERO, |refusal| refusal.waited);
+        let wait = waited + self.now.since(self.tasks[id].since);
         self.books.groups[state.group].left_unserved(self.now, wait);
         state.group
     }

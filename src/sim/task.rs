@@ -1,6 +1,6 @@
 //! A task: one message's visit to one operation or carrier, in one cache line.
 
-use crate::engine::{Linked, Links, Luck, SimTime};
+use crate::engine::{Linked, Links, Luck, SimDuration, SimTime, Ticket};
 
 /// Position of a task's record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,10 +110,13 @@ impl Flags {
     pub(super) const BRANCH: Self = Self(8);
     /// A branch made by an abandoned attempt.
     pub(super) const COPY: Self = Self(16);
-    /// Of a message: such a branch reached the recipient first.
+    /// Of a message: such a branch reached the recipient, and with that the message has ended.
     pub(super) const COPY_DELIVERED: Self = Self(32);
     /// Of a message: it was handed on itself, in part or as a whole, and may be delivered so.
     pub(super) const HANDED_ON: Self = Self(64);
+
+    /// A submission whose caller has cancelled it: if the carrier refuses it, it is not made again.
+    pub(super) const WITHDRAWN: Self = Self(128);
 
     #[inline]
     pub(super) fn has(self, flag: Self) -> bool {
@@ -131,6 +134,43 @@ impl Flags {
     }
 }
 
+/// The event that ends a task's state; or, where that is open, how long its next step will take, if that is
+/// known already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Due(u64);
+
+impl Due {
+    /// Nothing is known.
+    pub(super) const OPEN: Self = Self(u64::MAX);
+    /// Tells a length from an event.
+    const LENGTH: u64 = 1 << 63;
+
+    /// The state ends with this event.
+    #[inline]
+    pub(super) fn with(event: Ticket) -> Self {
+        Self(event.number())
+    }
+
+    /// The next step will take so long.
+    #[inline]
+    pub(super) fn after(length: SimDuration) -> Self {
+        Self(Self::LENGTH | length.ns())
+    }
+
+    /// Whether the state ends with this event.
+    #[inline]
+    pub(super) fn is_with(self, event: Ticket) -> bool {
+        self.0 == event.number()
+    }
+
+    /// How long the next step will take.
+    #[inline]
+    pub(super) fn length(self) -> Option<SimDuration> {
+        let is_length = self.0 & Self::LENGTH != 0 && self != Self::OPEN;
+        is_length.then(|| SimDuration::from_ns(self.0 ^ Self::LENGTH))
+    }
+}
+
 /// The record of a task. A message's first task stands for the message until it ends.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Task {
@@ -138,10 +178,10 @@ pub(super) struct Task {
     pub(super) luck: Luck,
     /// A message's arrival; a call's issue.
     pub(super) born: SimTime,
-    /// When its state began, where that is measured; the release while a carrier holds it.
+    /// When its state began, where that is measured.
     pub(super) since: SimTime,
-    /// When its state ends; an event for another time is stale.
-    pub(super) wake: SimTime,
+    /// What ends its state; any other event is stale.
+    pub(super) due: Due,
     /// A call: the task that waits for its answer. A message's first task has none, and keeps a
     /// count here: see [`Task::open`].
     pub(super) parent: TaskId,

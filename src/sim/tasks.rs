@@ -3,8 +3,8 @@
 use std::ops::{Index, IndexMut};
 
 use super::event::MOST_INDEX;
-use super::task::{Task, TaskId};
-use crate::engine::{Id, Queue, SimTime, Slab};
+use super::task::{Due, Task, TaskId};
+use crate::engine::{Id, Queue, Slab, Ticket};
 
 /// Tasks that go on at this very instant, in order.
 #[derive(Debug, Default)]
@@ -58,12 +58,14 @@ impl Todo {
 #[derive(Debug)]
 pub(super) struct Tasks {
     slab: Slab<Task>,
+    /// By record, as far as calls with a timeout reach: the event that is the timeout.
+    timers: Vec<Ticket>,
 }
 
 impl Tasks {
     /// None yet.
     pub(super) fn new() -> Self {
-        Self { slab: Slab::new(MOST_INDEX) }
+        Self { slab: Slab::new(MOST_INDEX), timers: Vec::new() }
     }
 
     /// Makes a record.
@@ -83,9 +85,33 @@ impl Tasks {
     #[inline]
     pub(super) fn remove(&mut self, id: TaskId) {
         let task = &mut self[id];
-        task.wake = SimTime::MAX;
+        task.due = Due::OPEN;
         task.parent = TaskId::NONE;
+        self.stop_timer(id);
         self.slab.remove(Id::new(id.0));
+    }
+
+    /// Notes that `event` is the timeout of a call.
+    pub(super) fn set_timer(&mut self, call: TaskId, event: Ticket) {
+        let index = call.0 as usize;
+        if self.timers.len() <= index {
+            self.timers.resize(index + 1, Ticket::NONE);
+        }
+        self.timers[index] = event;
+    }
+
+    /// A call has no timeout any more.
+    #[inline]
+    pub(super) fn stop_timer(&mut self, call: TaskId) {
+        if let Some(timer) = self.timers.get_mut(call.0 as usize) {
+            *timer = Ticket::NONE;
+        }
+    }
+
+    /// Whether `event` is the timeout of the call that has this record now.
+    #[inline]
+    pub(super) fn is_timed_by(&self, call: TaskId, event: Ticket) -> bool {
+        self.timers.get(call.0 as usize) == Some(&event)
     }
 
     /// Whether more than `most` records are in use.
@@ -96,8 +122,8 @@ impl Tasks {
     }
 
     /// Records in use, in order of their places.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Task> {
-        self.slab.iter().map(|(_, task)| task)
+    pub(super) fn iter(&self) -> impl Iterator<Item = (TaskId, &Task)> {
+        self.slab.iter().map(|(id, task)| (TaskId(id.number()), task))
     }
 
     /// The record at `id`, in use or freed, for the question whether an event is stale.
@@ -110,6 +136,17 @@ impl Tasks {
     #[inline]
     pub(super) fn push_back(&mut self, queue: &mut Queue<Task>, id: TaskId) {
         queue.push_back(&mut self.slab, Id::new(id.0));
+    }
+
+    /// Puts a task behind the last one in a queue for which `is_ahead` holds.
+    pub(super) fn insert_in_order(
+        &mut self,
+        queue: &mut Queue<Task>,
+        id: TaskId,
+        is_ahead: impl Fn(TaskId) -> bool,
+    ) {
+        let is_ahead = |other: Id<Task>| is_ahead(TaskId(other.number()));
+        queue.insert(&mut self.slab, Id::new(id.0), is_ahead);
     }
 
     /// Takes the task at the head of a queue.

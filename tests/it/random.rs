@@ -21,30 +21,6 @@ impl Scenario {
         sections.reverse();
         sections.join("\n")
     }
-
-    /// The same with a few nanoseconds added to each length, another number to each, so that no two
-    /// timers are due at one instant. A timer whose call is over is left to run out; at the very
-    /// instant that another call's is due whose record stands in the same place, it passes for that
-    /// one, which then happens before its turn among the events of the instant.
-    pub(crate) fn without_ties(self) -> Self {
-        let mut added = 0;
-        let untie = |section: String| {
-            if section.starts_with("[run]") || section.starts_with("[target]") {
-                return section;
-            }
-            let mut parts = section.split("ms\"");
-            let mut text = parts.next().unwrap_or_default().to_owned();
-            for part in parts {
-                let digits = text.rfind('"').expect("a length stands in quotes") + 1;
-                let ms: u64 = text[digits..].parse().expect("a whole number of milliseconds");
-                text.truncate(digits);
-                added += 1;
-                text += &format!("{}ns\"{part}", ms * 1_000_000 + 17 * added);
-            }
-            text
-        };
-        Self { sections: self.sections.into_iter().map(untie).collect() }
-    }
 }
 
 /// Services, and operations of each.

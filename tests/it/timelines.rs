@@ -315,7 +315,7 @@ fn a_carrier_that_throttles_wants_its_pause() {
          overload = { throttle = { pause = \"3s\" } }\n",
     );
     let c = seen.station("c");
-    assert_eq!((c.started, c.throttled, c.served), (7, 3, 4));
+    assert_eq!((c.started, c.throttled, c.served), (4, 3, 4));
     // Accepted at 0, 3.2, 6.4 and 9.6, and delivered with the answer.
     assert_eq!(seen.class("m").latency_sum, (400 + 3200 + 6400 + 9600) * 1_000_000);
     assert_eq!(c.busy.integral, 700_000_000);
@@ -424,4 +424,133 @@ fn what_happens_at_the_end_happens_after_it() {
     assert_eq!(seen.class("m").arrived, 9);
     assert_eq!(seen.ended("m", Outcome::Delivered), 8);
     assert_eq!(seen.run.end.ns(), 10_000_000_000);
+}
+
+#[test]
+fn a_timer_of_a_call_that_is_over_says_nothing_about_another() {
+    // `b` is answered and times out at the same instant, 10 s: the answer was scheduled first.
+    // A timer of `a` is due then too; its call was over long before.
+    let quick = "[run]\nhorizon = \"60s\"\n\
+        [traffic.x]\nto = \"w.long\"\nblast = { at = \"2s\", audience = 1 }\n\
+        [traffic.b]\nto = \"w.quick\"\nblast = { at = \"9500ms\", audience = 1 }\n\
+        timeout = \"500ms\"\n\
+        [service.w]\ninstances = 1\nworkers = 1\n\
+        [service.w.operation.long]\nwork = \"8s\"\n\
+        [service.w.operation.quick]\nwork = \"0s\"\n";
+    let beside = "[traffic.a]\nto = \"other.go\"\nblast = { at = \"1s\", audience = 1 }\n\
+        timeout = \"9s\"\n";
+    let alone = once(quick);
+    let other = service("other", 1, "2s");
+    let seen = once(&format!("{quick}{beside}{other}"));
+    assert_eq!(alone.ended("b", Outcome::Delivered), 1);
+    assert_eq!(alone.class("b"), seen.class("b"));
+}
+
+#[test]
+fn a_message_that_a_copy_delivered_has_ended() {
+    // The caller gives up at 2 s; its attempt goes on, and delivers at 4 s what came at 1 s. The
+    // message's own steps are not over at the horizon.
+    let rest = "[service.relay]\ninstances = 1\nworkers = 1\n[service.relay.operation.go]\n\
+         steps = [{ delay = \"3s\" }, { send-to = \"c\" }]\n[carrier.c]\n";
+    let steps = "{ call = \"relay.go\", timeout = \"1s\", on-failure = \"ignore\" },\n\
+                 { delay = \"200s\" },";
+    let seen = one_message(steps, rest);
+    assert_eq!(seen.latency_ms("m"), 3000.0);
+    assert_eq!(seen.in_flight("m"), 0);
+}
+
+#[test]
+fn who_waits_for_a_core_is_seen_to_wait() {
+    // One core, two workers, two messages of 2 s at once: the second waits for 2 s.
+    let seen = once(
+        "[run]\nhorizon = \"100s\"\n\
+         [traffic.m]\nto = \"q.go\"\nblast = { at = \"0s\", audience = 2 }\n\
+         [service.q]\ninstances = 1\nworkers = 2\ncores = 1\n\
+         [service.q.operation.go]\nwork = \"2s\"\n",
+    );
+    let q = seen.station("q");
+    assert_eq!((q.wait_sum, q.core_wait_sum), (0, 2_000_000_000));
+    assert_eq!((q.ready.max, q.ready.integral), (1, 2_000_000_000));
+}
+
+/// A carrier that takes one message in 10 s, answers after `round_trip`, and wants a pause of a
+/// second after each refusal.
+fn strict_carrier(round_trip: &str, rest: &str) -> String {
+    format!(
+        "[carrier.c]\nrate = \"0.1/s\"\nburst = 1\nround-trip = {round_trip}\n\
+         overload = {{ throttle = {{ pause = \"1s\" }} }}\n{rest}"
+    )
+}
+
+#[test]
+fn a_submission_that_its_caller_cancelled_is_not_made_again() {
+    // The first takes the carrier's 10 s. The second is submitted at 1 s, cancelled at 1.5 s, and
+    // refused at 1.7 s.
+    let blast = |name: &str, at: &str, rest: &str| {
+        format!("[traffic.{name}]\nto = \"c\"\nblast = {{ at = \"{at}\", audience = 1 }}\n{rest}")
+    };
+    let seen = once(&format!(
+        "[run]\nhorizon = \"60s\"\n{}{}{}",
+        blast("p", "0s", ""),
+        blast("m", "1s", "timeout = \"500ms\"\non-timeout = \"cancel\"\n"),
+        strict_carrier("\"700ms\"", "window = 1\n")
+    ));
+    let c = seen.station("c");
+    assert_eq!((c.started, c.throttled, c.cancelled, c.withdrawn), (1, 1, 1, 1));
+    assert_eq!(seen.ended("m", Outcome::Failed), 1);
+}
+
+#[test]
+fn each_submission_of_a_message_has_a_round_trip_of_its_own() {
+    // Between two submissions of one message lie its round trip and the pause. Were the round
+    // trips one, all gaps would be equal, and the busy time a multiple of it.
+    let seen = once(&format!(
+        "[run]\nhorizon = \"10s\"\n\
+         [traffic.m]\nto = \"c\"\nblast = {{ at = \"0s\", audience = 2 }}\n{}",
+        strict_carrier("{ uniform = { minimum = \"1ms\", maximum = \"900ms\" } }", "window = 1\n")
+    ));
+    let c = seen.station("c");
+    assert!(c.throttled >= 4, "{}", c.throttled);
+    // In 10 s, less the first round trip, `throttled` round trips and pauses (one may be open).
+    let mean = (c.busy.integral as f64 / 1e9) / (c.throttled + 1) as f64;
+    let first = seen.latencies("m").exact().min().expect("the first is delivered") as f64 / 1e9;
+    assert!((mean - first).abs() > 1e-6, "all round trips are {first} s");
+}
+
+#[test]
+fn a_carrier_refuses_in_any_order_and_is_asked_again_in_the_old_one() {
+    // A window of many, answers in any order: whoever waits for longer than 5 s has expired, so
+    // that no wait of a message served is longer.
+    let seen = once(
+        "[run]\nhorizon = \"60s\"\nseed = 1\n\
+         [traffic.m]\nto = \"c\"\nconstant = { rate = \"10/s\" }\n\
+         [carrier.c]\nrate = \"1/s\"\nburst = 1\nwindow = 3\n\
+         round-trip = { uniform = { minimum = \"10ms\", maximum = \"900ms\" } }\n\
+         overload = { throttle = { pause = \"200ms\" } }\n\
+         queue = { fifo = { age-at-most = \"5s\" } }\n",
+    );
+    let longest = seen.latencies("m").exact().max().expect("some are delivered");
+    // The wait, and the round trip of the submission that was accepted.
+    assert!(longest <= 5_900_000_000, "{longest}");
+    assert!(seen.station("c").expired > 100);
+}
+
+#[test]
+fn a_hop_more_leaves_what_messages_cause_alone() {
+    let caused = |steps: &str| {
+        let seen = once(&format!(
+            "[run]\nhorizon = \"100s\"\n\
+             [traffic.m]\nto = \"a.go\"\nconstant = {{ rate = \"10/s\" }}\n\
+             causes = {{ traffic = \"n\", share = \"50%\", after = \"0s\" }}\n\
+             [traffic.n]\nto = \"z.go\"\n\
+             [service.a]\ninstances = 1\nworkers = 9\n\
+             [service.a.operation.go]\nwork = \"1ms\"\n{steps}\n{}{}",
+            service("b", 9, "1ms"),
+            service("z", 9, "1ms")
+        ));
+        seen.class("n").arrived
+    };
+    let direct = caused("");
+    assert!((400..600).contains(&direct), "{direct}");
+    assert_eq!(caused("steps = [{ hand-to = \"b.go\" }]"), direct);
 }

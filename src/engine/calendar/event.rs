@@ -29,15 +29,42 @@ impl Event {
         SimTime::from_ns((self.0 >> TIME_SHIFT) as u64)
     }
 
+    /// Its name among all events of the run.
     #[inline]
-    pub(super) fn payload(self) -> u32 {
-        self.0 as u32
+    pub(super) fn ticket(self) -> Ticket {
+        Ticket((self.0 >> PAYLOAD_BITS) as u64 & (Sequence::NUMBERS - 1))
     }
 
     #[inline]
-    pub(super) fn parts(self) -> (SimTime, u32) {
-        (self.at(), self.payload())
+    pub(super) fn occurrence(self) -> Occurrence {
+        Occurrence { at: self.at(), ticket: self.ticket(), payload: self.0 as u32 }
     }
+}
+
+/// The name of a scheduled event: no other of the same calendar bears it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket(u64);
+
+impl Ticket {
+    /// No event's.
+    pub const NONE: Self = Self(u64::MAX);
+
+    /// The event's place in the order of scheduling, below 2³⁹; more for [`Ticket::NONE`].
+    #[inline]
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
+/// An event as it comes out of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Occurrence {
+    /// When it happens.
+    pub at: SimTime,
+    /// The name that it was given when it was scheduled.
+    pub ticket: Ticket,
+    /// What happens.
+    pub payload: u32,
 }
 
 /// Numbers events in the order in which they are scheduled.
@@ -94,8 +121,12 @@ mod tests {
         assert!(first < second && second < late && late <= Event::end_of(SimTime::MAX));
         assert!(second <= Event::end_of(SimTime::from_ns(5)));
         assert!(Event::end_of(SimTime::from_ns(4)) < first);
-        assert_eq!(first.parts(), (SimTime::from_ns(5), u32::MAX));
-        assert_eq!(late.parts(), (SimTime::MAX, 7));
+        let parts = |event: Event| {
+            let Occurrence { at, ticket, payload } = event.occurrence();
+            (at, ticket.number(), payload)
+        };
+        assert_eq!(parts(first), (SimTime::from_ns(5), 1, u32::MAX));
+        assert_eq!(parts(late), (SimTime::MAX, 0, 7));
     }
 
     #[test]
@@ -103,7 +134,7 @@ mod tests {
         let mut sequence = Sequence::with_left(1);
         assert_eq!(sequence.left(), 1);
         for payload in 0..3 {
-            assert_eq!(sequence.stamp(SimTime::from_ns(9), payload).parts().0.ns(), 9);
+            assert_eq!(sequence.stamp(SimTime::from_ns(9), payload).at().ns(), 9);
         }
         assert_eq!(sequence.left(), 0);
     }

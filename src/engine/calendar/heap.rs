@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::event::{Event, Sequence};
+use super::event::{Event, Occurrence, Sequence};
 use crate::engine::time::SimTime;
 
 /// [`Calendar`](super::Calendar) again, as two binary heaps.
@@ -37,8 +37,8 @@ impl HeapCalendar {
     pub fn pop(
         &mut self,
         horizon: SimTime,
-        mut is_live: impl FnMut(SimTime, u32) -> bool,
-    ) -> Option<(SimTime, u32)> {
+        mut is_live: impl FnMut(Occurrence) -> bool,
+    ) -> Option<Occurrence> {
         loop {
             let event = self.events.peek().map_or(Event::LAST, |event| event.0);
             let timer = self.in_lanes.peek().map_or(Event::LAST, |event| event.0);
@@ -46,11 +46,11 @@ impl HeapCalendar {
                 return None;
             }
             if event < timer {
-                return self.events.pop().map(|event| event.0.parts());
+                return self.events.pop().map(|event| event.0.occurrence());
             }
-            let (at, payload) = self.in_lanes.pop()?.0.parts();
-            if is_live(at, payload) {
-                return Some((at, payload));
+            let timer = self.in_lanes.pop()?.0.occurrence();
+            if is_live(timer) {
+                return Some(timer);
             }
         }
     }

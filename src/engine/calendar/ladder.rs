@@ -14,8 +14,8 @@
 //!
 //! The reach may go back (when the bottom overflows) only to the time that has been reached, and
 //! only while that differs from the old reach in no higher level than the lowest bucket in use:
-//! then no event changes its bucket. It holds after each pop that returns an event, for events
-//! are spread only around what is about to be popped.
+//! then no event changes its bucket. That is nearly always so, for events are spread only around
+//! what is about to be popped; where it is not, the bottom grows until the next refill instead.
 
 use super::bottom::Bottom;
 use super::chunks::{Bucket, CHUNK, Chunks};
@@ -216,13 +216,6 @@ impl Ladder {
                 }
             }
         }
-    }
-
-    /// Whether the reach may go back to the time that has been reached, as after every pop.
-    #[cfg(test)]
-    pub(super) fn may_overflow(&self) -> bool {
-        let reach = Event(self.now.0 | mask_below(0));
-        reach >= self.reach || !self.changes_buckets(reach)
     }
 
     /// What must hold between any two calls.

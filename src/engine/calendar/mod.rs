@@ -9,6 +9,7 @@ mod lanes;
 #[cfg(test)]
 mod tests;
 
+pub use event::{Occurrence, Ticket};
 pub use heap::HeapCalendar;
 pub use lanes::LaneId;
 
@@ -55,9 +56,11 @@ impl Calendar {
     /// Adds an event at `at`, which may be the time of the last event popped, but not before it.
     /// (Should it be, in a release build, the event comes next.)
     #[inline]
-    pub fn schedule(&mut self, at: SimTime, payload: u32) {
+    pub fn schedule(&mut self, at: SimTime, payload: u32) -> Ticket {
         debug_assert!(at >= self.ladder.now().at(), "scheduled in the past");
-        self.ladder.push(self.sequence.stamp(at, payload));
+        let event = self.sequence.stamp(at, payload);
+        self.ladder.push(event);
+        event.ticket()
     }
 
     /// Adds a lane. Each event popped from any lane looks at the heads of all of them: 0.5 ns
@@ -69,9 +72,11 @@ impl Calendar {
     /// Adds an event in `lane` of this calendar at `at`, neither before the last event popped nor
     /// before the last one of its lane.
     #[inline]
-    pub fn schedule_in_lane(&mut self, lane: LaneId, at: SimTime, payload: u32) {
+    pub fn schedule_in_lane(&mut self, lane: LaneId, at: SimTime, payload: u32) -> Ticket {
         debug_assert!(at >= self.ladder.now().at(), "scheduled in the past");
-        self.lanes.push(lane, self.sequence.stamp(at, payload));
+        let event = self.sequence.stamp(at, payload);
+        self.lanes.push(lane, event);
+        event.ticket()
     }
 
     /// Takes out the first event, if it is not after `horizon`.
@@ -83,19 +88,19 @@ impl Calendar {
     pub fn pop(
         &mut self,
         horizon: SimTime,
-        mut is_live: impl FnMut(SimTime, u32) -> bool,
-    ) -> Option<(SimTime, u32)> {
+        mut is_live: impl FnMut(Occurrence) -> bool,
+    ) -> Option<Occurrence> {
         let end = Event::end_of(horizon);
-        let mut is_live = |event: Event| is_live(event.at(), event.payload());
+        let mut is_live = |event: Event| is_live(event.occurrence());
         loop {
             if let Some(event) = self.ladder.pop(end.min(self.lanes.first())) {
                 self.popped += 1;
-                return Some(event.parts());
+                return Some(event.occurrence());
             }
             let event = self.lanes.pop(end, &mut is_live)?;
             if is_live(event) {
                 self.ladder.advance(event);
-                return Some(event.parts());
+                return Some(event.occurrence());
             }
         }
     }

@@ -86,7 +86,7 @@ impl Trio {
         }
         self.ladder.ladder.check();
         // The map keeps stale timers until they are due.
-        let counts = self.map.iter().filter(|((at, _), event)| !event.1 || is_live(*at, event.0));
+        let counts = self.map.iter().filter(|(_, event)| !event.1 || is_live_payload(event.0));
         assert!((counts.count()..=self.map.len()).contains(&self.ladder.len()));
         assert_eq!(self.heap.len(), self.map.len());
     }
@@ -109,11 +109,11 @@ impl Trio {
 
     fn pop(&mut self, horizon: SimTime) -> bool {
         let expected = self.pop_map(horizon);
-        assert_eq!(self.ladder.pop(horizon, is_live), expected);
-        assert_eq!(self.heap.pop(horizon, is_live), expected);
+        let popped = self.ladder.pop(horizon, is_live);
+        assert_eq!(popped.map(parts), expected);
+        assert_eq!(self.heap.pop(horizon, is_live), popped);
         if let Some((at, _)) = expected {
             self.now = at;
-            assert!(self.ladder.ladder.may_overflow());
         }
         expected.is_some()
     }
@@ -126,7 +126,7 @@ impl Trio {
                 return None;
             }
             let (payload, in_lane) = entry.remove();
-            if !in_lane || is_live(at, payload) {
+            if !in_lane || is_live_payload(payload) {
                 return Some((at, payload));
             }
         }
@@ -134,8 +134,17 @@ impl Trio {
 }
 
 /// Most timers are stale.
-fn is_live(_: SimTime, payload: u32) -> bool {
+fn is_live(event: Occurrence) -> bool {
+    is_live_payload(event.payload)
+}
+
+fn is_live_payload(payload: u32) -> bool {
     payload.is_multiple_of(4)
+}
+
+/// When, and what.
+fn parts(event: Occurrence) -> (SimTime, u32) {
+    (event.at, event.payload)
 }
 
 proptest! {
@@ -152,7 +161,7 @@ proptest! {
 }
 
 fn pop_all(calendar: &mut Calendar) -> Vec<(u64, u32)> {
-    let pop = || calendar.pop(SimTime::MAX, |_, _| true).map(|(at, payload)| (at.ns(), payload));
+    let pop = || calendar.pop(SimTime::MAX, |_| true).map(|event| (event.at.ns(), event.payload));
     std::iter::from_fn(pop).collect()
 }
 
@@ -160,9 +169,11 @@ fn pop_all(calendar: &mut Calendar) -> Vec<(u64, u32)> {
 fn a_timer_that_goes_stale_at_the_head_of_its_lane_is_dropped() {
     let mut calendar = Calendar::new();
     let lane = calendar.add_lane();
-    (1..=3).for_each(|i| calendar.schedule_in_lane(lane, SimTime::from_ns(i), i as u32));
-    assert_eq!(calendar.pop(SimTime::MAX, |_, _| true), Some((SimTime::from_ns(1), 1)));
-    let third = calendar.pop(SimTime::MAX, |_, payload| payload == 3);
+    (1..=3).for_each(|i| {
+        calendar.schedule_in_lane(lane, SimTime::from_ns(i), i as u32);
+    });
+    assert_eq!(calendar.pop(SimTime::MAX, |_| true).map(parts), Some((SimTime::from_ns(1), 1)));
+    let third = calendar.pop(SimTime::MAX, |event| event.payload == 3).map(parts);
     assert_eq!(third, Some((SimTime::from_ns(3), 3)));
     assert!(calendar.is_empty());
 }
@@ -174,8 +185,10 @@ fn a_burst_before_a_horizon_that_was_reached_comes_in_order() {
     let mut calendar = Calendar::new();
     let (soon, end) = (1u64 << 40, 1u64 << 41);
     let late: Vec<_> = (0..2_000).map(|i| (end - 2_000 + u64::from(i), i)).collect();
-    late.iter().for_each(|&(at, payload)| calendar.schedule(SimTime::from_ns(at), payload));
-    assert_eq!(calendar.pop(SimTime::from_ns(end - 10_000), |_, _| true), None);
+    late.iter().for_each(|&(at, payload)| {
+        calendar.schedule(SimTime::from_ns(at), payload);
+    });
+    assert_eq!(calendar.pop(SimTime::from_ns(end - 10_000), |_| true), None);
     let early: Vec<_> = (0..1_000).map(|i| (soon + u64::from(i), i)).collect();
     for &(at, payload) in early.iter().rev() {
         calendar.schedule(SimTime::from_ns(at), payload);
@@ -193,7 +206,7 @@ fn a_million_events_at_one_time_come_in_the_order_of_scheduling() {
     }
     // Each of these causes another at once.
     for payload in 0..500_000 {
-        assert_eq!(calendar.pop(noon, |_, _| true), Some((noon, payload)));
+        assert_eq!(calendar.pop(noon, |_| true).map(parts), Some((noon, payload)));
         calendar.schedule(noon, 500_000 + payload);
     }
     let popped = pop_all(&mut calendar);
@@ -209,7 +222,7 @@ fn memory_is_steady_under_steady_load_and_given_back_after_a_peak() {
         for step in 0..steps {
             let mut now = SimTime::ZERO;
             if calendar.len() >= pending {
-                now = calendar.pop(SimTime::MAX, |_, _| true).expect("something is pending").0;
+                now = calendar.pop(SimTime::MAX, |_| true).expect("something is pending").at;
             }
             if calendar.len() < pending {
                 let spread = u64::from(step.wrapping_mul(0x9e37_79b9)) << 4;
@@ -224,7 +237,7 @@ fn memory_is_steady_under_steady_load_and_given_back_after_a_peak() {
     hold(&mut calendar, 10_000, 200_000);
     let steady = hold(&mut calendar, 10_000, 200_000);
     assert_eq!(hold(&mut calendar, 10_000, 400_000), steady);
-    let now = calendar.pop(SimTime::MAX, |_, _| true).expect("something is pending").0;
+    let now = calendar.pop(SimTime::MAX, |_| true).expect("something is pending").at;
     for i in 0..1_000_000 {
         calendar.schedule(now + SimDuration::from_ns(i << 10), 0);
         calendar.schedule_in_lane(lane, now + length, 0);
@@ -232,7 +245,7 @@ fn memory_is_steady_under_steady_load_and_given_back_after_a_peak() {
     let peak = calendar.bytes();
     assert!(peak > 32_000_000 && peak < 100_000_000, "{peak} bytes for two million events");
     while calendar.len() > 100 {
-        calendar.pop(SimTime::MAX, |_, _| true);
+        calendar.pop(SimTime::MAX, |_| true);
     }
     assert!(calendar.bytes() < 3_000_000, "{} bytes for 100 events", calendar.bytes());
 }
@@ -261,7 +274,7 @@ fn a_spent_sequence_is_told_and_keeps_time_in_order() {
 fn the_past_is_closed_in_debug_builds() {
     let mut calendar = Calendar::new();
     calendar.schedule(SimTime::from_ns(10), 0);
-    calendar.pop(SimTime::MAX, |_, _| true);
+    calendar.pop(SimTime::MAX, |_| true);
     calendar.schedule(SimTime::from_ns(9), 0);
 }
 

@@ -42,7 +42,7 @@ impl CoarseHistogram {
         *self = self.merged(other);
     }
 
-    /// Count, sum, extremes and moments.
+    /// Count, sum and extremes.
     pub fn exact(&self) -> &Exact {
         &self.exact
     }

@@ -53,7 +53,7 @@ impl RecentHistogram {
         }
     }
 
-    /// Count, sum, extremes and moments of the content.
+    /// Count, sum and extremes of the content.
     #[inline]
     pub fn exact(&self) -> &Exact {
         &self.exact

@@ -48,7 +48,7 @@ impl Histogram {
         }
     }
 
-    /// Count, sum, extremes and moments.
+    /// Count, sum and extremes.
     pub fn exact(&self) -> &Exact {
         &self.exact
     }

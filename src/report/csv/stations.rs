@@ -111,7 +111,7 @@ pub(super) fn carriers(result: &PointResult) -> Vec<u8> {
         let sum = |of: fn(&CarrierRecord) -> f64| -> f64 { all.clone().map(of).sum() };
         let runs = result.runs.len() as f64;
         let counts = OF_CARRIER.iter().map(|(_, of)| number(sum(*of) / runs));
-        let waits = sum(|of| of.wait_sum as f64 / 1e9) / sum(|of| of.submitted as f64);
+        let waits = sum(|of| of.wait_sum as f64 / 1e9) / sum(|of| of.accepted as f64);
         let time: f64 = result.runs.iter().map(|run| run.end.as_secs_f64()).sum();
         let outstanding = sum(|of| of.outstanding as f64 / 1e9) / time;
         table.row(names.into_iter().chain(counts).chain([number(waits), number(outstanding)]));

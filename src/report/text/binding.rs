@@ -265,9 +265,6 @@ fn losses(figures: &StationFigures) -> String {
 /// that of each of several.
 fn share(model: &Model, group: &[&Binding]) -> Option<String> {
     let least = group.iter().map(|binding| binding.share).fold(1.0, f64::min);
-    if least == 0.0 {
-        return None;
-    }
     let binding = group[0];
     let class = |class: ClassId| format!(" of {}", model.classes[class.index()].name);
     let of = match &model.targets[binding.target?].criterion {

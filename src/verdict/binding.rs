@@ -4,7 +4,7 @@
 //! shows; the cause is then sought among what it calls.
 
 use super::blame::{Blame, Place};
-use super::figures::LatencyPool;
+use super::figures::{Figure, LatencyPool};
 use super::period::Period;
 use super::stations::{Capacity, StationFigures};
 use super::targets::{Answer, TargetVerdict};
@@ -31,7 +31,8 @@ pub struct Binding {
     pub utilization: f64,
     /// When it was saturated; `None` if it never was.
     pub saturation: Option<Saturation>,
-    /// Most messages that waited for it, on average over replications, and when.
+    /// Most messages that waited for it, in its queue or for a core, on average over replications,
+    /// and when.
     pub worst_queue: (f64, SimTime),
     /// The station where the waiting shows, if that is another one: its workers are held by calls
     /// to this one.
@@ -208,9 +209,10 @@ impl View<'_> {
         at
     }
 
+    /// Whether a service's workers are held rather than its cores busy.
     fn holds_workers(&self, service: usize) -> bool {
-        let of = |figure: &super::Figure| figure.estimate.map_or(0.0, |estimate| estimate.value);
-        of(&self.stations[service].cores) < SATURATED * of(&self.stations[service].workers)
+        let of = &self.stations[service];
+        !waits_for_cores(of) && known(&of.cores) < SATURATED * known(&of.workers)
     }
 
     fn called_by(&self, service: usize) -> Vec<usize> {
@@ -256,8 +258,7 @@ impl View<'_> {
             let turned_away = figures.rejected + figures.expired > figures.dropped;
             return if turned_away { Cause::QueueBounds } else { Cause::Loss };
         }
-        let of = |figure: &super::Figure| figure.estimate.map_or(0.0, |estimate| estimate.value);
-        match (is_ours, of(&figures.workers) > of(&figures.cores)) {
+        match (is_ours, known(&figures.workers) > known(&figures.cores)) {
             (true, true) if self.holds_workers(station) => Cause::Workers,
             (true, _) => Cause::Cores,
             (false, _) if figures.throttled > 0.0 && self.utilization(station) < SATURATED => {
@@ -291,8 +292,12 @@ impl View<'_> {
 
     fn worst_queue(&self, station: usize) -> (f64, SimTime) {
         let windows = self.runs.iter().map(|run| run.in_system.len()).min().unwrap_or(0);
+        let at_cores = waits_for_cores(&self.stations[station]);
         let mean = |window: usize| {
-            let most = self.runs.iter().map(|run| run.stations[station].windows[window].queue.max);
+            let most = self.runs.iter().map(|run| {
+                let window = &run.stations[station].windows[window];
+                if at_cores { window.ready.max } else { window.queue.max }
+            });
             most.sum::<u64>() as f64 / self.runs.len() as f64
         };
         let mut worst = (0.0, 0);
@@ -303,4 +308,13 @@ impl View<'_> {
         }
         (worst.0, SimTime::from_ns(self.model.run.window.ns() * worst.1 as u64))
     }
+}
+
+/// Whether more time goes in waiting for its cores than in its queue.
+fn waits_for_cores(of: &StationFigures) -> bool {
+    known(&of.mean_core_wait) > known(&of.mean_wait)
+}
+
+fn known(figure: &Figure) -> f64 {
+    figure.estimate.map_or(0.0, |estimate| estimate.value)
 }

@@ -168,6 +168,15 @@ fn a_target_that_work_alone_misses_is_bound_by_no_capacity() {
     // Workers enough, but one core for all: nobody waits in the queue, and yet capacity binds.
     let core = said(&["service.q.workers=100000", "service.q.cores=8"]);
     assert!(core.contains("NOT MET") && core.contains("What binds the 8 cores of `q`"), "{core}");
+    assert!(core.contains("messages waiting at the worst"), "{core}");
+    assert!(core.contains("All of the waiting of m is here"), "{core}");
+    // Their waiting is no reason to take too long a time of work for want of cores.
+    let slow = said(&[
+        "service.q.workers=20",
+        "service.q.cores=19",
+        "target.quick.latency-at-most=1ms",
+    ]);
+    assert!(slow.contains(none), "{slow}");
 }
 
 /// Nine tenths of a blast find the queue full: more of the carrier's rate would not help them.

@@ -34,6 +34,10 @@ impl Read for SharesSpec {
                     problems.add(node.place, "expected at least one weight above 0");
                     return None;
                 }
+                if !weights.iter().map(|weight| weight.0).sum::<f64>().is_finite() {
+                    problems.add(node.place, "expected weights with a sum that is finite");
+                    return None;
+                }
                 Some(Self::Weights(weights.into_iter().map(|weight| weight.0).collect()))
             }
         }

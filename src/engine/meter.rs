@@ -1,10 +1,12 @@
 //! A rate limit that refills continuously: the generic cell rate algorithm, which is a token
 //! bucket that starts full (ITU-T I.371; the two are equal, see Turner 1986).
 
-use super::time::{SimDuration, SimTime};
+use super::time::{SimTime, TIME_BITS};
 
 /// Fractions of a nanosecond: rates such as 115,000/s have no whole interval.
 const FRACTION_BITS: u32 = 40;
+/// An interval beyond the end of time; sums of many of them fit.
+const NEVER: u128 = 1 << (TIME_BITS + FRACTION_BITS + 1);
 
 /// The algorithm for one rate and burst, for the many who are each held to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +26,7 @@ impl Gcra {
     /// At most `per_s` (positive) in the long run, and `burst` (at least 1) at once.
     pub fn new(per_s: f64, burst: u32) -> Self {
         let unit = (1u128 << FRACTION_BITS) as f64;
-        let interval = (1e9 / per_s * unit) as u128;
+        let interval = ((1e9 / per_s * unit) as u128).min(NEVER);
         Self { interval, tolerance: interval.saturating_mul(u128::from(burst.max(1) - 1)) }
     }
 
@@ -59,11 +61,6 @@ impl Gcra {
     #[inline]
     pub fn is_rested(&self, due: Due, now: SimTime) -> bool {
         due.0 < fine(now).saturating_sub((1 << FRACTION_BITS) - 1)
-    }
-
-    /// The time between two at the full rate.
-    pub fn interval(&self) -> SimDuration {
-        SimDuration::from_ns((self.interval >> FRACTION_BITS) as u64)
     }
 }
 
@@ -102,16 +99,12 @@ impl Meter {
     pub fn take(&mut self, now: SimTime) -> bool {
         self.gcra.take(&mut self.due, now)
     }
-
-    /// The time between two at the full rate.
-    pub fn interval(&self) -> SimDuration {
-        self.gcra.interval()
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::SimDuration;
     use proptest::prelude::*;
 
     #[test]
@@ -135,10 +128,13 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_of_next_to_nothing_lets_one_through_and_never_more() {
-        let mut meter = Meter::new(1e-25, 1);
-        let times = [SimTime::ZERO, SimTime::from_ns(1), SimTime::from_ns(1 << 56)];
-        assert_eq!(times.map(|now| meter.take(now)), [true, false, false]);
+    fn the_slowest_rates_let_one_burst_through_and_nothing_ever_after() {
+        for per_s in [1e-24, 1e-300, f64::MIN_POSITIVE] {
+            let mut meter = Meter::new(per_s, 2);
+            let taken = (0..5).filter(|&ns| meter.take(SimTime::from_ns(ns))).count();
+            assert_eq!(taken, 2, "{per_s}");
+            assert_eq!(meter.conforms_from(), SimTime::MAX);
+        }
     }
 
     proptest! {

@@ -1,9 +1,8 @@
-//! What a run counts while it goes: histograms, levels over time, series of windows. Integers.
+//! What a run counts while it goes: histograms, levels over time, records by window. Integers.
 
 pub mod gauge;
 pub mod histogram;
 pub mod records;
-pub mod series;
 
 pub use gauge::{Gauge, Level};
 pub use histogram::{Bucket, CoarseHistogram, Exact, Histogram, RecentHistogram};
@@ -11,4 +10,3 @@ pub use records::{
     Bound, CarrierRecord, ClassRecord, ClassWindow, LimitRecord, Measurements, OUTCOMES, Share,
     StationGauges, StationRecord, StationWindow,
 };
-pub use series::{Series, Window, Windows};

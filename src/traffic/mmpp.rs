@@ -7,7 +7,7 @@
 
 use crate::dist::exponential;
 use crate::engine::random::uniform;
-use crate::engine::{Key, Stream};
+use crate::engine::{Key, SimDuration, Stream};
 use crate::language::units::{NonNegative, PositiveDuration, Rate};
 use crate::language::{Fields, Node, Placed, Problems, Read};
 
@@ -41,6 +41,8 @@ struct StateSpec {
 }
 
 const STATES_MAX: usize = 32;
+/// Stays shorter than this cost more than the arrivals do.
+const SHORTEST: SimDuration = SimDuration::from_millis(1);
 
 impl Read for MmppSpec {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
@@ -86,12 +88,18 @@ impl Read for StateSpec {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::open(node, problems)?;
         let rate = fields.optional::<Rate>("rate", problems);
-        let stay = fields.required::<PositiveDuration>("stay", problems);
+        let stay = fields.required::<Placed<PositiveDuration>>("stay", problems);
         let next = fields.optional("next", problems);
         fields.finish(problems);
+        let stay = stay?;
+        if stay.value.0 < SHORTEST {
+            let hint = "a rate that changes faster is hardly told apart from `poisson` at its mean";
+            problems.add_with_hint(stay.place, "expected a stay of at least 1ms", hint);
+            return None;
+        }
         // A state without a rate is silent.
         let rate = rate?.map_or(0.0, |rate| rate.per_s);
-        Some(Self { rate, stay_ns: stay?.0.ns() as f64, next: next? })
+        Some(Self { rate, stay_ns: stay.value.0.ns() as f64, next: next? })
     }
 }
 
@@ -116,6 +124,8 @@ fn chances(
         problems.add_with_hint(weights.place, "a state does not move to itself", hint);
     } else if sum <= 0.0 {
         problems.add(weights.place, "expected a weight above zero");
+    } else if !sum.is_finite() {
+        problems.add(weights.place, "expected weights with a sum that is finite");
     }
     values.iter().map(|value| value / sum).collect()
 }

@@ -61,6 +61,8 @@ pub struct Traffic {
     base: Base,
     shape: Arc<Shape>,
     factor: f64,
+    /// Arrivals from then on do not matter.
+    end: u64,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -104,17 +106,24 @@ struct Modulated {
 }
 
 impl Traffic {
-    /// All of this stream times `factor`: rates, audience, counts, users. The k-th message keeps
-    /// its draws, so loads compare like with like.
+    /// All of this stream times `factor`, above zero: rates, audience, counts, users. The k-th
+    /// message keeps its draws, so loads compare like with like.
     #[must_use]
     pub fn scaled(&self, factor: f64) -> Self {
         Self { factor: self.factor * factor, ..self.clone() }
     }
 
+    /// This stream for runs that end at `end`. Arrivals before are the same; whether there are any
+    /// after is left open, so that a rate that changes often costs no more than the run is long.
+    #[must_use]
+    pub fn until(self, end: SimTime) -> Self {
+        Self { end: end.ns(), ..self }
+    }
+
     /// Begins one replication, whose key is `key`.
     pub fn start(&self, key: Key) -> Source {
         let modulated = |base| Modulated {
-            warp: Warp::new(),
+            warp: Warp::until(self.end),
             rate: RateWalk { base, shape: self.shape_walk(self.factor, key) },
         };
         let poisson = |base| Process::Poisson(Box::new((Units::from(key.nth(0)), modulated(base))));
@@ -133,7 +142,12 @@ impl Traffic {
             Base::Replay(replay) => match &replay.series {
                 Series::Counts(_) => {
                     let shape = self.shape_walk(self.factor * replay.scale, key);
-                    Process::Counts(Box::new(CountsWalk::start(replay, shape, key.nth(0))))
+                    Process::Counts(Box::new(CountsWalk::start(
+                        replay,
+                        shape,
+                        key.nth(0),
+                        self.end,
+                    )))
                 }
                 Series::Moments(_) => {
                     Process::Moments(MomentsWalk::start(replay, self.factor * replay.scale))

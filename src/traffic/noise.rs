@@ -78,6 +78,11 @@ impl Noise {
         };
         Self { sigma: variance.sqrt(), correlation, every: every.ns() }
     }
+
+    /// How long the factor holds, in nanoseconds.
+    pub(super) fn every(&self) -> u64 {
+        self.every
+    }
 }
 
 /// The factor in one replication.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::blast::BlastSpec;
 use super::bursts::BurstsSpec;
 use super::closed_loop::ClosedLoopSpec;
+use super::line::NEVER;
 use super::mmpp::MmppSpec;
 use super::noise::NoiseSpec;
 use super::polyline::Polyline;
@@ -39,6 +40,9 @@ enum BaseSpec {
     Replay(ReplaySpec),
     ClosedLoop(ClosedLoopSpec),
 }
+
+/// Steps of noise over an interval of counts, which are all looked at before its first message.
+const STEPS_PER_INTERVAL_MAX: u64 = 1_000_000;
 
 /// How to read what stands at a key.
 type Reader = fn(&Node, &mut Problems) -> Option<BaseSpec>;
@@ -152,16 +156,24 @@ impl TrafficSpec {
             None => Some(Polyline::default()),
         };
         let bursts = match &self.bursts {
-            Some(bursts) => bursts.value.resolve(files, problems).map(Some),
+            Some(bursts) => bursts.value.resolve(bursts.place, files, problems).map(Some),
             None => Some(None),
         };
         let (level, cycles) = match &self.profile {
             Some(profile) => profile.value.resolve(clock.into_week(SimTime::ZERO)),
             None => (1.0, Vec::new()),
         };
+        let base = base?;
         let noise = self.noise.as_ref().and_then(|noise| noise.value.resolve());
+        if let (Base::Replay(replay), Some(noise), Some(written)) = (&base, &noise, &self.noise)
+            && replay.longest_interval() / noise.every() > STEPS_PER_INTERVAL_MAX
+        {
+            let label = "more than a million steps within an interval of the series";
+            problems.add_with_hint(written.place, label, "give the noise a longer `every`");
+            return None;
+        }
         let shape = Shape { level, cycles, spikes: spikes?, noise, bursts: bursts? };
-        Some(Traffic { base: base?, shape: Arc::new(shape), factor: 1.0 })
+        Some(Traffic { base, shape: Arc::new(shape), factor: 1.0, end: NEVER })
     }
 
     fn resolve_base(

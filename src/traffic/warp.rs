@@ -29,14 +29,17 @@ pub(super) struct Warp {
     rate: f64,
     end_rate: f64,
     slope: f64,
+    /// Where nobody asks any more.
+    last: u64,
 }
 
 /// So long that no step of it ends before a stretch does.
 const NO_SHORT_CUT: f64 = 1e300;
 
 impl Warp {
-    /// At the start of the run.
-    pub(super) fn new() -> Self {
+    /// At the start of a run of which nothing counts from `last` on: a rate that changes often
+    /// is not followed any further in search of the next arrival.
+    pub(super) fn until(last: u64) -> Self {
         Self {
             at: 0,
             fraction: 0.0,
@@ -45,11 +48,12 @@ impl Warp {
             rate: 0.0,
             end_rate: 0.0,
             slope: 0.0,
+            last,
         }
     }
 
-    /// Moves on by `units` of operational time and says where that is; `None` past the end of
-    /// time or of the rate.
+    /// Moves on by `units` of operational time and says where that is; `None` if nothing comes
+    /// before the end of time, or of the rate.
     #[inline]
     pub(super) fn advance(&mut self, units: f64, rate: &mut impl Rate) -> Option<u64> {
         let length = self.fraction + units * self.ns_per_unit;
@@ -76,7 +80,7 @@ impl Warp {
             units -= mass;
             (self.at, self.fraction) = (self.end, 0.0);
             (self.rate, self.end_rate, self.slope) = (0.0, 0.0, 0.0);
-            if self.end >= NEVER {
+            if self.end >= self.last {
                 return None;
             }
             match rate.line(self.end) {

@@ -3,14 +3,14 @@
 //! A service whose workers are all held while its cores are idle is only where the waiting
 //! shows; the cause is then sought among what it calls.
 
-use super::figures::LatencyPool;
+use super::blame::{Blame, Place};
+use super::figures::{Figure, LatencyPool};
 use super::period::Period;
 use super::stations::{Capacity, StationFigures};
 use super::targets::{Answer, TargetVerdict};
-use crate::engine::SimTime;
+use crate::engine::{SimDuration, SimTime};
 use crate::measure::Measurements;
 use crate::model::{Callee, ClassId, Criterion, Model, Site, StationId, Step};
-use crate::sim::Outcome;
 
 /// A station in a window counts as saturated from this use of its capacity on. Judgement: at 95 %
 /// a queue of any length is a matter of time.
@@ -31,13 +31,13 @@ pub struct Binding {
     pub utilization: f64,
     /// When it was saturated; `None` if it never was.
     pub saturation: Option<Saturation>,
-    /// Most messages that waited for it, on average over replications, and when.
+    /// Most messages that waited for it, in its queue or for a core, on average over replications,
+    /// and when.
     pub worst_queue: (f64, SimTime),
     /// The station where the waiting shows, if that is another one: its workers are held by calls
     /// to this one.
     pub shows_at: Option<StationId>,
-    /// The share of the class's waiting that shows, or of its losses; zero where neither tells,
-    /// and it is named for being saturated.
+    /// The share of the class's waiting that shows, or of its losses.
     pub share: f64,
 }
 
@@ -79,9 +79,10 @@ pub(super) fn of(
     targets: &[TargetVerdict],
     stations: &[StationFigures],
 ) -> (Vec<Binding>, Vec<usize>) {
-    let view = View { model, runs, period, stations };
+    let blame = Blame::of(model, runs, period);
+    let view = View { model, runs, period, stations, blame };
     let unmet = targets.iter().enumerate().filter(|(_, verdict)| verdict.answer != Answer::Met);
-    let mut bindings: Vec<Binding> = unmet.filter_map(|(index, _)| view.of_target(index)).collect();
+    let mut bindings: Vec<Binding> = unmet.flat_map(|(index, _)| view.of_target(index)).collect();
     if bindings.is_empty() {
         bindings.extend(view.nearest());
     }
@@ -98,32 +99,69 @@ struct View<'a> {
     runs: &'a [Measurements],
     period: &'a Period,
     stations: &'a [StationFigures],
+    blame: Blame<'a>,
 }
 
 impl View<'_> {
-    fn of_target(&self, target: usize) -> Option<Binding> {
-        let (station, share, lost) = match &self.model.targets[target].criterion {
-            Criterion::Latency { class, .. } | Criterion::Delivered { class, .. } => {
-                let waiting = || self.where_time_goes(Some(*class));
-                let lost = || self.where_lost(Some(*class));
-                let waiting = if self.is_slow_by_itself(target) { None } else { waiting() };
-                waiting.or_else(lost).or_else(|| self.saturated())?
+    /// What binds a target: the worst first. Where messages are late, and so many are lost that
+    /// this alone misses the target, that is two.
+    fn of_target(&self, target: usize) -> Vec<Binding> {
+        let places = match &self.model.targets[target].criterion {
+            Criterion::Latency { class, quantile: share, limit, .. }
+            | Criterion::Delivered { class, limit, share, .. } => {
+                self.of_messages(target, *class, *limit, *share)
             }
             Criterion::Loss { class, .. } => {
-                self.where_lost(*class).or_else(|| self.where_time_goes(*class))?
+                let place = self.blame.losses(*class).or_else(|| self.blame.waiting(*class));
+                place.into_iter().collect()
             }
-            Criterion::Backlog { station: None, .. } => self.where_time_goes(None)?,
+            Criterion::Backlog { station: None, .. } => {
+                self.blame.waiting(None).into_iter().collect()
+            }
             Criterion::Backlog { station: Some(station), .. }
-            | Criterion::Utilization { station, .. } => (station.index(), 1.0, false),
+            | Criterion::Utilization { station, .. } => {
+                vec![Place { station: station.index(), share: 1.0, loses: false }]
+            }
         };
-        let behind = if lost { station } else { self.behind(station) };
+        places.into_iter().map(|place| self.at(target, place)).collect()
+    }
+
+    fn at(&self, target: usize, place: Place) -> Binding {
+        let Place { station, share, loses } = place;
+        let behind = if loses { station } else { self.behind(station) };
         let shows_at = (behind != station).then(|| StationId::from_index(station));
-        Some(Binding { shows_at, ..self.describe(Some(target), behind, share, lost) })
+        Binding { shows_at, ..self.describe(Some(target), behind, share, loses) }
+    }
+
+    /// Where the messages that miss a target on latency wait, or get lost.
+    fn of_messages(
+        &self,
+        target: usize,
+        class: ClassId,
+        limit: SimDuration,
+        share: f64,
+    ) -> Vec<Place> {
+        let losing = self.blame.losses(Some(class));
+        let lost = self.blame.lost(class);
+        let pool = LatencyPool::of(self.model, self.runs, self.period, class);
+        let late = pool.missing(limit) - lost;
+        let allowed = (1.0 - share) * pool.pooled().count() as f64;
+        let is_slow = self.is_slow_by_itself(target);
+        let waiting = if is_slow { None } else { self.blame.waiting(Some(class)) };
+        // What alone would miss the target is named beside what is worse.
+        let (first, second) = if lost > late {
+            (losing, waiting.filter(|_| late > allowed))
+        } else if waiting.is_some() {
+            (waiting, losing.filter(|_| lost > allowed))
+        } else {
+            (losing, None)
+        };
+        first.into_iter().chain(second).collect()
     }
 
     /// Whether a target on latency is missed by more than all waiting of its class together: it
-    /// would be missed even if nobody waited. Where callers give up, or workers wait for cores,
-    /// time is lost that is not in the queues, so that this cannot be told.
+    /// would be missed even if nobody waited. Where callers give up, time is lost that is not in
+    /// the queues, so that this cannot be told.
     fn is_slow_by_itself(&self, target: usize) -> bool {
         let (class, limit, share) = match &self.model.targets[target].criterion {
             Criterion::Latency { class, quantile, limit, .. } => (*class, *limit, *quantile),
@@ -133,19 +171,9 @@ impl View<'_> {
             }
         };
         let gives_up = |site: &Site| site.timeout.is_some() || site.retry.is_some();
-        let elsewhere = self.model.sites.iter().any(gives_up)
-            || self.model.services.iter().any(|service| service.pool.cores < service.pool.workers);
-        let waits = self.sums(Some(class), |share| (share.wait_sum + share.age_sum) as f64);
         let pool = LatencyPool::of(self.model, self.runs, self.period, class);
-        !elsewhere && waits.iter().sum::<f64>() < pool.excess_ns(limit, share)
-    }
-
-    /// The busiest of the stations that were saturated, where neither waiting nor losses tell.
-    fn saturated(&self) -> Option<(usize, f64, bool)> {
-        let saturated = (0..self.stations.len()).filter(|&at| self.saturation(at).is_some());
-        let busiest =
-            saturated.max_by(|&a, &b| self.utilization(a).total_cmp(&self.utilization(b)));
-        busiest.map(|station| (station, 0.0, false))
+        !self.model.sites.iter().any(gives_up)
+            && self.blame.waited_ns(class) < pool.excess_ns(limit, share)
     }
 
     /// The busiest station, where nothing is unmet.
@@ -157,35 +185,6 @@ impl View<'_> {
 
     fn utilization(&self, station: usize) -> f64 {
         self.stations[station].utilization.estimate.map_or(0.0, |estimate| estimate.value)
-    }
-
-    /// Sums over replications and classes, by station.
-    fn sums(&self, class: Option<ClassId>, of: impl Fn(&crate::measure::Share) -> f64) -> Vec<f64> {
-        let stations = self.model.stations();
-        let mut sums = vec![0.0; stations];
-        for run in self.runs {
-            for (at, share) in run.shares.iter().enumerate() {
-                if class.is_none_or(|class| class.index() == at / stations) {
-                    sums[at % stations] += of(share);
-                }
-            }
-        }
-        sums
-    }
-
-    /// The station where messages of the class wait most, and its share of all waiting.
-    fn where_time_goes(&self, class: Option<ClassId>) -> Option<(usize, f64, bool)> {
-        let waits = self.sums(class, |share| (share.wait_sum + share.age_sum) as f64);
-        largest(&waits).map(|(station, share)| (station, share, false))
-    }
-
-    /// The station where messages of the class get lost most, and its share of all losses.
-    fn where_lost(&self, class: Option<ClassId>) -> Option<(usize, f64, bool)> {
-        let bad = |share: &crate::measure::Share| {
-            let outcomes = Outcome::ALL.iter().filter(|&&outcome| outcome != Outcome::Delivered);
-            outcomes.map(|outcome| share.ended[outcome.index()] as f64).sum()
-        };
-        largest(&self.sums(class, bad)).map(|(station, share)| (station, share, true))
     }
 
     /// Where the workers of a service are held rather than its cores busy, the busiest saturated
@@ -210,9 +209,10 @@ impl View<'_> {
         at
     }
 
+    /// Whether a service's workers are held rather than its cores busy.
     fn holds_workers(&self, service: usize) -> bool {
-        let of = |figure: &super::Figure| figure.estimate.map_or(0.0, |estimate| estimate.value);
-        of(&self.stations[service].cores) < SATURATED * of(&self.stations[service].workers)
+        let of = &self.stations[service];
+        !waits_for_cores(of) && known(&of.cores) < SATURATED * known(&of.workers)
     }
 
     fn called_by(&self, service: usize) -> Vec<usize> {
@@ -258,8 +258,7 @@ impl View<'_> {
             let turned_away = figures.rejected + figures.expired > figures.dropped;
             return if turned_away { Cause::QueueBounds } else { Cause::Loss };
         }
-        let of = |figure: &super::Figure| figure.estimate.map_or(0.0, |estimate| estimate.value);
-        match (is_ours, of(&figures.workers) > of(&figures.cores)) {
+        match (is_ours, known(&figures.workers) > known(&figures.cores)) {
             (true, true) if self.holds_workers(station) => Cause::Workers,
             (true, _) => Cause::Cores,
             (false, _) if figures.throttled > 0.0 && self.utilization(station) < SATURATED => {
@@ -293,8 +292,12 @@ impl View<'_> {
 
     fn worst_queue(&self, station: usize) -> (f64, SimTime) {
         let windows = self.runs.iter().map(|run| run.in_system.len()).min().unwrap_or(0);
+        let at_cores = waits_for_cores(&self.stations[station]);
         let mean = |window: usize| {
-            let most = self.runs.iter().map(|run| run.stations[station].windows[window].queue.max);
+            let most = self.runs.iter().map(|run| {
+                let window = &run.stations[station].windows[window];
+                if at_cores { window.ready.max } else { window.queue.max }
+            });
             most.sum::<u64>() as f64 / self.runs.len() as f64
         };
         let mut worst = (0.0, 0);
@@ -307,9 +310,11 @@ impl View<'_> {
     }
 }
 
-/// The position of the largest, and its share of the sum; `None` if all are zero.
-fn largest(values: &[f64]) -> Option<(usize, f64)> {
-    let total: f64 = values.iter().sum();
-    let (at, most) = values.iter().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b))?;
-    (total > 0.0).then(|| (at, most / total))
+/// Whether more time goes in waiting for its cores than in its queue.
+fn waits_for_cores(of: &StationFigures) -> bool {
+    known(&of.mean_core_wait) > known(&of.mean_wait)
+}
+
+fn known(figure: &Figure) -> f64 {
+    figure.estimate.map_or(0.0, |estimate| estimate.value)
 }

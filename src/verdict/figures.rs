@@ -207,6 +207,12 @@ impl LatencyPool {
         excess
     }
 
+    /// How many were not delivered within `limit`.
+    pub(super) fn missing(&self, limit: SimDuration) -> f64 {
+        let pooled = self.pooled();
+        (pooled.count() - pooled.finite().count_at_or_below(limit.ns())) as f64
+    }
+
     pub(super) fn pooled(&self) -> Pooled<'_> {
         Pooled::new(
             self.each

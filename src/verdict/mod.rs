@@ -2,6 +2,7 @@
 //! what binds.
 
 mod binding;
+mod blame;
 mod figures;
 mod period;
 mod stations;

@@ -23,12 +23,16 @@ pub struct StationFigures {
     pub cores: Figure,
     /// Mean wait of those that were served.
     pub mean_wait: Figure,
+    /// Mean time that a task waited for a core while it held a worker; none of carriers.
+    pub mean_core_wait: Figure,
     /// 99th percentile of waits of those served, pooled; no interval.
     pub p99_wait_s: Option<f64>,
     /// Share of those served that had to wait.
     pub waited: Figure,
     /// Mean number waiting.
     pub mean_queue: Figure,
+    /// Mean number of workers that waited for a core.
+    pub mean_ready: Figure,
     /// Most waiting at once, on average over replications.
     pub max_queue: Figure,
     /// Turned away, too old, cancelled: tasks a replication.
@@ -135,8 +139,10 @@ fn figures(
         totals.iter().map(count).sum::<u64>() as f64 / totals.len() as f64
     };
     let wait = ratio(&|total| total.wait_sum as f64 * 1e-9, &started);
+    let core_wait = ratio(&|total| total.core_wait_sum as f64 * 1e-9, &started);
+    let is_ours = model.is_ours(StationId::from_index(station));
     StationFigures {
-        is_ours: model.is_ours(StationId::from_index(station)),
+        is_ours,
         offered: per_s(&|total| total.arrived as f64),
         served: per_s(&|total| total.served as f64),
         utilization: busier(
@@ -146,11 +152,16 @@ fn figures(
         workers: mean(&|total| capacity.used(total).0, Unit::Share),
         cores: mean(&|total| capacity.used(total).1, Unit::Share),
         mean_wait: Figure { estimate: exactness.of_ratio(&wait), unit: Unit::Seconds },
+        mean_core_wait: Figure {
+            estimate: if is_ours { exactness.of_ratio(&core_wait) } else { None },
+            unit: Unit::Seconds,
+        },
         p99_wait_s: p99_wait(runs, period, station),
         waited: Figure {
             estimate: exactness.of_share(&ratio(&|total| total.waited as f64, &started)),
             unit: Unit::Share,
         },
+        mean_ready: mean(&|total| total.ready.mean(), Unit::Messages),
         mean_queue: mean(&|total| total.queue.mean(), Unit::Messages),
         max_queue: mean(&|total| total.queue.max as f64, Unit::Messages),
         rejected: average(&|total| total.rejected),

@@ -3,7 +3,7 @@
 use surgeplan::measure::Bound;
 use surgeplan::sim::Outcome;
 
-use crate::lab::{once, try_model};
+use crate::lab::{model, once, try_model};
 
 /// One request to one service, as a base to vary.
 fn one_service(run: &str, traffic: &str, service: &str) -> String {
@@ -108,23 +108,46 @@ fn a_message_handed_to_more_than_it_counts_is_delivered_when_all_are() {
     assert_eq!(seen.latency_ms("m"), 9000.0);
 }
 
-#[test]
-fn calls_nested_deep_do_not_exhaust_the_stack() {
-    let mut text = String::from(
+/// `depth` calls, each of which waits for the next, and a client that gives up after `timeout`.
+fn nested(depth: u32, timeout: &str, work: &str) -> String {
+    let cancel = format!("timeout = \"{timeout}\"\non-timeout = \"cancel\"");
+    let mut text = format!(
         "[run]\nhorizon = \"60s\"\n\
-         [traffic.m]\nto = \"s0.go\"\nblast = { at = \"1s\", audience = 1 }\n",
+         [traffic.m]\nto = \"s0.go\"\nblast = {{ at = \"1s\", audience = 1 }}\n{cancel}\n"
     );
-    for depth in 0..3_000 {
-        let steps = format!("steps = [{{ call = \"s{}.go\" }}]", depth + 1);
+    for level in 0..=depth {
+        let does = match level < depth {
+            true => format!(
+                "steps = [{{ call = \"s{}.go\", timeout = \"50s\", on-timeout = \"cancel\" }}]",
+                level + 1
+            ),
+            false => format!("work = \"{work}\""),
+        };
         text += &format!(
-            "[service.s{depth}]\ninstances = 1\nworkers = 1\n[service.s{depth}.operation.go]\n{steps}\n"
+            "[service.s{level}]\ninstances = 1\nworkers = 1\n\
+             [service.s{level}.operation.go]\n{does}\n"
         );
     }
-    text += "[service.s3000]\ninstances = 1\nworkers = 1\n\
-             [service.s3000.operation.go]\nwork = \"1ms\"\n";
-    if try_model(&text).is_ok() {
-        assert_eq!(once(&text).latency_ms("m"), 1.0);
-    }
+    text
+}
+
+#[test]
+fn calls_nested_deep_are_answered_and_taken_back_without_exhausting_the_stack() {
+    assert_eq!(once(&nested(1_000, "30s", "1ms")).latency_ms("m"), 1.0);
+    let seen = once(&nested(1_000, "30s", "40s"));
+    assert_eq!(seen.ended("m", Outcome::Failed), 1);
+    assert_eq!(seen.station("s1000").cancelled, 1);
+    assert_eq!(seen.station("s0").cancelled, 1);
+}
+
+#[test]
+fn calls_nested_too_deep_are_a_problem_of_the_scenario() {
+    let problems = try_model(&nested(1_001, "30s", "1ms")).expect_err("too deep");
+    assert!(problems.contains("more than 1,000 calls wait for one another"), "{problems}");
+    assert!(problems.contains("{ call = \"s1.go\""), "{problems}");
+    assert!(problems.contains("hand-to"), "{problems}");
+    // However deep.
+    assert!(try_model(&nested(25_000, "30s", "1ms")).is_err());
 }
 
 #[test]
@@ -250,4 +273,85 @@ fn more_instances_than_a_machine_holds_are_a_problem_of_the_scenario() {
         );
     }
     assert!(try_model(&text).is_err_and(|problems| problems.contains("instances")));
+}
+
+#[test]
+fn what_the_tables_cannot_hold_is_a_problem_of_the_scenario() {
+    let head = "[run]\nhorizon = \"1s\"\n[service.q]\ninstances = 1\nworkers = 1\n\
+                [service.q.operation.serve]\nwork = \"1ms\"\n";
+    let traffic = |count: u32, more: &str| -> String {
+        let one = |index| {
+            format!("[traffic.t{index}]\nto = \"q.serve\"\nconstant = {{ rate = \"1/h\" }}\n{more}")
+        };
+        (0..count).map(one).collect::<String>() + head
+    };
+    // The client of each is two steps; those of the last do not fit.
+    let problems = try_model(&traffic(30_000, "timeout = \"1s\"\n")).expect_err("too many");
+    assert!(problems.contains("more than 60,000 steps of operations and clients"), "{problems}");
+    assert!(problems.contains("[traffic.t9999]"), "{problems}");
+    let most = model(&traffic(29_999, "timeout = \"1s\"\n"));
+    assert_eq!((most.steps.len(), most.sites.len()), (60_001, 29_999));
+    let problems = try_model(&traffic(70_000, "")).expect_err("too many");
+    assert!(problems.contains("more than 60,000 traffics"), "{problems}");
+    let carriers: String = (0..70_000).map(|index| format!("[carrier.c{index}]\n")).collect();
+    let problems = try_model(&(carriers + &traffic(1, ""))).expect_err("too many");
+    assert!(problems.contains("more than 60,000 carriers and groups"), "{problems}");
+}
+
+/// What is wrong, the line that the caret stands under, and what is said there.
+#[test]
+fn figures_out_of_range_are_refused_where_they_stand() {
+    let head = "[run]\nhorizon = \"30d\"\n[traffic.m]\nto = \"c\"\nconstant = { rate = \"1/s\" }\n";
+    let slow = "less than one message in eleven days";
+    let target = |per: &str| {
+        format!(
+            "[target]\nt = {{ class = \"m\", quantile = \"50%\", latency-at-most = \"1s\", {per} }}"
+        )
+    };
+    for (carrier, line, says) in [
+        ("[carrier.c]\nrate = \"0.05/day\"", "rate = \"0.05/day\"", slow),
+        ("[carrier-group.c]\ncount = 2\nrate = \"0.05/day\"", "rate = \"0.05/day\"", slow),
+        (
+            "[carrier-group.c]\ncount = 2\ntotal-rate = \"0.1/day\"",
+            "total-rate = \"0.1/day\"",
+            "divided by the shares, a carrier's part of this is less than",
+        ),
+        (
+            "[carrier.c]\nrate = \"1/s\"\noverload = \"drop\"\npace = \"0.0000000000000000001/day\"",
+            "pace = \"0.0000000000000000001/day\"",
+            slow,
+        ),
+        (
+            "[carrier.c]\nround-trip = \"1s\"\nbinds = 1_000_000\nwindow = 1_000_000",
+            "binds = 1_000_000",
+            "binds × window come to more than 1,000,000,000",
+        ),
+        (
+            "[carrier-group.c]\ncount = 2\nshares = { weights = [1e308, 1e308] }",
+            "shares = {",
+            "expected weights with a sum that is finite",
+        ),
+        (&(target("per = \"20s\"") + "\n[carrier.c]"), "per = \"20s\"", "window is too short"),
+    ] {
+        let problems = try_model(&format!("{head}{carrier}\n")).expect_err(carrier);
+        assert!(problems.contains(line) && problems.contains(says), "{problems}");
+        assert_eq!(problems.matches("-->").count(), 1, "{problems}");
+    }
+}
+
+#[test]
+fn a_target_whose_windows_do_not_fit_the_time_line_is_told_its_window_in_words() {
+    let text = "[run]\nhorizon = \"1h\"\nwindow = \"7s\"\n\
+                [target]\nt = { class = \"m\", quantile = \"50%\", latency-at-most = \"1s\", per = \"10s\" }\n\
+                [traffic.m]\nto = \"c\"\nconstant = { rate = \"1/s\" }\n[carrier.c]\n";
+    let problems = try_model(text).expect_err("7 s does not divide 10 s");
+    assert!(problems.contains("the time line's window, 7 s"), "{problems}");
+}
+
+#[test]
+fn windows_of_targets_that_nothing_round_divides_do_not_make_the_time_line_endless() {
+    let text = "[run]\nhorizon = \"50d\"\n\
+                [target]\nt = { class = \"m\", quantile = \"50%\", latency-at-most = \"1s\", per = \"67s\" }\n\
+                [traffic.m]\nto = \"c\"\nconstant = { rate = \"1/s\" }\n[carrier.c]\n";
+    assert_eq!(model(text).run.windows, 64_478);
 }

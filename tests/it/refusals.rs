@@ -236,6 +236,67 @@ fn windows_and_circles_are_checked_beside_the_rest() {
     }
 }
 
+/// Figures out of bounds hide no other problem either, nor one another.
+#[test]
+fn one_figure_out_of_bounds_hides_no_other() {
+    let folder = TempDir::new().expect("a folder");
+    let text = r#"
+[run]
+horizon = "30d"
+seed = "many"
+[target]
+short = { class = "m", quantile = "50%", latency-at-most = "1s", per = "20s" }
+long = { class = "m", quantile = "50%", latency-at-most = "1s", per = "31d" }
+sound = { class = "m", quantile = "50%", latency-at-most = "1s", per = "30s" }
+[traffic.m]
+to = "us"
+poisson = { rate = "40/s" }
+causes = [{ traffic = "m", share = "100%", after = "1s" }]
+[carrier.us]
+rate = "0.05/day"
+overload = "drop"
+pace = "0.06/day"
+round-trip = "1s"
+binds = 1_000_000
+window = 1_000_000
+[carrier-group.them]
+count = "many"
+rate = "0.07/day"
+round-trip = { empirical = { file = "lost.csv", unit = "ms" } }
+"#;
+    std::fs::write(folder.path().join("bad.toml"), text).expect("the scenario");
+    let message = refused(folder.path(), &["check", "bad.toml"]);
+    for says in [
+        "found \"many\"",
+        "this window is too short",
+        "this is longer than the horizon",
+        "`m` causes itself, always",
+        "binds × window come to more than",
+        "there is no such file",
+    ] {
+        assert!(message.contains(says), "no `{says}` in\n{message}");
+    }
+    assert_eq!(message.matches("less than one message in eleven days").count(), 3, "{message}");
+    assert!(!message.contains("a multiple of the time line's window"), "{message}");
+}
+
+/// What the tables cannot hold is told beside what does not stand in them.
+#[test]
+fn too_much_of_a_kind_hides_neither_the_run_nor_the_carriers() {
+    let folder = TempDir::new().expect("a folder");
+    let mut text = String::from(
+        "[run]\nhorizon = \"10s\"\nwindow = \"11s\"\n[carrier.us]\nrate = \"0.05/day\"\n",
+    );
+    for index in 0..60_001 {
+        text += &format!("[traffic.t{index}]\nto = \"us\"\nconstant = {{ rate = \"1/h\" }}\n");
+    }
+    std::fs::write(folder.path().join("bad.toml"), text).expect("the scenario");
+    let message = refused(folder.path(), &["check", "bad.toml"]);
+    for says in ["longer than the horizon", "in eleven days", "more than 60,000 traffics"] {
+        assert!(message.contains(says), "no `{says}` in\n{message}");
+    }
+}
+
 #[test]
 fn files_that_are_no_scenarios_are_refused() {
     let folder = TempDir::new().expect("a folder");

@@ -48,16 +48,18 @@ pub(super) fn groups(result: &PointResult) -> Vec<u8> {
 type FigureColumn = (&'static str, fn(&StationFigures) -> &Figure);
 
 /// Figures with intervals, by column.
-const FIGURES: [FigureColumn; 9] = [
+const FIGURES: [FigureColumn; 11] = [
     ("offered_per_s", |of| &of.offered),
     ("served_per_s", |of| &of.served),
     ("utilization", |of| &of.utilization),
     ("workers_or_window_used", |of| &of.workers),
     ("cores_or_rate_used", |of| &of.cores),
     ("wait_mean_s", |of| &of.mean_wait),
+    ("core_wait_mean_s", |of| &of.mean_core_wait),
     ("waited_share", |of| &of.waited),
     ("queue_mean", |of| &of.mean_queue),
     ("queue_max", |of| &of.max_queue),
+    ("waiting_for_core_mean", |of| &of.mean_ready),
 ];
 
 /// Figures without, by column.

@@ -15,8 +15,9 @@ pub(super) fn targets(key: &str, points: &[(String, PointResult)]) -> Vec<u8> {
     for (value, point) in points {
         let verdicts = point.model.targets.iter().zip(&point.assessment.targets);
         for (index, (target, verdict)) in verdicts.enumerate() {
-            let mut bindings = point.assessment.bindings.iter();
-            let binding = bindings.find(|binding| binding.target == Some(index));
+            let bindings = point.assessment.bindings.iter();
+            let binding = bindings.filter(|binding| binding.target == Some(index));
+            let stations = binding.map(|binding| point.model.station_name(binding.station));
             let names = [value.clone(), target.name.clone(), words::wanted(&point.model, target)];
             let measured = estimate(verdict.measured.estimate);
             let rest = [
@@ -24,9 +25,7 @@ pub(super) fn targets(key: &str, points: &[(String, PointResult)]) -> Vec<u8> {
                 number(verdict.limit.value()),
                 words::answer_code(verdict.answer).to_owned(),
                 verdict.reason.map(words::reason_code).unwrap_or_default().to_owned(),
-                binding
-                    .map(|binding| point.model.station_name(binding.station).to_owned())
-                    .unwrap_or_default(),
+                words::list(&stations.collect::<Vec<_>>()),
             ];
             table.row(names.into_iter().chain(measured).chain(rest));
         }

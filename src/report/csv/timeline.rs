@@ -26,7 +26,7 @@ const OF_CLASS: [Column<ClassWindow, f64>; 8] = [
 ];
 
 /// Counts of one station in one window, by column.
-const OF_STATION: [Column<StationWindow, f64>; 12] = [
+const OF_STATION: [Column<StationWindow, f64>; 13] = [
     ("arrived", |of| of.arrived as f64),
     ("started", |of| of.started as f64),
     ("served", |of| of.served as f64),
@@ -39,6 +39,7 @@ const OF_STATION: [Column<StationWindow, f64>; 12] = [
     ("held", |of| of.held as f64),
     ("queue_mean", |of| of.queue.mean()),
     ("queue_max", |of| of.queue.max as f64),
+    ("waiting_for_core_mean", |of| of.ready.mean()),
 ];
 
 /// `timeline.csv`: messages that came and that ended in each window, by class; latencies are of

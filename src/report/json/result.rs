@@ -214,10 +214,14 @@ struct Station<'a> {
     cores_or_rate: Figure,
     /// Mean wait of those that were served.
     wait_mean: Figure,
+    /// Mean time that a task waited for a core while it held a worker; null of carriers.
+    core_wait_mean: Figure,
     /// 99th percentile of waits of those that were served.
     wait_p99_s: Option<Number>,
     /// Mean number waiting.
     queue_mean: Figure,
+    /// Mean number of workers that waited for a core.
+    waiting_for_core_mean: Figure,
     /// Most waiting at once.
     queue_max: Figure,
     /// Tasks a run that a full queue turned away.
@@ -411,8 +415,10 @@ impl<'a> Station<'a> {
             workers_or_window: Figure::of(&of.workers),
             cores_or_rate: Figure::of(&of.cores),
             wait_mean: Figure::of(&of.mean_wait),
+            core_wait_mean: Figure::of(&of.mean_core_wait),
             wait_p99_s: of.p99_wait_s.map(Number),
             queue_mean: Figure::of(&of.mean_queue),
+            waiting_for_core_mean: Figure::of(&of.mean_ready),
             queue_max: Figure::of(&of.max_queue),
             rejected: of.rejected,
             expired: of.expired,

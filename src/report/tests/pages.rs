@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::{BLAST, QUEUE, about, run, vary};
 use crate::report::{run_text, sweep_text};
-use crate::verdict::Steadiness;
+use crate::verdict::{Cause, Steadiness};
 
 #[test]
 fn a_run() {
@@ -168,6 +168,48 @@ fn a_target_that_work_alone_misses_is_bound_by_no_capacity() {
     // Workers enough, but one core for all: nobody waits in the queue, and yet capacity binds.
     let core = said(&["service.q.workers=100000", "service.q.cores=8"]);
     assert!(core.contains("NOT MET") && core.contains("What binds the 8 cores of `q`"), "{core}");
+    assert!(core.contains("messages waiting at the worst"), "{core}");
+    assert!(core.contains("All of the waiting of m is here"), "{core}");
+    // Their waiting is no reason to take too long a time of work for want of cores.
+    let slow =
+        said(&["service.q.workers=20", "service.q.cores=19", "target.quick.latency-at-most=1ms"]);
+    assert!(slow.contains(none), "{slow}");
+}
+
+/// Nine tenths of a blast find the queue full: more of the carrier's rate would not help them.
+#[test]
+fn what_turns_most_messages_away_binds_before_what_lets_the_rest_wait() {
+    let said = |set: &[&str]| {
+        let bounded = [
+            "service.api.queue={ fifo = { length-at-most = 200 } }",
+            "traffic.promo.blast={ at = '10:00', audience = 3000 }",
+            "traffic.otp={ to = 'code', constant = { rate = '2/s' } }",
+        ];
+        let result = run(BLAST, &[&bounded, set].concat());
+        let targets = &result.model.targets;
+        let promo = targets.iter().position(|target| target.name == "promo-in-time");
+        let of_promo = result.assessment.bindings.iter().filter(|binding| binding.target == promo);
+        let names: Vec<(String, Cause)> = of_promo
+            .map(|of| (result.model.station_name(of.station).to_owned(), of.cause))
+            .collect();
+        (names, run_text(&result, &about()))
+    };
+    let bounds = |name: &str| (name.to_owned(), Cause::QueueBounds);
+    let (one, text) = said(&[]);
+    assert_eq!(one, [bounds("api")], "{text}");
+    assert!(text.contains("What binds     the bounds of the queue for `api`"), "{text}");
+    // The few that are let in are late as well.
+    let within = "target.promo-in-time.delivered-within=1s";
+    let (both, text) = said(&[within, "carrier.code.rate=3/s"]);
+    assert_eq!(both, [bounds("api"), ("code".to_owned(), Cause::Rate)], "{text}");
+    // Calls that are turned away come back to their callers, whose messages fail.
+    let (call, text) = said(&[
+        "service.api.operation.send.steps=[{ call = 'store.put' }]",
+        "service.store={ instances = 1, workers = 1, queue = { fifo = { length-at-most = 0 } } }",
+        "service.store.operation.put={ work = '1s' }",
+        "service.api.queue={ fifo = { length-at-most = 20_000 } }",
+    ]);
+    assert_eq!(call, [bounds("store")], "{text}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::report::clock::Clock;
 use crate::report::words;
 use crate::service::PoolPlan;
 use crate::sweep::PointResult;
-use crate::verdict::{Answer, Binding, Cause, Saturation, StationFigures, Steadiness};
+use crate::verdict::{Answer, Binding, Cause, Figure, Saturation, StationFigures, Steadiness};
 
 /// Stations beside the binding ones that are named.
 const NAMED: usize = 4;
@@ -211,7 +211,9 @@ fn waiting(result: &PointResult, binding: &Binding, figures: &StationFigures) ->
         | Steadiness::NotStationary
         | Steadiness::Unstable => false,
     };
-    match figures.mean_queue.estimate {
+    let at_cores = known(&figures.mean_core_wait) > known(&figures.mean_wait);
+    let waiting = if at_cores { &figures.mean_ready } else { &figures.mean_queue };
+    match waiting.estimate {
         Some(mean) if is_level => {
             format!(", {} waiting on average", words::counted(mean.value, "message"))
         }
@@ -220,6 +222,10 @@ fn waiting(result: &PointResult, binding: &Binding, figures: &StationFigures) ->
             format!(", {} waiting at the worst ({when})", words::counted(most, "message"))
         }
     }
+}
+
+fn known(figure: &Figure) -> f64 {
+    figure.estimate.map_or(0.0, |estimate| estimate.value)
 }
 
 /// Where a group's traffic and capacity do not lie at the same members.
@@ -265,9 +271,6 @@ fn losses(figures: &StationFigures) -> String {
 /// that of each of several.
 fn share(model: &Model, group: &[&Binding]) -> Option<String> {
     let least = group.iter().map(|binding| binding.share).fold(1.0, f64::min);
-    if least == 0.0 {
-        return None;
-    }
     let binding = group[0];
     let class = |class: ClassId| format!(" of {}", model.classes[class.index()].name);
     let of = match &model.targets[binding.target?].criterion {

@@ -26,7 +26,7 @@ type ColumnOf<'a> = (&'static str, fn(&Listed<'a>) -> Option<String>);
 
 /// The services.
 pub(super) fn services(result: &PointResult) -> String {
-    let columns: [ColumnOf<'_>; 11] = [
+    let columns: [ColumnOf<'_>; 12] = [
         ("instances", |of| {
             let pool = &of.model.services.get(of.station.index())?.pool;
             Some(format::count(u64::from(pool.instances)))
@@ -36,6 +36,7 @@ pub(super) fn services(result: &PointResult) -> String {
         ("cores\nbusy", |of| busy(&of.figures.cores)),
         ("mean\nwait", Listed::mean_wait),
         ("p99\nwait", Listed::p99_wait),
+        ("for a core,\nmean", Listed::mean_core_wait),
         ("mean\nqueue", Listed::mean_queue),
         ("longest\nqueue", Listed::longest_queue),
         ("turned\naway", |of| count(of.figures.rejected)),
@@ -121,6 +122,12 @@ impl Listed<'_> {
 
     fn mean_wait(&self) -> Option<String> {
         if self.is_unstable { None } else { known(&self.figures.mean_wait) }
+    }
+
+    fn mean_core_wait(&self) -> Option<String> {
+        let waits = |of: &Figure| of.estimate.is_some_and(|estimate| estimate.value > 0.0);
+        let is_told = !self.is_unstable && waits(&self.figures.mean_core_wait);
+        is_told.then(|| words::bare(&self.figures.mean_core_wait))
     }
 
     fn p99_wait(&self) -> Option<String> {

@@ -3,11 +3,13 @@
 use crate::carrier::{CarrierPlan, GroupPlan, Overload, Shares};
 use crate::dist::{Dist, DistSpec, Files};
 use crate::engine::SimDuration;
-use crate::language::{Problems, RunClock};
+use crate::language::{Place, Placed, Problems, RunClock, format};
 use crate::scenario::schema::{CarrierSchema, RateSchema, Scenario};
 
 /// Most carriers of all groups together.
 const MOST_CARRIERS: u32 = 1_000_000;
+/// The slowest rate of a carrier: slower, it would take nothing in most runs.
+const LEAST_PER_S: f64 = 1e-6;
 
 pub(super) fn lower(
     scenario: &Scenario,
@@ -31,7 +33,10 @@ pub(super) fn lower(
         first += group.count;
         groups.push(group);
         if first > MOST_CARRIERS {
-            problems.add(name.place, format!("more than {MOST_CARRIERS} carriers in all"));
+            problems.add(
+                name.place,
+                format!("more than {} carriers in all", format::count(u64::from(MOST_CARRIERS))),
+            );
             return None;
         }
     }
@@ -51,20 +56,14 @@ fn group(
         Some(spec) => spec.resolve(files, problems),
     };
     let (round_trip, delivery) = (dist(&carrier.round_trip), dist(&carrier.delivery));
-    let (written, count) = (carrier.shares.as_ref()?, carrier.count?);
-    let shares = Shares::new(&written.value, count);
-    let rates = match carrier.rate {
-        None => Vec::new(),
-        Some(RateSchema::Each(rate)) => vec![rate; count as usize],
-        Some(RateSchema::Total(rate)) => {
-            (0..count).map(|member| rate * shares.of(member)).collect()
-        }
+    let pace = match &carrier.pace {
+        None => Some(None),
+        Some(pace) => at_least(pace.value, pace.place, "", problems).map(|()| Some(pace.value)),
     };
-    if rates.iter().any(|&rate| rate < 1e-6) {
-        let label = "a carrier's part of `total-rate` is less than one message in eleven days";
-        problems.add(written.place, label);
-        return None;
-    }
+    let shares = carrier.shares.as_ref().zip(carrier.count);
+    let shares = shares.map(|(written, count)| Shares::new(&written.value, count));
+    let rates = rates(carrier, shares.as_ref(), problems);
+    let (shares, count, rates) = (shares?, carrier.count?, rates?);
     let overload = match carrier.overload {
         None => Overload::Paced,
         Some(spec) => spec.resolve(clock?),
@@ -82,11 +81,43 @@ fn group(
             round_trip: round_trip?,
             delivery: delivery?,
             overload,
-            pace: carrier.pace,
+            pace: pace?,
             silent_loss: carrier.silent_loss,
             queue: carrier.queue,
         },
     })
+}
+
+/// The rate of each member, if there are any; `None` after recording one that is too slow.
+fn rates(
+    carrier: &CarrierSchema,
+    shares: Option<&Shares>,
+    problems: &mut Problems,
+) -> Option<Vec<f64>> {
+    match carrier.rate {
+        None => Some(Vec::new()),
+        Some(Placed { value: RateSchema::Each(rate), place }) => {
+            at_least(rate, place, "", problems)?;
+            Some(vec![rate; carrier.count? as usize])
+        }
+        Some(Placed { value: RateSchema::Total(rate), place }) => {
+            let shares = shares?;
+            let rates: Vec<f64> =
+                (0..carrier.count?).map(|member| rate * shares.of(member)).collect();
+            let least = rates.iter().copied().fold(f64::INFINITY, f64::min);
+            at_least(least, place, "divided by the shares, a carrier's part of ", problems)?;
+            Some(rates)
+        }
+    }
+}
+
+/// Records a rate that is too slow: `part_of` it, if not the whole.
+fn at_least(rate: f64, place: Place, part_of: &str, problems: &mut Problems) -> Option<()> {
+    if rate >= LEAST_PER_S {
+        return Some(());
+    }
+    problems.add(place, format!("{part_of}this is less than one message in eleven days"));
+    None
 }
 
 /// Where we keep to a rate, messages are spaced evenly. A carrier that minds its rate itself counts

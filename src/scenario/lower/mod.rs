@@ -3,6 +3,7 @@
 
 mod cycles;
 mod groups;
+mod limits;
 mod names;
 mod operations;
 mod run;
@@ -34,15 +35,20 @@ pub(super) fn lower(
     let clock = scenario.run.as_ref().and_then(run::clock);
     let horizon = scenario.run.as_ref().and_then(|run| run::horizon(run, problems));
     let run = scenario.run.as_ref().and_then(|run| run::lower(run, clock, horizon, problems));
-    let run = run.and_then(|run| run::with_windows(run, &scenario, problems));
-    let mut operations = Operations::of(&scenario, &names, files, problems);
-    let sources =
-        sources::lower(&scenario, &names, &mut operations, clock.as_ref(), files, problems);
+    let asked = horizon.map(|horizon| run::asked(&scenario, horizon, problems));
+    let run = run.zip(asked).and_then(|(run, asked)| run::with_windows(run, &asked, problems));
     let groups = groups::lower(&scenario, clock.as_ref(), files, problems);
+    check_instances(&scenario, problems);
+    // What follows has positions in tables.
+    if !limits::check(&scenario, problems) {
+        return None;
+    }
+    let mut operations = Operations::of(&scenario, &names, files, problems);
+    let surroundings = sources::Surroundings::of(&scenario, &names, clock, horizon, files);
+    let sources = sources::lower(&scenario, &surroundings, &mut operations, problems);
     let times = targets::Times { clock, horizon };
     let targets = targets::lower(&scenario, &names, &times, problems);
     let services = services::lower(&scenario, &names, clock.as_ref(), problems);
-    check_instances(&scenario, problems);
     cycles::check(&operations, problems);
     operations.check_ejections(&scenario, problems);
     if !problems.is_empty() {

@@ -1,14 +1,18 @@
 //! What names stand for: services, operations, carriers, classes, sources.
 
+use std::collections::BTreeSet;
+
 use crate::language::{Placed, Problems, unknown_name};
 use crate::model::{Callee, ClassId, GroupId, OperationId, SourceId, StationId};
 use crate::scenario::schema::{Scenario, TrafficSchema};
 
-/// All names of a scenario, in order.
+/// All names of a scenario, each list in order.
 pub(super) struct Names {
     services: Vec<String>,
     /// Operations by service, in the model's order.
     operations: Vec<Vec<String>>,
+    /// Position of each service's first operation among those of all services.
+    first_operations: Vec<usize>,
     /// Whether a service was read at all; where not, its operations are not known.
     services_read: Vec<bool>,
     groups: Vec<String>,
@@ -22,20 +26,17 @@ impl Names {
     pub(super) fn of(scenario: &Scenario, problems: &mut Problems) -> Self {
         let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect::<Vec<_>>();
         let services = owned(scenario.services.names());
-        let mut groups: Vec<(String, crate::language::Place)> = Vec::new();
+        let mut groups = BTreeSet::new();
         for (name, _) in scenario.carriers.items.iter().chain(&scenario.groups.items) {
-            let taken = services.contains(&name.value)
-                || groups.iter().any(|(known, _)| *known == name.value);
-            if taken {
+            let is_new = groups.insert(name.value.clone());
+            if !is_new || services.binary_search(&name.value).is_ok() {
                 problems.add_with_hint(
                     name.place,
                     format!("`{}` is the name of something else already", name.value),
                     "services, carriers and carrier groups each need a name of their own",
                 );
             }
-            groups.push((name.value.clone(), name.place));
         }
-        groups.sort_by(|(a, _), (b, _)| a.cmp(b));
         let mut classes: Vec<String> = scenario
             .traffic
             .items
@@ -51,18 +52,25 @@ impl Names {
         let classes_read = scenario.traffic.items.iter().all(|(_, traffic)| class_read(traffic));
         classes.sort_unstable();
         classes.dedup();
+        let operations: Vec<Vec<String>> = scenario
+            .services
+            .items
+            .iter()
+            .map(|(_, service)| {
+                service.as_ref().map_or_else(Vec::new, |s| owned(s.operations.names()))
+            })
+            .collect();
+        let up_to_here = |sum: &mut usize, operations: &Vec<String>| {
+            let first = *sum;
+            *sum += operations.len();
+            Some(first)
+        };
         Self {
             services,
-            operations: scenario
-                .services
-                .items
-                .iter()
-                .map(|(_, service)| {
-                    service.as_ref().map_or_else(Vec::new, |s| owned(s.operations.names()))
-                })
-                .collect(),
+            first_operations: operations.iter().scan(0, up_to_here).collect(),
+            operations,
             services_read: scenario.services.items.iter().map(|(_, s)| s.is_some()).collect(),
-            groups: groups.into_iter().map(|(name, _)| name).collect(),
+            groups: groups.into_iter().collect(),
             classes,
             classes_read,
             sources: owned(scenario.traffic.names()),
@@ -75,7 +83,7 @@ impl Names {
 
     /// The class of that name; where a class could not be read, it may be the one.
     pub(super) fn class(&self, name: &Placed<String>, problems: &mut Problems) -> Option<ClassId> {
-        if !self.classes_read && !self.classes.contains(&name.value) {
+        if !self.classes_read && self.classes.binary_search(&name.value).is_err() {
             return None;
         }
         find("class", &self.classes, name, problems).map(ClassId::from_index)
@@ -96,8 +104,19 @@ impl Names {
         name: &Placed<String>,
         problems: &mut Problems,
     ) -> Option<StationId> {
-        let all: Vec<String> = self.services.iter().chain(&self.groups).cloned().collect();
-        find("service or carrier", &all, name, problems).map(StationId::from_index)
+        let service = self.services.binary_search(&name.value).ok();
+        let group = || self.groups.binary_search(&name.value).ok();
+        let station = service.or_else(|| group().map(|group| self.services.len() + group));
+        if station.is_none() {
+            let all = self.services.iter().chain(&self.groups);
+            unknown_name(
+                "service or carrier",
+                name,
+                &all.map(String::as_str).collect::<Vec<_>>(),
+                problems,
+            );
+        }
+        station.map(StationId::from_index)
     }
 
     /// What `api.send` or `us-carriers` stands for.
@@ -118,8 +137,8 @@ impl Names {
         let known = &self.operations[service];
         let kind = "operation";
         let within = find(kind, known, &operation_name, problems)?;
-        let before: usize = self.operations[..service].iter().map(Vec::len).sum();
-        Some(Callee::Operation(OperationId::from_index(before + within)))
+        let first = self.first_operations[service];
+        Some(Callee::Operation(OperationId::from_index(first + within)))
     }
 
     fn carrier_or_hint(&self, name: &Placed<String>, problems: &mut Problems) -> Option<Callee> {
@@ -149,13 +168,14 @@ impl Names {
     }
 }
 
+/// The position of `name` among those `known`, which are in order.
 fn find(
     kind: &str,
     known: &[String],
     name: &Placed<String>,
     problems: &mut Problems,
 ) -> Option<usize> {
-    let found = known.iter().position(|known| *known == name.value);
+    let found = known.binary_search(&name.value).ok();
     if found.is_none() {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         unknown_name(kind, name, &known, problems);

@@ -1,5 +1,7 @@
 //! Operations: steps in one table, call sites in another.
 
+use std::collections::BTreeMap;
+
 use super::names::Names;
 use crate::dist::{Dist, DistSpec, Files};
 use crate::language::{Place, Placed, Problems};
@@ -8,9 +10,6 @@ use crate::model::{
 };
 use crate::policy::{ChecksDeadlines, OnTimeout};
 use crate::scenario::schema::{CallSchema, Client, Scenario, StepSchema};
-
-/// Most steps, and most call sites, of all operations together.
-const MOST_STEPS: usize = 60_000;
 
 /// The tables that operations are lowered to.
 pub(super) struct Operations {
@@ -24,6 +23,8 @@ pub(super) struct Operations {
     pub(super) site_places: Vec<Place>,
     /// Where each ejection is written.
     ejection_places: Vec<(SiteId, Place)>,
+    /// How many sites there are of each operation and callee.
+    alike: BTreeMap<String, u32>,
     network: Option<Dist>,
 }
 
@@ -44,10 +45,11 @@ impl Operations {
             sites: Vec::new(),
             site_places: Vec::new(),
             ejection_places: Vec::new(),
+            alike: BTreeMap::new(),
             network: network.and_then(|spec| spec.resolve(files, problems)),
         };
         for (index, (name, service)) in scenario.services.items.iter().enumerate() {
-            let service_id = ServiceId::from_index(index.min(usize::from(u16::MAX)));
+            let service_id = ServiceId::from_index(index);
             for (operation, schema) in service.iter().flat_map(|service| &service.operations.items)
             {
                 let full = format!("{}.{}", name.value, operation.value);
@@ -56,11 +58,6 @@ impl Operations {
                     tables.add_step(step, names, files, problems);
                 }
                 tables.end();
-                if tables.steps.len() > MOST_STEPS || tables.sites.len() > MOST_STEPS {
-                    let label = format!("more than {MOST_STEPS} steps in all");
-                    problems.add(operation.place, label);
-                    return tables;
-                }
             }
         }
         tables
@@ -110,7 +107,7 @@ impl Operations {
 
     /// Completes the tables once all operations are in.
     pub(super) fn finish(mut self, scenario: &Scenario) -> Self {
-        self.carrier_step = u16::try_from(self.steps.len()).expect("steps are bounded above");
+        self.carrier_step = self.next_step();
         self.steps.push(Step::End);
         self.step_services.push(None);
         self.mark_what_may_deliver();
@@ -119,8 +116,12 @@ impl Operations {
             let cancels = site.timeout.is_some_and(|timeout| timeout.then == OnTimeout::Cancel);
             self.sites[at].stops_late_work = cancels || self.looks_all_the_time(site, scenario);
         }
+        let calls: Vec<bool> = (0..self.operations.len())
+            .map(|operation| Callee::Operation(OperationId::from_index(operation)))
+            .map(|operation| self.calls_of(operation).next().is_some())
+            .collect();
         self.cancels_callers = self.sites.iter().any(|site| {
-            let calls = self.calls_of(site.callee).next().is_some();
+            let calls = is_so(site.callee, &calls, false);
             site.hedge.is_some() || site.stops_late_work && calls
         });
         self
@@ -155,10 +156,14 @@ impl Operations {
     }
 
     fn begin(&mut self, name: &str, service: Option<ServiceId>) -> OperationId {
-        let id = OperationId::from_index(self.operations.len().min(usize::from(u16::MAX)));
-        let first_step = self.steps.len().min(usize::from(u16::MAX)) as u16;
+        let id = OperationId::from_index(self.operations.len());
+        let first_step = self.next_step();
         self.operations.push(Operation { name: name.to_owned(), service, first_step });
         id
+    }
+
+    fn next_step(&self) -> u16 {
+        u16::try_from(self.steps.len()).expect("steps are counted before any is lowered")
     }
 
     fn push(&mut self, step: Step) {
@@ -230,8 +235,9 @@ impl Operations {
         let operation = &self.operations.last().expect("steps belong to an operation").name;
         // The slash keeps `a.go` apart from `a.go-on`, whose calls are none of its business.
         let base = format!("{operation}/{}/", written.value);
-        let taken = self.sites.iter().filter(|site| site.name.starts_with(&base)).count();
-        let name = format!("{base}{taken}");
+        let number = self.alike.entry(base.clone()).or_default();
+        let name = format!("{base}{number}");
+        *number += 1;
         let site = self.add_site(name, callee, latency, &call.client, call.on_failure);
         self.site_places.resize(self.sites.len(), written.place);
         self.site_places[site.index()] = written.place;
@@ -246,7 +252,7 @@ impl Operations {
         client: &Client,
         on_failure: OnFailure,
     ) -> SiteId {
-        let id = SiteId::from_index(self.sites.len().min(usize::from(u16::MAX) - 1));
+        let id = SiteId::from_index(self.sites.len());
         let Client { timeout, retry, guards, hedge, deadline, ejection } = client.clone();
         if let Some(ejection) = &ejection {
             self.ejection_places.push((id, ejection.place));
@@ -270,26 +276,34 @@ impl Operations {
 
     /// Marks the sites from which a message may be handed on, directly or further down.
     fn mark_what_may_deliver(&mut self) {
+        let mut delivers = vec![false; self.operations.len()];
+        // Each round reaches callers one level up, and calls are not nested deep.
         loop {
-            let delivers: Vec<bool> = self.sites.iter().map(|site| self.delivers(site)).collect();
-            if self.sites.iter().zip(&delivers).all(|(site, &now)| site.may_deliver == now) {
-                return;
+            let step_delivers = |step: &Step| match step {
+                Step::HandTo { background, .. } => !background,
+                Step::Call { site, .. } => is_so(self.sites[site.index()].callee, &delivers, true),
+                Step::Work(_) | Step::Delay(_) | Step::End => false,
+            };
+            let now: Vec<bool> = (0..delivers.len())
+                .map(OperationId::from_index)
+                .map(|operation| self.steps_of(operation).any(step_delivers))
+                .collect();
+            if now == delivers {
+                break;
             }
-            for (site, now) in self.sites.iter_mut().zip(delivers) {
-                site.may_deliver = now;
-            }
+            delivers = now;
+        }
+        for site in &mut self.sites {
+            site.may_deliver = is_so(site.callee, &delivers, true);
         }
     }
+}
 
-    fn delivers(&self, site: &Site) -> bool {
-        match site.callee {
-            Callee::Group(_) => true,
-            Callee::Operation(operation) => self.steps_of(operation).any(|step| match step {
-                Step::HandTo { background, .. } => !background,
-                Step::Call { site, .. } => self.sites[site.index()].may_deliver,
-                Step::Work(_) | Step::Delay(_) | Step::End => false,
-            }),
-        }
+/// What is said of each operation by position, and of all carriers.
+fn is_so(callee: Callee, operations: &[bool], carriers: bool) -> bool {
+    match callee {
+        Callee::Operation(operation) => operations[operation.index()],
+        Callee::Group(_) => carriers,
     }
 }
 

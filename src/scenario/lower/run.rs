@@ -1,7 +1,7 @@
 //! `[run]`: the clock, the horizon, and the windows of the time line.
 
 use crate::engine::{SimDuration, SimTime};
-use crate::language::{Problems, RunClock, Start};
+use crate::language::{Place, Placed, Problems, RunClock, Start, format};
 use crate::model::{Mode, Replications, RunPlan};
 use crate::scenario::schema::{ReplicationsSchema, RunSchema, Scenario};
 
@@ -46,13 +46,12 @@ pub(super) fn lower(
 ) -> Option<RunPlan> {
     let horizon = horizon?;
     if let Some(window) = run.window.iter().flatten().next() {
-        let hint = format!("a time line has at most {MOST_WINDOWS} windows within the horizon");
         if SimTime::ZERO + window.value > horizon {
             problems.add(window.place, "this window is longer than the horizon");
             return None;
         }
         if horizon.ns() / window.value.ns() >= MOST_WINDOWS {
-            problems.add_with_hint(window.place, "this window is too short", hint);
+            too_short(window.place, problems);
             return None;
         }
     }
@@ -75,35 +74,53 @@ pub(super) fn lower(
     })
 }
 
-/// Cuts the horizon into windows that suit the targets.
+fn too_short(place: Place, problems: &mut Problems) {
+    let most = format::count(MOST_WINDOWS);
+    let hint = format!("a time line has at most {most} windows within the horizon");
+    problems.add_with_hint(place, "this window is too short", hint);
+}
+
+/// The windows that targets ask for, those recorded left out that the horizon does not suit.
+pub(super) fn asked<'a>(
+    scenario: &'a Scenario,
+    horizon: SimTime,
+    problems: &mut Problems,
+) -> Vec<&'a Placed<SimDuration>> {
+    let mut suits = |per: &Placed<SimDuration>| {
+        let before = problems.len();
+        if SimTime::ZERO + per.value > horizon {
+            problems.add(per.place, "this is longer than the horizon");
+        } else if horizon.ns() / per.value.ns() >= MOST_WINDOWS {
+            too_short(per.place, problems);
+        }
+        problems.len() == before
+    };
+    let windowed = scenario.targets.good().filter_map(|(_, target)| target.windowed.as_ref());
+    windowed.flatten().map(|windowed| &windowed.per).filter(|per| suits(per)).collect()
+}
+
+/// Cuts the horizon into windows that suit those `asked` for.
 pub(super) fn with_windows(
     mut run: RunPlan,
-    scenario: &Scenario,
+    asked: &[&Placed<SimDuration>],
     problems: &mut Problems,
 ) -> Option<RunPlan> {
-    let asked: Vec<SimDuration> = scenario
-        .targets
-        .good()
-        .filter_map(|(_, target)| target.windowed.as_ref()?.as_ref())
-        .map(|windowed| windowed.per.value)
-        .collect();
     if run.window == SimDuration::ZERO {
+        let asked: Vec<SimDuration> = asked.iter().map(|per| per.value).collect();
         run.window = window_for(run.mode, run.horizon, &asked);
     }
     let window = run.window.ns();
     let before = problems.len();
-    for (_, target) in scenario.targets.good() {
-        let Some(Some(windowed)) = &target.windowed else { continue };
-        if !windowed.per.value.ns().is_multiple_of(window) {
-            problems.add_with_hint(
-                windowed.per.place,
-                format!("expected a multiple of the time line's window, {}", run.window),
-                "choose lengths that divide each other, such as 1min and 5min, or set \
-                 `window` in [run]",
-            );
-        } else if SimTime::ZERO + windowed.per.value > run.horizon {
-            problems.add(windowed.per.place, "this is longer than the horizon");
-        }
+    for per in asked.iter().filter(|per| !per.value.ns().is_multiple_of(window)) {
+        problems.add_with_hint(
+            per.place,
+            format!(
+                "expected a multiple of the time line's window, {}",
+                format::duration(run.window)
+            ),
+            "choose lengths that divide each other, such as 1min and 5min, or set `window` in \
+             [run]",
+        );
     }
     if problems.len() > before {
         return None;
@@ -125,9 +142,10 @@ fn window_for(mode: Mode, horizon: SimTime, asked: &[SimDuration]) -> SimDuratio
     let least = horizon.ns() / USUAL_WINDOWS;
     let nice = || NICE_S.iter().map(|&secs| SimDuration::from_secs_f64(secs));
     // The shortest that is long enough; where none of these divides what is asked, the longest
-    // that does.
+    // that does, unless it is far too short.
     let long_enough = nice().filter(|window| window.ns() >= least).find(|&window| fits(window));
-    let shorter = || nice().rfind(|&window| window.ns() < least && fits(window));
+    let few = |window: SimDuration| horizon.ns() / window.ns() < MOST_WINDOWS;
+    let shorter = || nice().rfind(|&window| window.ns() < least && few(window) && fits(window));
     let shortest_asked = || asked.iter().copied().min();
     long_enough
         .or_else(shorter)

@@ -3,13 +3,17 @@
 use crate::carrier::SharesSpec;
 use crate::carrier::overload::OverloadSpec;
 use crate::dist::DistSpec;
-use crate::language::{Fields, Node, Placed, Problems, Rate, Read, Share, Whole};
+use crate::language::{Fields, Node, Placed, Problems, Rate, Read, Share, Whole, format};
 use crate::service::QueueBounds;
 
 /// Most carriers of one group.
 const MOST_CARRIERS: u64 = 100_000;
 /// Most submissions that may be unacknowledged at once.
 const MOST_WINDOW: u64 = 1_000_000;
+/// A window where only binds are given: the setting reported for kannel's max-pending-submits.
+const USUAL_WINDOW: u64 = 10;
+/// Most of all binds together.
+const MOST_BINDS_TIMES_WINDOW: u64 = 1_000_000_000;
 
 /// A carrier, or the template of a group. What could not be read has left a problem, and stands as
 /// if it had not been written, save count and shares, which have to fit each other.
@@ -17,13 +21,13 @@ const MOST_WINDOW: u64 = 1_000_000;
 pub(in crate::scenario) struct CarrierSchema {
     pub(in crate::scenario) count: Option<u32>,
     pub(in crate::scenario) shares: Option<Placed<SharesSpec>>,
-    pub(in crate::scenario) rate: Option<RateSchema>,
+    pub(in crate::scenario) rate: Option<Placed<RateSchema>>,
     pub(in crate::scenario) burst: Option<u32>,
     pub(in crate::scenario) window: Option<u32>,
     pub(in crate::scenario) round_trip: Option<DistSpec>,
     pub(in crate::scenario) delivery: Option<DistSpec>,
     pub(in crate::scenario) overload: Option<OverloadSpec>,
-    pub(in crate::scenario) pace: Option<f64>,
+    pub(in crate::scenario) pace: Option<Placed<f64>>,
     pub(in crate::scenario) silent_loss: f64,
     pub(in crate::scenario) queue: QueueBounds,
 }
@@ -37,15 +41,20 @@ pub(in crate::scenario) enum RateSchema {
     Total(f64),
 }
 
+/// What a rate stands for, at its place.
+fn of<T>(rate: Placed<Rate>, kind: impl Fn(f64) -> T) -> Placed<T> {
+    Placed { value: kind(rate.value.per_s), place: rate.place }
+}
+
 impl CarrierSchema {
     /// A single carrier: without `count` and `shares`.
     pub(super) fn read_one(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::open(node, problems)?;
         let shares = Placed { value: SharesSpec::Equal, place: fields.place() };
-        let rate = fields.optional::<Rate>("rate", problems);
+        let rate = fields.optional::<Placed<Rate>>("rate", problems);
         let carrier = Self::read_fields(&mut fields, problems);
         fields.finish(problems);
-        let rate = rate.flatten().map(|rate| RateSchema::Each(rate.per_s));
+        let rate = rate.flatten().map(|rate| of(rate, RateSchema::Each));
         check(node, problems);
         Some(Self { count: Some(1), shares: Some(shares), rate, ..carrier })
     }
@@ -53,30 +62,36 @@ impl CarrierSchema {
     /// The keys that a carrier and a group have in common.
     fn read_fields(fields: &mut Fields<'_>, problems: &mut Problems) -> Self {
         let burst = fields.optional::<Whole<1, MOST_WINDOW>>("burst", problems);
-        let binds = fields.optional::<Whole<1, MOST_WINDOW>>("binds", problems);
+        let binds = fields.optional::<Placed<Whole<1, MOST_WINDOW>>>("binds", problems);
         let window = fields.optional::<Whole<1, MOST_WINDOW>>("window", problems);
         let round_trip = fields.optional("round-trip", problems);
         let delivery = fields.optional("delivery", problems);
         let overload = fields.optional("overload", problems);
-        let pace = fields.optional::<Rate>("pace", problems);
+        let pace = fields.optional::<Placed<Rate>>("pace", problems);
         let silent_loss = fields.or("silent-loss", Share(0.0), problems);
         let queue = fields.or("queue", QueueBounds::default(), problems);
         let window = match (binds.flatten(), window.flatten()) {
-            (None, None) => None,
-            // A window of 10 a bind: the setting reported for kannel's max-pending-submits.
-            (Some(binds), None) => Some(binds.0 * 10),
-            (binds, Some(window)) => Some(binds.map_or(1, |binds| binds.0) * window.0),
+            (None, window) => window.map(|window| window.0),
+            (Some(binds), window) => {
+                let window = window.map_or(USUAL_WINDOW, |window| window.0) * binds.value.0;
+                if window > MOST_BINDS_TIMES_WINDOW {
+                    let most = format::count(MOST_BINDS_TIMES_WINDOW);
+                    let label = format!("binds × window come to more than {most}");
+                    problems.add(binds.place, label);
+                }
+                Some(window.min(MOST_BINDS_TIMES_WINDOW))
+            }
         };
         Self {
             count: None,
             shares: None,
             rate: None,
             burst: burst.flatten().map(|burst| burst.0 as u32),
-            window: window.map(|window| window.min(u64::from(u32::MAX)) as u32),
+            window: window.map(|window| window as u32),
             round_trip: round_trip.flatten(),
             delivery: delivery.flatten(),
             overload: overload.flatten(),
-            pace: pace.flatten().map(|rate| rate.per_s),
+            pace: pace.flatten().map(|rate| of(rate, |per_s| per_s)),
             silent_loss: silent_loss.map_or(0.0, |share| share.0),
             queue: queue.unwrap_or_default(),
         }
@@ -118,14 +133,14 @@ impl Read for CarrierSchema {
         let count = fields.required_like::<Whole<1, MOST_CARRIERS>>("count", "12", problems);
         let place = fields.place();
         let shares = fields.or("shares", Placed { value: SharesSpec::Equal, place }, problems);
-        let each = fields.optional::<Rate>("rate", problems);
+        let each = fields.optional::<Placed<Rate>>("rate", problems);
         let total = fields.optional::<Placed<Rate>>("total-rate", problems);
         let carrier = Self::read_fields(&mut fields, problems);
         fields.finish(problems);
         let rate = match (each.flatten(), total.flatten()) {
             (None, None) => None,
-            (Some(rate), None) => Some(RateSchema::Each(rate.per_s)),
-            (None, Some(rate)) => Some(RateSchema::Total(rate.value.per_s)),
+            (Some(rate), None) => Some(of(rate, RateSchema::Each)),
+            (None, Some(rate)) => Some(of(rate, RateSchema::Total)),
             (Some(rate), Some(total)) => {
                 problems.add_with_hint(
                     total.place,
@@ -133,7 +148,7 @@ impl Read for CarrierSchema {
                     "keep `rate`, which is each carrier's, or `total-rate`, which is divided by \
                      their shares",
                 );
-                Some(RateSchema::Each(rate.per_s))
+                Some(of(rate, RateSchema::Each))
             }
         };
         let count = count.map(|count| count.0 as u32);

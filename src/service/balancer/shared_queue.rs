@@ -13,7 +13,9 @@ impl SharedQueue {
         choice.without_settings(problems).map(|()| Self {})
     }
 
-    /// The idlest instance; of equals, the one that has been as idle for longest.
+    /// The idlest instance; of equals, the one that [`Loads`](crate::service::Loads) happens to
+    /// keep first. Which one that is depends on all that came before, not on how long each has
+    /// been idle; it is the same in every run of the same replication.
     #[inline]
     pub(super) fn pick(&mut self, question: Question<'_>) -> u32 {
         question.loads.least()[0]

@@ -77,6 +77,9 @@ pub(super) struct Interval {
 /// Beyond, intervals vanish or outlast any run.
 const STRETCHES: std::ops::RangeInclusive<f64> = 0.001..=1000.0;
 
+/// Messages of one interval: all of them are looked at before the first one comes.
+const INTERVAL_MAX: f64 = 1e10;
+
 impl Read for ReplaySpec {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::open(node, problems)?;
@@ -138,11 +141,28 @@ impl ReplaySpec {
     ) -> Option<Replay> {
         let table = Table::load(&self.file, files, problems)?;
         let (series, facts) = series::build(self, &table, clock, problems)?;
+        if let Series::Counts(intervals) = &series
+            && intervals.iter().any(|interval| interval.count * self.scale > INTERVAL_MAX)
+        {
+            let label = "more than 10 billion messages in one interval of this file";
+            problems.add_with_hint(self.file.place, label, "look at its counts, and at `scale`");
+            return None;
+        }
         Some(Replay { series, facts, evenly: self.evenly, scale: self.scale })
     }
 }
 
 impl Replay {
+    /// The length of its longest interval of counts, in nanoseconds; 0 if there is none.
+    pub(super) fn longest_interval(&self) -> u64 {
+        match &self.series {
+            Series::Counts(intervals) => {
+                intervals.iter().map(|interval| interval.end - interval.start).max().unwrap_or(0)
+            }
+            Series::Moments(_) => 0,
+        }
+    }
+
     /// Whether two replications differ.
     pub(super) fn is_random(&self) -> bool {
         match self.series {

@@ -294,7 +294,8 @@ fn fill(
             continue;
         }
         facts.gaps += 1;
-        facts.missing += u64::try_from(missing).unwrap_or(u64::MAX);
+        let missing_here = u64::try_from(missing).unwrap_or(u64::MAX);
+        facts.missing = facts.missing.saturating_add(missing_here);
         if !spec.interpolate {
             continue;
         }

@@ -28,6 +28,8 @@ pub(in crate::traffic) struct CountsWalk {
     drawn: f64,
     total: f64,
     last: u64,
+    /// Intervals that begin then or later do not come.
+    end: u64,
 }
 
 /// A part of an interval on which the shape is straight.
@@ -39,7 +41,13 @@ struct Stretch {
 }
 
 impl CountsWalk {
-    pub(in crate::traffic) fn start(replay: &Arc<Replay>, shape: ShapeWalk, key: Key) -> Self {
+    /// The arrivals before `end`, and perhaps some after.
+    pub(in crate::traffic) fn start(
+        replay: &Arc<Replay>,
+        shape: ShapeWalk,
+        key: Key,
+        end: u64,
+    ) -> Self {
         Self {
             replay: Arc::clone(replay),
             shape,
@@ -54,6 +62,7 @@ impl CountsWalk {
             drawn: 0.0,
             total: 0.0,
             last: 0,
+            end,
         }
     }
 
@@ -74,7 +83,7 @@ impl CountsWalk {
 
     fn open_interval(&mut self) -> Option<()> {
         let Series::Counts(intervals) = &self.replay.series else { return None };
-        let interval = *intervals.get(self.next_interval)?;
+        let interval = *intervals.get(self.next_interval).filter(|i| i.start < self.end)?;
         self.next_interval += 1;
         self.stretches.clear();
         self.mass = stretches(&interval, &mut self.shape, &mut self.stretches);

@@ -78,6 +78,25 @@ fn problems_name_the_way_out() {
             "expected a `maximum` above the `minimum`\nexpected a shape from 0.05 to 1000",
         ),
         (
+            "poisson = { rate = \"1/s\" }\nbursts = { size = { maximum = 2e6 } }",
+            "expected a burst of at most 1,000,000 times the rate",
+        ),
+        (
+            "poisson = { rate = \"1/s\" }\nbursts = { per-day = 86_400, duration = \"300d\" }",
+            "on average, more than a million of these bursts would be under way | let them come \
+             more rarely, or end sooner",
+        ),
+        (
+            "mmpp = { states = [{ rate = \"1/s\", stay = \"1us\" }, { stay = \"1s\" }] }",
+            "expected a stay of at least 1ms | a rate that changes faster is hardly told apart \
+             from `poisson` at its mean",
+        ),
+        (
+            "mmpp = { states = [{ rate = \"1/s\", stay = \"1s\", next = [0, 1e308, 1e308] }, \
+             { stay = \"1s\" }, { stay = \"1s\" }] }",
+            "expected weights with a sum that is finite",
+        ),
+        (
             "mmpp = { states = [{ rate = \"1/s\", stay = \"1s\" }] }",
             "expected 2 to 32 states, found 1",
         ),

@@ -257,3 +257,24 @@ proptest! {
         prop_assert_eq!(per_minute(&with_file(&toml, &csv).unwrap(), wanted.len()), wanted);
     }
 }
+
+#[test]
+fn more_than_can_be_looked_at_is_refused() {
+    let daily = "0,1000000\n86400,2000000\n";
+    let label = "more than 10 billion messages in one interval of this file | look at its counts, \
+                 and at `scale`";
+    let scaled = with_file("replay = { file = \"x.csv\", scale = 1e6 }", daily);
+    assert_eq!(scaled.unwrap_err(), label);
+    let noisy = "replay = { file = \"x.csv\" }\nnoise = { ar1 = { every = \"1ms\" } }";
+    let label = "more than a million steps within an interval of the series | give the noise a \
+                 longer `every`";
+    assert_eq!(with_file(noisy, daily).unwrap_err(), label);
+    assert!(with_file(&noisy.replace("1ms", "1s"), daily).is_ok());
+}
+
+#[test]
+fn gaps_longer_than_can_be_counted_are_many() {
+    let rows = "0,1\n1,1\n1e19,1\n2e19,1\n";
+    let traffic = with_file("replay = { file = \"x.csv\", every = \"1ns\" }", rows).unwrap();
+    assert_eq!(traffic.series().map(|facts| facts.missing), Some(u64::MAX));
+}

@@ -175,3 +175,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn arrivals_before_the_end_of_the_run_are_the_same_and_the_rest_is_not_looked_for() {
+    let series: String = (0..600).map(|minute| format!("{},100\n", minute * 60)).collect();
+    for base in [
+        "poisson = { rate = \"2/s\" }",
+        "constant = { rate = \"2/s\" }",
+        "mmpp = { states = [{ rate = \"5/s\", stay = \"1min\" }, { stay = \"1min\" }] }",
+        "replay = { file = \"x.csv\" }",
+    ] {
+        let traffic = with_file(&format!("{base}\nnoise = \"ar1\"\nbursts = {{}}"), &series);
+        let traffic = traffic.unwrap();
+        let ended = traffic.clone().until(SimTime::from_ns(HOUR));
+        let found = until(&traffic, key(), HOUR);
+        assert!(found.len() > 1000, "{base}: {}", found.len());
+        assert_eq!(until(&ended, key(), HOUR), found, "{base}");
+    }
+    // Once in a thousand days, at a rate that changes 3.6 million times in this hour: for ever,
+    // that would be hours of work.
+    let rare = "noise = { ar1 = { every = \"1ms\" } }\nmmpp = { states = \
+                [{ rate = \"0.001/day\", stay = \"1ms\" }, { stay = \"1ms\" }] }";
+    let rare = stream(rare).until(SimTime::from_ns(HOUR));
+    assert_eq!(until(&rare, key(), HOUR), Vec::<u64>::new());
+}

@@ -7,6 +7,7 @@
 //! | file | what happens there |
 //! |---|---|
 //! | `arrivals` | a message comes |
+//! | `services` | what a service is made of, as it is now |
 //! | `stations` | it finds a worker, waits, is turned away, lets the worker go |
 //! | `steps` | it works, pauses, calls, is handed on |
 //! | `calls` | answers, timeouts, retries, cancelled work |
@@ -27,6 +28,7 @@ mod event;
 mod guards;
 mod luck;
 mod run;
+mod services;
 mod stations;
 mod steps;
 mod submissions;

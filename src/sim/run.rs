@@ -4,7 +4,7 @@ use super::books::Books;
 use super::event::Event;
 use super::guards::{GuardState, keeps_notes};
 use super::luck::Keys;
-use super::stations::{ServiceState, queues_of};
+use super::services::{ServiceState, queues_of};
 use super::steps::PlannedStep;
 use super::submissions::CarrierState;
 use super::task::{Due, State, TaskId};

@@ -1,0 +1,186 @@
+//! A service as it is now: its cells, its limits at the door, what chatter owes, how fast it is.
+
+use super::task::{Task, TaskId};
+use crate::chatter::Owed;
+use crate::engine::{SimDuration, SimTime};
+use crate::measure::{StationGauges, StationWindow};
+use crate::model::{Model, Service, ServiceId, Step};
+use crate::service::{DagorGate, Gate, Occupancy, Pace, Pool, PoolPlan};
+
+/// A service as it is now.
+#[derive(Debug)]
+pub(super) struct ServiceState {
+    /// Its instances, cell by cell.
+    pub(super) cells: Vec<Cell>,
+    pub(super) cell_size: u32,
+    pub(super) gauges: StationGauges,
+    /// Whether its messages take just their own work: no chatter, full speed.
+    pub(super) is_plain: bool,
+    /// Whether who holds a worker computes, all the time: then cores need no counting.
+    pub(super) only_computes: bool,
+    /// The limits at its door.
+    pub(super) gate: Option<Gate>,
+    /// By instance, where admission is by priority.
+    pub(super) dagor: Vec<DagorGate>,
+    /// Whether one more urgent takes a worker from one less so.
+    pub(super) is_preemptive: bool,
+    /// Who computes, and until when, where workers may be taken away, in order of their starts.
+    pub(super) computing: Vec<(TaskId, SimTime)>,
+    /// The place of its first queue among all queues.
+    pub(super) first_queue: usize,
+}
+
+/// A cell as it is now.
+#[derive(Debug)]
+pub(super) struct Cell {
+    pub(super) pool: Pool<Task>,
+    /// What its members owe one another, where that is anything.
+    pub(super) owed: Option<Owed>,
+}
+
+impl ServiceState {
+    /// The cell of an instance, and the instance's place in it.
+    #[inline]
+    pub(super) fn cell_of(&mut self, instance: u32) -> (&mut Cell, u32) {
+        let (cell, place) = match self.cells.len() {
+            1 => (0, instance),
+            _ => (instance / self.cell_size, instance % self.cell_size),
+        };
+        (&mut self.cells[cell as usize], place)
+    }
+
+    /// The pool of an instance, and the instance's place in it.
+    #[inline]
+    pub(super) fn pool_of(&mut self, instance: u32) -> (&mut Pool<Task>, u32) {
+        let (cell, place) = self.cell_of(instance);
+        (&mut cell.pool, place)
+    }
+
+    /// An instance as it is now.
+    #[inline]
+    pub(super) fn occupancy(&mut self, instance: u32) -> &mut Occupancy<Task> {
+        let (pool, place) = self.pool_of(instance);
+        &mut pool.instances[place as usize]
+    }
+
+    /// Whether workers may have to wait for a core.
+    #[inline]
+    pub(super) fn cores_are_scarce(&self) -> bool {
+        self.cells[0].pool.cores_are_scarce()
+    }
+
+    /// Whether a core of `instance` is free.
+    #[inline]
+    pub(super) fn has_free_core(&mut self, instance: u32) -> bool {
+        let (pool, place) = self.pool_of(instance);
+        pool.has_free_core(place)
+    }
+
+    /// Whether messages wait in one queue for each cell.
+    #[inline]
+    pub(super) fn shares_a_queue(&self) -> bool {
+        self.cells[0].pool.shares_a_queue()
+    }
+
+    /// The place, among all queues, of the one that messages for `instance` wait in.
+    pub(super) fn queue_at(&self, instance: u32) -> usize {
+        let of_own = if self.shares_a_queue() { instance / self.cell_size } else { instance };
+        self.first_queue + of_own as usize
+    }
+
+    /// Brings an instance's chatter up to now, before its cores change.
+    #[inline]
+    pub(super) fn settle_chatter(&mut self, instance: u32, now: SimTime) {
+        let (cell, place) = self.cell_of(instance);
+        let Some(owed) = &mut cell.owed else { return };
+        let computing = cell.pool.instances[place as usize].on_core;
+        let worked = owed.settle(place, now, computing);
+        self.gauges.window.chatter_off_core += u128::from(worked.ns());
+    }
+
+    /// How long a message that computes from now on at `instance`, settled, has a core.
+    pub(super) fn core_length(
+        &mut self,
+        pace: &Pace,
+        instance: u32,
+        now: SimTime,
+        work: SimDuration,
+    ) -> SimDuration {
+        let (cell, place) = self.cell_of(instance);
+        let mut all = work;
+        if let Some(owed) = &mut cell.owed {
+            let first = owed.take(place);
+            owed.charge_work(place, work);
+            all = work + first;
+            self.gauges.window.chatter_on_core += u128::from(first.ns());
+        }
+        pace.length(instance, now, all)
+    }
+
+    /// Ends the window at `now`.
+    pub(super) fn close_window(&mut self, now: SimTime) -> StationWindow {
+        if !self.is_plain {
+            (0..self.cells.len() as u32 * self.cell_size)
+                .for_each(|instance| self.settle_chatter(instance, now));
+        }
+        let mut window = self.gauges.close_window(now);
+        if self.only_computes {
+            window.on_core = window.busy;
+        }
+        window
+    }
+
+    pub(super) fn all(model: &Model) -> Vec<Self> {
+        let mut first_queue = 0;
+        let state = |(id, service): (u16, &Service)| {
+            let plan = &service.pool;
+            let is_plain = !service.chatter.takes_cores() && service.pace.is_full();
+            let owed = || Owed::new(&service.chatter, plan.cell_size(), plan.cores);
+            let cell =
+                || Cell { pool: Pool::new(plan), owed: service.chatter.takes_cores().then(owed) };
+            let has_cores_for_all = plan.workers <= plan.cores;
+            let state = Self {
+                cells: (0..plan.cells).map(|_| cell()).collect(),
+                cell_size: plan.cell_size(),
+                gauges: StationGauges::new(),
+                is_plain,
+                only_computes: is_plain
+                    && has_cores_for_all
+                    && !plan.discipline.is_preemptive()
+                    && only_computes(model, ServiceId(id)),
+                gate: (!plan.limits.is_empty()).then(|| Gate::new(&plan.limits)),
+                dagor: match &plan.admission {
+                    None => Vec::new(),
+                    Some(dagor) => vec![DagorGate::new(dagor); plan.instances as usize],
+                },
+                is_preemptive: plan.discipline.is_preemptive(),
+                computing: Vec::new(),
+                first_queue,
+            };
+            first_queue += queues(&service.pool);
+            state
+        };
+        (0..).zip(&model.services).map(state).collect()
+    }
+}
+
+/// Whether all that a service's workers ever do takes a core, or no time.
+fn only_computes(model: &Model, service: ServiceId) -> bool {
+    let own = model.operations.iter().filter(|operation| operation.service == Some(service));
+    own.map(|operation| &model.steps[usize::from(operation.first_step)..]).all(|steps| {
+        let steps = || steps.iter().take_while(|step| !matches!(step, Step::End));
+        let needs_no_wait = |step: &Step| matches!(step, Step::Work(_) | Step::HandTo { .. });
+        steps().any(|step| matches!(step, Step::Work(_))) && steps().all(needs_no_wait)
+    })
+}
+
+/// Queues of a service.
+pub(super) fn queues(pool: &PoolPlan) -> usize {
+    if pool.balancer.shares_a_queue() { pool.cells as usize } else { pool.instances as usize }
+}
+
+/// Queues of all services and carriers, the services' first.
+pub(super) fn queues_of(model: &Model) -> usize {
+    let services: usize = model.services.iter().map(|service| queues(&service.pool)).sum();
+    services + model.carriers() as usize
+}

@@ -81,6 +81,9 @@ pub struct Site {
     pub latency: Option<Dist>,
     /// How long the caller waits.
     pub timeout: Option<Timeout>,
+    /// Instances of the caller, by number from the first, that have connections to the callee;
+    /// calls of the others fail at once.
+    pub connected: u32,
     /// Whether work that the caller gives up on is stopped: its timeout cancels, or the callee
     /// looks at deadlines all the time.
     pub stops_late_work: bool,

@@ -52,7 +52,8 @@ fn callee_of<'m>(model: &'m Model, site: &Site) -> Option<&'m crate::model::Serv
 pub(super) fn keeps_notes(model: &Model) -> bool {
     let of_site = |site: &Site| {
         let remembers = site.retry.as_ref().is_some_and(Retry::needs_last_pause);
-        !site.guards.is_empty() || site.hedge.is_some() || site.deadline.is_some() || remembers
+        let waits = site.hedge.is_some() || site.deadline.is_some();
+        waits || !site.guards.is_empty() || site.connected < u32::MAX || remembers
     };
     let checks = |checks: ChecksDeadlines| checks != ChecksDeadlines::Never;
     model.sites.iter().any(of_site)
@@ -81,6 +82,10 @@ impl<T: Trace> Run<'_, T> {
         let notes = self.tasks.notes(call);
         if notes.until <= self.now {
             return self.withhold(call, Failure::Timeout);
+        }
+        let caller = self.tasks[call].parent;
+        if self.tasks[caller].instance >= site.connected {
+            return self.withhold(call, Failure::Rejected);
         }
         if !self.guards_admit(call) {
             return self.withhold(call, Failure::Refused);

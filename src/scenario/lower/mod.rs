@@ -1,6 +1,7 @@
 //! From what was written to what is true: names to ids, sections to tables, and the checks that
 //! only the whole scenario can make.
 
+mod connections;
 mod cycles;
 mod groups;
 mod limits;
@@ -51,6 +52,7 @@ pub(super) fn lower(
     let services = services::lower(&scenario, &names, clock.as_ref(), problems);
     cycles::check(&operations, problems);
     operations.check_ejections(&scenario, problems);
+    connections::settle(&mut operations, &scenario, problems);
     if !problems.is_empty() {
         return None;
     }

@@ -21,6 +21,8 @@ pub(super) struct Operations {
     pub(super) sites: Vec<Site>,
     /// Where each site's callee is written, for problems found later.
     pub(super) site_places: Vec<Place>,
+    /// Connections that each worker keeps, by site that says so.
+    pub(super) connections: Vec<(SiteId, Placed<u32>)>,
     /// Where each ejection is written.
     ejection_places: Vec<(SiteId, Place)>,
     /// How many sites there are of each operation and callee.
@@ -44,6 +46,7 @@ impl Operations {
             cancels_callers: false,
             sites: Vec::new(),
             site_places: Vec::new(),
+            connections: Vec::new(),
             ejection_places: Vec::new(),
             alike: BTreeMap::new(),
             network: network.and_then(|spec| spec.resolve(files, problems)),
@@ -239,6 +242,9 @@ impl Operations {
         let name = format!("{base}{number}");
         *number += 1;
         let site = self.add_site(name, callee, latency, &call.client, call.on_failure);
+        if let Some(connections) = &call.connections {
+            self.connections.push((site, connections.clone()));
+        }
         self.site_places.resize(self.sites.len(), written.place);
         self.site_places[site.index()] = written.place;
         Some(site)
@@ -267,6 +273,7 @@ impl Operations {
             hedge,
             deadline,
             ejection: ejection.map(|ejection| ejection.value),
+            connected: u32::MAX,
             stops_late_work: false,
             on_failure,
             may_deliver: false,

@@ -10,6 +10,8 @@ use crate::policy::{Deadline, EjectionSpec, GuardSpec, Hedge, OnTimeout, Retry, 
 
 /// Most times that one call is made.
 const MOST_TIMES: u64 = 1_000;
+/// Most connections that a worker keeps open to one callee.
+const MOST_CONNECTIONS: u64 = 10_000;
 /// Most calls side by side in one step; with the limit above, answers are counted in 16 bits.
 const MOST_PARALLEL: usize = 60;
 
@@ -44,6 +46,8 @@ pub(in crate::scenario) struct CallSchema {
     pub(in crate::scenario) at_once: bool,
     pub(in crate::scenario) network: Option<DistSpec>,
     pub(in crate::scenario) client: Client,
+    /// Connections that each worker of the caller keeps open.
+    pub(in crate::scenario) connections: Option<Placed<u32>>,
     pub(in crate::scenario) on_failure: OnFailure,
 }
 
@@ -206,6 +210,7 @@ fn hand_over(fields: &mut Fields<'_>, to_carrier: bool, problems: &mut Problems)
         at_once: true,
         network: network.flatten(),
         client: Client::default(),
+        connections: None,
         on_failure: OnFailure::Fail,
     };
     StepSchema::HandTo { call: Box::new(call), to_carrier, background: background.unwrap_or(false) }
@@ -218,6 +223,8 @@ impl CallSchema {
         let at_once = fields.or("at-once", false, problems);
         let network = fields.optional("network", problems);
         let client = Client::read_fields(fields, problems);
+        let connections =
+            fields.optional::<Placed<Whole<1, MOST_CONNECTIONS>>>("connections", problems);
         let on_failure = fields.or("on-failure", OnFailureSchema(OnFailure::Fail), problems);
         Self {
             callee,
@@ -225,6 +232,10 @@ impl CallSchema {
             at_once: at_once.unwrap_or(false),
             network: network.flatten(),
             client: client.unwrap_or_default(),
+            connections: connections.flatten().map(|of_worker| Placed {
+                value: of_worker.value.0 as u32,
+                place: of_worker.place,
+            }),
             on_failure: on_failure.map_or(OnFailure::Fail, |schema| schema.0),
         }
     }

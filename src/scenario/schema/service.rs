@@ -9,6 +9,9 @@ use crate::service::{Balancer, DagorSpec, Limits, PoolPlan, QueueSpec, Slow, War
 /// Most instances of one service, most workers or cores of one instance.
 const MOST: u64 = 1_000_000;
 
+/// Most connections that a service may allow.
+const MOST_CONNECTIONS: u64 = 1_000_000_000;
+
 /// One service as written.
 #[derive(Debug)]
 pub(in crate::scenario) struct ServiceSchema {
@@ -19,6 +22,8 @@ pub(in crate::scenario) struct ServiceSchema {
     pub(in crate::scenario) warm_up: Option<Option<WarmUp>>,
     pub(in crate::scenario) slow: Option<Option<Slow>>,
     pub(in crate::scenario) checks_deadlines: Option<ChecksDeadlines>,
+    /// Connections that all callers together may have open.
+    pub(in crate::scenario) connections_at_most: Option<Option<u32>>,
     pub(in crate::scenario) operations: Section<OperationSchema>,
 }
 
@@ -34,7 +39,7 @@ pub(in crate::scenario) struct StallSchema {
 pub(in crate::scenario) struct PoolSchema {
     pub(in crate::scenario) instances: u32,
     cells: u32,
-    workers: u32,
+    pub(in crate::scenario) workers: u32,
     cores: u32,
     pub(in crate::scenario) balancer: Balancer,
     queue: QueueSpec,
@@ -77,6 +82,8 @@ impl Read for ServiceSchema {
         let warm_up = fields.optional::<WarmUpSchema>("warm-up", problems);
         let slow = fields.optional::<SlowSchema>("slow", problems);
         let checks_deadlines = fields.or("checks-deadlines", ChecksDeadlines::default(), problems);
+        let connections =
+            fields.optional::<Whole<1, MOST_CONNECTIONS>>("connections-at-most", problems);
         let operations = Section::read(&mut fields, "operation", problems);
         if operations.items.is_empty() {
             problems.add_with_hint(
@@ -93,6 +100,7 @@ impl Read for ServiceSchema {
             warm_up: warm_up.map(|warm_up| warm_up.map(|schema| schema.0)),
             slow: slow.map(|slow| slow.map(|schema| schema.0)),
             checks_deadlines,
+            connections_at_most: connections.map(|most| most.map(|most| most.0 as u32)),
             operations,
         })
     }

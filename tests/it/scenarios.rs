@@ -3,13 +3,28 @@
 
 mod bfcm_email;
 mod blast_and_otp;
+mod connection_storm;
+mod feature_flag_metastable;
+mod full_mesh_cliff;
 mod replay;
+mod slow_lookup;
+mod usl_cisco;
 
 use crate::support::{Plan, shipped, text};
 
 #[test]
 fn these_are_shipped() {
-    assert_eq!(shipped(), ["bfcm-email", "blast-and-otp", "replay"]);
+    let names = [
+        "bfcm-email",
+        "blast-and-otp",
+        "connection-storm",
+        "feature-flag-metastable",
+        "full-mesh-cliff",
+        "replay",
+        "slow-lookup",
+        "usl-cisco",
+    ];
+    assert_eq!(shipped(), names);
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! What a scenario says that can run, but is probably not meant so.
 
-use crate::language::Document;
-use crate::model::{Callee, Entry, Model, OperationId, StationId, Step};
+use crate::language::{Document, format};
+use crate::model::{Callee, Entry, Model, OperationId, StationId, Step, Times};
 
 /// What of a scenario is probably not meant so, in sentences.
 pub fn remarks(_: &Document, model: &Model) -> Vec<String> {
-    idle_stations(model).into_iter().collect()
+    idle_stations(model).into_iter().chain(splits(model)).collect()
 }
 
 /// Services and carriers that no message can come to.
@@ -57,7 +57,96 @@ fn callees(model: &Model, operation: OperationId) -> impl Iterator<Item = Callee
     })
 }
 
+/// Operations whose steps read as if each message took one of them: with shares that make up a
+/// whole.
+fn splits(model: &Model) -> Vec<String> {
+    let operations = (0..model.operations.len()).map(OperationId::from_index);
+    operations.filter_map(|operation| split(model, operation)).collect()
+}
+
+fn split(model: &Model, operation: OperationId) -> Option<String> {
+    let drawn = steps(model, operation).filter_map(|step| match step {
+        Step::Call { site, times: Times::Chance(share), .. }
+        | Step::HandTo { site, times: Times::Chance(share), .. } => {
+            Some((model.sites[site.index()].callee, *share))
+        }
+        Step::Call { .. } | Step::HandTo { .. } | Step::Work(_) | Step::Delay(_) | Step::End => {
+            None
+        }
+    });
+    let drawn: Vec<(Callee, f64)> =
+        drawn.filter(|(_, share)| *share > 0.0 && *share < 1.0).collect();
+    let whole: f64 = drawn.iter().map(|(_, share)| share).sum();
+    if drawn.len() < 2 || (whole - 1.0).abs() > 1e-6 {
+        return None;
+    }
+    let none: f64 = drawn.iter().map(|(_, share)| 1.0 - share).product();
+    let one: f64 = drawn.iter().map(|(_, share)| none / (1.0 - share) * share).sum();
+    let ways: Vec<String> = drawn
+        .iter()
+        .map(|(callee, share)| format!("{} to `{}`", format::share(*share), name(model, *callee)))
+        .collect();
+    Some(format!(
+        "In `{}`, {} are drawn each by itself: {} of messages go several ways, and {} none of \
+         them. To split, write two streams of one `class`, or a `[carrier-group]` with `weights`.",
+        model.operations[operation.index()].name,
+        ways.join(" and "),
+        format::share((1.0 - none - one).max(0.0)),
+        format::share(none),
+    ))
+}
+
+fn name(model: &Model, callee: Callee) -> &str {
+    match callee {
+        Callee::Operation(operation) => &model.operations[operation.index()].name,
+        Callee::Group(group) => model.station_name(model.group_station(group)),
+    }
+}
+
 fn steps(model: &Model, operation: OperationId) -> impl Iterator<Item = &Step> {
     let first = usize::from(model.operations[operation.index()].first_step);
     model.steps[first..].iter().take_while(|step| !matches!(step, Step::End))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "[run]\nhorizon = '3h'\nstart = '09:30'\n\
+        [traffic.m]\nto = 'api.send'\nconstant = { rate = '1/s' }\n\
+        [service.api]\ninstances = 1\ncores = 1\n[service.api.operation.send]\nwork = '1ms'\n\
+        [carrier.north]\nrate = '10/s'\n[carrier.south]\nrate = '10/s'\n";
+
+    fn remarks_with(set: &[&str]) -> Vec<String> {
+        let mut document = Document::parse("test.toml", TEXT).unwrap();
+        for assignment in set {
+            document.set(assignment).unwrap();
+        }
+        let model = crate::scenario::model_of(&document, &|_| Err("no files".to_owned()));
+        remarks(&document, &model.unwrap())
+    }
+
+    const STEPS: &str = "service.api.operation.send.steps";
+
+    #[test]
+    fn what_no_message_can_come_to_is_idle() {
+        assert_eq!(remarks_with(&[]), ["Nothing is sent to `north` and `south`."]);
+        let one = format!("{STEPS}=[{{ send-to = 'north' }}]");
+        assert_eq!(remarks_with(&[&one]), ["Nothing is sent to `south`."]);
+    }
+
+    #[test]
+    fn shares_that_make_up_a_whole_are_no_split() {
+        let steps = |north: &str, south: &str| {
+            remarks_with(&[&format!(
+                "{STEPS}=[{{ send-to = 'north', probability = '{north}' }}, \
+                 {{ send-to = 'south', probability = '{south}' }}]"
+            )])
+        };
+        assert_eq!(steps("60%", "30%"), Vec::<String>::new());
+        let told = steps("60%", "40%");
+        let start = "In `api.send`, 60 % to `north` and 40 % to `south` are drawn each by itself: \
+                     24 % of messages go several ways, and 24 % none of them.";
+        assert!(told.len() == 1 && told[0].starts_with(start), "{told:?}");
+    }
 }

@@ -1,11 +1,13 @@
 //! What a scenario says that can run, but is probably not meant so.
 
-use crate::language::{Document, format};
-use crate::model::{Callee, Entry, Model, OperationId, StationId, Step, Times};
+use crate::engine::SimTime;
+use crate::language::{Document, Entry, Node, Problems, Read, Value, When, format};
+use crate::model::{self, Callee, Model, OperationId, StationId, Step, Times};
 
 /// What of a scenario is probably not meant so, in sentences.
-pub fn remarks(_: &Document, model: &Model) -> Vec<String> {
-    idle_stations(model).into_iter().chain(splits(model)).collect()
+pub fn remarks(document: &Document, model: &Model) -> Vec<String> {
+    let idle = idle_stations(model).into_iter();
+    idle.chain(splits(model)).chain(events_outside(document, model)).collect()
 }
 
 /// Services and carriers that no message can come to.
@@ -25,8 +27,10 @@ fn idle_stations(model: &Model) -> Option<String> {
 /// By station: whether a message can come there, on any way from any traffic.
 fn reached(model: &Model) -> Vec<bool> {
     let entries = model.sources.iter().map(|source| match source.entry {
-        Entry::Operation(operation) | Entry::Client(operation) => Callee::Operation(operation),
-        Entry::Group(group) => Callee::Group(group),
+        model::Entry::Operation(operation) | model::Entry::Client(operation) => {
+            Callee::Operation(operation)
+        }
+        model::Entry::Group(group) => Callee::Group(group),
     });
     let mut ahead: Vec<Callee> = entries.collect();
     let mut operations = vec![false; model.operations.len()];
@@ -96,6 +100,56 @@ fn split(model: &Model, operation: OperationId) -> Option<String> {
     ))
 }
 
+/// Blasts and spikes that would begin after the end of the run.
+fn events_outside(document: &Document, model: &Model) -> Vec<String> {
+    let Some(Value::Table(streams)) = document.get("traffic").map(|node| &node.value) else {
+        return Vec::new();
+    };
+    let mut outside = Vec::new();
+    for Entry { key: name, value: stream, .. } in streams {
+        let blast = stream.child("blast").map(|blast| ("blast", blast));
+        let spikes = match stream.child("spikes").map(|spikes| &spikes.value) {
+            Some(Value::Array(spikes)) => spikes.as_slice(),
+            Some(_) | None => &[],
+        };
+        let events = blast.into_iter().chain(spikes.iter().map(|spike| ("spike", spike)));
+        outside.extend(events.filter_map(|(what, event)| {
+            let late = never(event.child("at")?, model)?;
+            Some(format!("The {what} of `{name}` never comes: {late}."))
+        }));
+    }
+    outside
+}
+
+/// Why the run does not reach the time that is written, if it does not.
+fn never(written: &Node, model: &Model) -> Option<String> {
+    let run = &model.run;
+    let when = When::read(written, &mut Problems::new())?;
+    let at = when.resolve(&run.clock).ok()?;
+    let (starts, ends) = (run.clock.start, run.clock.civil(run.horizon));
+    let end = ends.strftime("%H:%M");
+    (at >= run.horizon).then(|| match when {
+        When::TimeOfDay(time) if time < starts.time() => format!(
+            "{} is before the start of the run, {}, and the next one after its end",
+            time.strftime("%H:%M"),
+            starts.strftime("%H:%M")
+        ),
+        When::TimeOfDay(time) => {
+            format!("{} is after the end of the run, {end}", time.strftime("%H:%M"))
+        }
+        When::Dated(..) => format!(
+            "{} is after the end of the run, {}",
+            run.clock.civil(at).strftime("%Y-%m-%d %H:%M"),
+            ends.strftime("%Y-%m-%d %H:%M")
+        ),
+        When::Elapsed(after) => format!(
+            "the run ends {} after its start, before {}",
+            format::duration(run.horizon.since(SimTime::ZERO)),
+            format::duration(after)
+        ),
+    })
+}
+
 fn name(model: &Model, callee: Callee) -> &str {
     match callee {
         Callee::Operation(operation) => &model.operations[operation.index()].name,
@@ -133,6 +187,23 @@ mod tests {
         assert_eq!(remarks_with(&[]), ["Nothing is sent to `north` and `south`."]);
         let one = format!("{STEPS}=[{{ send-to = 'north' }}]");
         assert_eq!(remarks_with(&[&one]), ["Nothing is sent to `south`."]);
+    }
+
+    #[test]
+    fn what_is_not_in_the_run_never_comes() {
+        let both = format!("{STEPS}=[{{ send-to = 'north' }}, {{ send-to = 'south' }}]");
+        let told = |set: &str| remarks_with(&[&both, set]);
+        let spike = |at: &str| told(&format!("traffic.m.spikes=[{{ at = '{at}', times = 5 }}]"));
+        assert_eq!(spike("09:30"), Vec::<String>::new());
+        assert_eq!(spike("12:29"), Vec::<String>::new());
+        let before = "The spike of `m` never comes: 09:15 is before the start of the run, 09:30, \
+                      and the next one after its end.";
+        assert_eq!(spike("09:15"), [before]);
+        let after = "The spike of `m` never comes: 12:30 is after the end of the run, 12:30.";
+        assert_eq!(spike("12:30"), [after]);
+        let blast = "traffic.b={ to = 'north', blast = { at = '4h', audience = 5 } }";
+        let late = "The blast of `b` never comes: the run ends 3 h after its start, before 4 h.";
+        assert_eq!(told(blast), [late]);
     }
 
     #[test]

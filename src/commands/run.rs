@@ -61,6 +61,7 @@ pub(super) fn about(scenario: &Scenario, common: &Common) -> About {
         scenario_digest: scenario.document.digest(),
         overrides: overrides(common).into_iter().map(|set| set.assignment).collect(),
         files: scenario.files(),
+        targets: scenario.targets(),
         remarks: Vec::new(),
     }
 }

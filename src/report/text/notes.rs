@@ -11,7 +11,7 @@ use crate::report::words::{self, NOTHING};
 use crate::stats::quantile::TAIL_NEEDED;
 use crate::stats::warmup::CutBy;
 use crate::sweep::PointResult;
-use crate::verdict::Steadiness;
+use crate::verdict::{Answer, Steadiness};
 
 /// Probabilities below this are not estimated by counting messages.
 const RAREST: f64 = 1e-4;
@@ -53,12 +53,12 @@ pub(in crate::report) fn notes(result: &PointResult) -> Vec<Note> {
     notes
 }
 
-/// Of each windowed target, its worst window.
+/// Of each windowed target that is not met, its worst window.
 fn worst_windows(result: &PointResult) -> Vec<String> {
     let targets = result.model.targets.iter().zip(&result.assessment.targets);
     let clock = Clock::of(&result.model);
     let worst = targets.filter_map(|(target, verdict)| {
-        let worst = verdict.windows?.worst?;
+        let worst = verdict.windows?.worst.filter(|_| verdict.answer != Answer::Met)?;
         let (per, what) = match target.criterion {
             Criterion::Latency { windowed, limit, .. }
             | Criterion::Delivered { windowed, limit, .. } => {

@@ -8,7 +8,7 @@ mod target;
 mod traffic;
 
 use crate::dist::DistSpec;
-use crate::language::{Entry, Fields, NamedTable, Node, Placed, Problems, Read, Value};
+use crate::language::{Entry, Fields, NamedTable, Node, Placed, Problems, Read, Value, suggest};
 
 pub(super) use carrier::{CarrierSchema, RateSchema};
 pub(super) use operation::{CallSchema, Client, OperationSchema, StepSchema};
@@ -117,6 +117,19 @@ impl<T> Section<T> {
     pub(super) fn good(&self) -> impl Iterator<Item = (&Placed<String>, &T)> {
         self.items.iter().filter_map(|(name, item)| item.as_ref().map(|item| (name, item)))
     }
+}
+
+/// Records the keys of a table that are slips of one of `kinds`; whether there were any.
+fn misspelt(node: &Node, kinds: &[&'static str], problems: &mut Problems) -> bool {
+    let before = problems.len();
+    let Value::Table(entries) = &node.value else { return false };
+    for entry in entries {
+        if let Some(near) = suggest(&entry.key, kinds.iter().copied()) {
+            let hint = format!("did you mean `{near}`?");
+            problems.add_with_hint(entry.key_place, format!("unknown key `{}`", entry.key), hint);
+        }
+    }
+    problems.len() > before
 }
 
 /// Names stand in addresses such as `api.send`, in file names and in tables.

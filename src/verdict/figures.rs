@@ -57,6 +57,8 @@ pub struct ClassFigures {
     pub outcomes: [Figure; Outcome::ALL.len()],
     /// Share delivered within the class's deadline.
     pub in_time: Figure,
+    /// Share delivered later than that.
+    pub late: Figure,
     /// Share still in flight at the end of the run.
     pub in_flight: Figure,
     /// Copies delivered beside the first, as a share of messages.
@@ -122,6 +124,7 @@ fn class_figures(
         goodput: rate(&in_time),
         outcomes: Outcome::ALL.map(|outcome| share(&|record| record.ended(from, outcome.index()))),
         in_time: share(&in_time),
+        late: share(&|record| record.ended(from, delivered) - in_time(record)),
         in_flight: share(&|record| record.ages.exact().count()),
         duplicates: share(&|record| {
             record.windows[from..].iter().map(|window| window.duplicates).sum()

@@ -50,7 +50,7 @@ pub(super) fn outcomes(result: &PointResult) -> String {
         };
         rows.push((in_time, each(&|_, class| words::bare(&class.in_time))));
         let late = |at: usize, class: &ClassFigures| match result.model.classes[at].deadline {
-            Some(_) => words::bare(&words::late(class)),
+            Some(_) => words::bare(&class.late),
             None => NOTHING.to_owned(),
         };
         rows.push((later, each(&late)));

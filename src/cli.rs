@@ -87,7 +87,7 @@ pub struct SweepArgs {
     pub common: Common,
     /// The key to vary and its values: `service.api.instances=8,16,32..128`, or
     /// `carrier.operator.rate=100/s,200/s`. `A..B` doubles from A up to B, `A..B+S` goes in steps
-    /// of S, `A..B*F` by factors of F; all three are for plain numbers.
+    /// of S, `A..B*F` by factors of F; A and B may have a unit: `8/s..128/s`.
     #[arg(long, value_name = "KEY=VALUES")]
     pub vary: String,
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::Failure;
-use crate::language::{Document, Problems};
+use crate::language::{Document, Problems, Value};
 use crate::model::Model;
 use crate::scenario;
 
@@ -51,7 +51,7 @@ impl Scenario {
         let (mut document, problems) = Document::recover(&name, &text);
         fail_on(&document, &problems)?;
         for Override { option, assignment } in overrides {
-            if let Err(problems) = document.set_by(option, assignment) {
+            if let Err(problems) = document.set_known(option, assignment, &scenario::NAMED) {
                 fail_on(&document, &problems)?;
             }
         }
@@ -70,6 +70,19 @@ impl Scenario {
     pub(super) fn model_of(&self, document: &Document) -> Result<Model, Failure> {
         let files = |name: &str| self.file(name);
         scenario::model_of(document, &files).map_err(|problems| refusal(document, &problems))
+    }
+
+    /// The names of its targets, as they are written one after the other.
+    pub(super) fn targets(&self) -> Vec<String> {
+        match self.document.get("target").map(|node| &node.value) {
+            Some(Value::Table(entries)) => entries.iter().map(|entry| entry.key.clone()).collect(),
+            Some(_) | None => Vec::new(),
+        }
+    }
+
+    /// What of the scenario is probably not meant so.
+    pub(super) fn remarks(&self, model: &Model) -> Vec<String> {
+        scenario::remarks(&self.document, model)
     }
 
     /// The text of a file that the scenario names, relative to the scenario's folder.

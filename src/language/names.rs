@@ -5,7 +5,7 @@ use super::problem::Problems;
 use super::read::Placed;
 
 /// Lists longer than this are cut in hints.
-const LISTED_MAX: usize = 12;
+const LISTED_MAX: usize = 24;
 /// Names that a misspelt one is held against; the distance costs time for each.
 const COMPARED_MAX: usize = 10_000;
 /// Bytes beyond which a name is not a slip of the pen but something else.
@@ -92,6 +92,9 @@ fn capitalise(sentence: &str) -> String {
 
 /// The English plural of a kind of thing.
 fn plural(kind: &str) -> String {
+    if let Some((one, other)) = kind.split_once(" or ") {
+        return format!("{} and {}", plural(one), plural(other));
+    }
     let consonant_y = kind.ends_with('y') && !kind.ends_with("ay") && !kind.ends_with("ey");
     if consonant_y {
         format!("{}ies", &kind[..kind.len() - 1])
@@ -138,7 +141,7 @@ mod tests {
         assert_eq!(list_of(&[], "and"), "none");
         assert_eq!(list_of(&["a"], "and"), "`a`");
         assert_eq!(list_of(&["a", "b", "c"], "or"), "`a`, `b` or `c`");
-        assert!(list_of(&["a"; 15], "and").ends_with("`a` and 3 more"));
+        assert!(list_of(&["a"; 27], "and").ends_with("`a` and 3 more"));
     }
 
     #[test]
@@ -165,5 +168,6 @@ mod tests {
         );
         assert_eq!(plural("policy"), "policies");
         assert_eq!(plural("day"), "days");
+        assert_eq!(plural("service or carrier"), "services and carriers");
     }
 }

@@ -15,6 +15,7 @@ mod pool;
 mod text;
 mod words;
 
+use crate::model::Model;
 use crate::sweep::PointResult;
 
 /// What a report says of a run that its result does not know.
@@ -30,6 +31,23 @@ pub struct About {
     pub overrides: Vec<String>,
     /// Files that the scenario names, and the SHA-256 of each, in hexadecimal.
     pub files: Vec<(String, String)>,
+    /// Names of the targets in the order in which they are written.
+    pub targets: Vec<String>,
+    /// What of the scenario is probably not meant so, in sentences.
+    pub remarks: Vec<String>,
+}
+
+impl About {
+    /// The model's targets in the order in which they are written; those that are not known to
+    /// be written come last.
+    fn targets_of(&self, model: &Model) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..model.targets.len()).collect();
+        order.sort_by_key(|&at| {
+            let name = &model.targets[at].name;
+            self.targets.iter().position(|written| written == name).unwrap_or(usize::MAX)
+        });
+        order
+    }
 }
 
 /// Names of all files that a run may write.

@@ -11,7 +11,7 @@ use crate::sweep::{self, PointResult, Progress};
 
 /// A short code that is too slow for a blast, and passwords in the queue behind it. Nothing in it
 /// is random, so that its report changes only with the report.
-const BLAST: &str = r#"
+pub(super) const BLAST: &str = r#"
 title = "Blast beside passwords"
 [run]
 start = "09:59"
@@ -76,7 +76,7 @@ pub(super) fn model(text: &str, set: &[&str]) -> Model {
 }
 
 /// The result of a scenario with some keys set.
-fn run(text: &str, set: &[&str]) -> PointResult {
+pub(super) fn run(text: &str, set: &[&str]) -> PointResult {
     sweep::run_point(model(text, set), &Quiet)
 }
 
@@ -94,6 +94,8 @@ fn about() -> About {
         scenario_digest: "d1".to_owned(),
         overrides: vec!["run.seed=7".to_owned()],
         files: vec![("series.csv".to_owned(), "d2".to_owned())],
+        targets: ["fast", "promo-in-time", "drained", "room"].map(str::to_owned).to_vec(),
+        remarks: Vec::new(),
     }
 }
 

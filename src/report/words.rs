@@ -4,9 +4,8 @@ use super::clock::Clock;
 use crate::engine::SimTime;
 use crate::language::format;
 use crate::model::{ClassId, Criterion, Model, Target, Windowed};
-use crate::sim::Outcome;
 use crate::stats::{Estimate, Interval, Limit};
-use crate::verdict::{Answer, Cause, ClassFigures, Figure, Reason, TargetVerdict, Unit};
+use crate::verdict::{Answer, Cause, Figure, Reason, TargetVerdict, Unit};
 
 /// What stands where nothing is known.
 pub(super) const NOTHING: &str = "–";
@@ -119,7 +118,7 @@ pub(super) fn wanted(model: &Model, target: &Target) -> String {
             let place = station.map_or_else(String::new, |station| {
                 format!(" for {}", model.station_name(station))
             });
-            format!("{left} left{place} {}", Clock::of(model).by(*by))
+            format!("{left} left{place} {}", Clock::of(model).since(*by))
         }
         Criterion::Utilization { station, at_most, windowed } => {
             let share = format::share(*at_most);
@@ -254,17 +253,6 @@ pub(super) fn cause_code(cause: Cause) -> &'static str {
 /// Whose a station is, as tables and documents name it.
 pub(super) fn owner(is_ours: bool) -> &'static str {
     if is_ours { "ours" } else { "carrier" }
-}
-
-/// The share of messages that were delivered, but late; its interval is not known.
-pub(super) fn late(class: &ClassFigures) -> Figure {
-    let delivered = &class.outcomes[Outcome::Delivered.index()];
-    let estimate = delivered.estimate.zip(class.in_time.estimate).map(|(all, in_time)| Estimate {
-        value: (all.value - in_time.value).max(0.0),
-        interval: None,
-        replications: all.replications,
-    });
-    Figure { estimate, unit: delivered.unit }
 }
 
 /// By how much a target is missed.

@@ -27,7 +27,7 @@ const EXAMPLES: &str = "write, for example, `service.api.instances=8,16,32`, `â€
 impl Vary {
     /// Reads a key, `=`, and values separated by commas. A value is anything a scenario may hold;
     /// `A..B` stands for A, 2A, 4A â€¦ and B, `A..B+S` for steps of S, `A..B*F` for steps by the
-    /// factor F. B is always the last.
+    /// factor F. B is always the last. A and B may have a unit, the same one.
     ///
     /// # Errors
     /// What is wrong with it, and what it could have been.
@@ -87,15 +87,24 @@ fn split(list: &str) -> Vec<&str> {
 
 fn range(part: &str, from: &str, rest: &str) -> Result<Vec<String>, VaryError> {
     let fail = |what: String| VaryError { what, hint: EXAMPLES };
+    let (_, unit) = with_unit(from);
     let number = |text: &str| {
-        let figure: Option<f64> = text.trim().replace('_', "").parse().ok();
-        let figure = figure.filter(|figure| figure.is_finite());
-        figure.ok_or_else(|| fail(format!("in `{part}`, `{}` is not a number", text.trim())))
+        let (figure, own) = with_unit(text);
+        let figure: Option<f64> = figure.replace('_', "").parse().ok();
+        match figure.filter(|figure| figure.is_finite()) {
+            Some(_) if own != unit => {
+                Err(fail(format!("in `{part}`, `{}` is in another unit", text.trim())))
+            }
+            Some(figure) => Ok(figure),
+            None => Err(fail(format!("in `{part}`, `{}` is not a number", text.trim()))),
+        }
     };
     let (to, add, times) = if let Some((to, step)) = rest.split_once('+') {
-        (to, number(step)?, 1.0)
+        // The unit of a step goes without saying.
+        let said = with_unit(step).1.is_empty();
+        (to, if said { number(&format!("{}{unit}", step.trim()))? } else { number(step)? }, 1.0)
     } else if let Some((to, factor)) = rest.split_once('*') {
-        (to, 0.0, number(factor)?)
+        (to, 0.0, number(&format!("{}{unit}", factor.trim()))?)
     } else {
         (rest, 0.0, 2.0)
     };
@@ -109,7 +118,10 @@ fn range(part: &str, from: &str, rest: &str) -> Result<Vec<String>, VaryError> {
     }
     // A range of whole numbers has whole numbers in it.
     let whole = from.fract() == 0.0 && to.fract() == 0.0;
-    let spell = |value: f64| if whole { format!("{}", value.round()) } else { format!("{value}") };
+    let spell = |value: f64| {
+        let figure = if whole { value.round() } else { value };
+        format!("{figure}{unit}")
+    };
     let mut values = Vec::new();
     let mut value = from;
     while value < to {
@@ -121,6 +133,17 @@ fn range(part: &str, from: &str, rest: &str) -> Result<Vec<String>, VaryError> {
     }
     values.push(spell(to));
     Ok(values)
+}
+
+/// A number as written, and what stands behind it: `128/s` is 128 of `/s`.
+fn with_unit(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    if text.replace('_', "").parse::<f64>().is_ok() {
+        return (text, "");
+    }
+    let is_digit = |c: char| c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
+    let end = text.find(|c| !is_digit(c)).unwrap_or(text.len());
+    (&text[..end], text[end..].trim_start())
 }
 
 impl fmt::Display for VaryError {
@@ -151,13 +174,25 @@ mod tests {
             ["{ fifo = { a = 1, b = 2 } }", "fifo"]
         );
         assert_eq!(values("4,4,8"), ["4", "8"]);
+        assert_eq!(values("8/s..40/s"), ["8/s", "16/s", "32/s", "40/s"]);
+        assert_eq!(values("10%..30%+10"), ["10%", "20%", "30%"]);
+        assert_eq!(values("1.5s..6s*2"), ["1.5s", "3s", "6s"]);
     }
 
     #[test]
     fn what_is_no_list_says_why() {
-        for text in
-            ["a.b", "=1", "a=", "a=1,,2", "a=8..4", "a=8..8", "a=x..9", "a=0..4", "a=1..4+0"]
-        {
+        for text in [
+            "a.b",
+            "=1",
+            "a=",
+            "a=1,,2",
+            "a=8..4",
+            "a=8..8",
+            "a=x..9",
+            "a=0..4",
+            "a=1..4+0",
+            "a=1s..4ms",
+        ] {
             let error = Vary::parse(text).unwrap_err();
             assert!(error.to_string().contains("hint"), "{text}");
         }

@@ -57,6 +57,8 @@ pub struct ClassFigures {
     pub outcomes: [Figure; Outcome::ALL.len()],
     /// Share delivered within the class's deadline.
     pub in_time: Figure,
+    /// Share delivered later than that.
+    pub late: Figure,
     /// Share still in flight at the end of the run.
     pub in_flight: Figure,
     /// Copies delivered beside the first, as a share of messages.
@@ -122,6 +124,7 @@ fn class_figures(
         goodput: rate(&in_time),
         outcomes: Outcome::ALL.map(|outcome| share(&|record| record.ended(from, outcome.index()))),
         in_time: share(&in_time),
+        late: share(&|record| record.ended(from, delivered) - in_time(record)),
         in_flight: share(&|record| record.ages.exact().count()),
         duplicates: share(&|record| {
             record.windows[from..].iter().map(|window| window.duplicates).sum()
@@ -246,7 +249,25 @@ impl Exactness {
         Estimate::share_of(parts, Confidence::P95).map(|estimate| self.exact_if_certain(estimate))
     }
 
+    /// The mean of what is never below zero, so that its interval does not reach below either.
     pub(super) fn of_mean(self, values: &[f64]) -> Option<Estimate> {
-        Estimate::mean_of(values, Confidence::P95).map(|estimate| self.exact_if_certain(estimate))
+        let mut estimate = Estimate::mean_of(values, Confidence::P95)?;
+        if let Some(interval) = &mut estimate.interval {
+            interval.low = interval.low.max(0.0);
+        }
+        Some(self.exact_if_certain(estimate))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interval_of_a_level_does_not_reach_below_zero() {
+        let estimate = Exactness { certain: false }.of_mean(&[0.0, 0.0, 10.0]).unwrap();
+        let interval = estimate.interval.unwrap();
+        assert_eq!(interval.low, 0.0);
+        assert!(interval.high > 10.0, "{interval:?}");
     }
 }

@@ -27,7 +27,14 @@ rate = "100/s"
 "#;
 
 /// What stands in the sound scenario, what is put in its place, and what the message says.
-const SPOILT: [(&str, &str, &str); 62] = [
+const SPOILT: [(&str, &str, &str); 68] = [
+    // Keys and values that were nearly right.
+    ("{ send-to", "{ sendto", "unknown key `sendto`"),
+    ("latency-at-most", "latency-atmost", "did you mean `latency-at-most`?"),
+    ("quantile", "share-at-least", "beside `latency-at-most` write `quantile`"),
+    ("rate = \"40/s\"", "rate = \"40 msg/s\"", "write \"40/s\""),
+    ("replications = 2", "replications = \"5%\"", "{ precision = \"5%\", at-most = 40 }"),
+    ("horizon = \"10s\"", "", "horizon = \"3h\""),
     // Numbers that are none, or out of range.
     ("instances = 2", "instances = nan", "whole number"),
     ("instances = 2", "instances = -1", "from 1 to 1,000,000, found -1"),

@@ -77,7 +77,14 @@ fn parse(text: &str) -> Result<Rate, Fault> {
     };
     let (prefix, per) = (prefix.trim(), per.trim());
     let Some(&(_, power)) = PREFIXES.iter().find(|(letter, _)| *letter == prefix) else {
-        return Err(Fault::new("a rate").hint(prefix_hint(prefix)));
+        // A word is what is counted, which nobody has to say.
+        let is_number = matches!(prefix, "mio" | "million" | "billion");
+        let is_word = prefix.len() > 2 && prefix.chars().all(char::is_alphabetic) && !is_number;
+        let hint = match text.split(prefix).next() {
+            Some(number) if is_word => format!("write \"{}/{per}\"", number.trim()),
+            Some(_) | None => prefix_hint(prefix),
+        };
+        return Err(Fault::new("a rate").hint(hint));
     };
     let Some(&(_, seconds)) = PER.iter().find(|(unit, _)| *unit == per) else {
         let meant = MEANT.iter().find(|(spelling, _)| *spelling == per);

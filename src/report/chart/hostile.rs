@@ -62,8 +62,8 @@ fn latency_class() -> impl Strategy<Value = LatencyClass> {
     let quantile =
         (number(), curve()).prop_map(|(quantile, latency_s)| QuantileCurve { quantile, latency_s });
     let quantiles = prop::collection::vec(quantile, 0..6);
-    (any::<String>(), quantiles, prop::option::of(level()))
-        .prop_map(|(name, quantiles, target)| LatencyClass { name, quantiles, target })
+    (any::<String>(), quantiles, prop::collection::vec(level(), 0..3))
+        .prop_map(|(name, quantiles, targets)| LatencyClass { name, quantiles, targets })
 }
 
 fn distribution_class() -> impl Strategy<Value = DistributionClass> {

@@ -14,8 +14,8 @@ use crate::language::format;
 const LEAST_SHARE: f64 = 1e-5;
 /// Width of the list of classes.
 const LIST: f64 = 370.0;
-/// Targets with words at their corners; of more, the list alone tells.
-const CORNERS_NAMED: usize = 3;
+/// Targets whose corners say what is wanted; of more, they name the class, and the list tells.
+const CORNERS_TOLD: usize = 3;
 /// Length of the arms of a target's corner, where there are several.
 const ARM: f64 = 70.0;
 /// Height of a class in the list.
@@ -134,6 +134,7 @@ impl DistributionFigure {
     /// Marks each target's corner: its line has to pass below and to the left.
     fn draw_corners(&self, canvas: &mut Canvas, panel: &Panel, told: &[&DistributionClass]) {
         let common = self.common_target().is_some();
+        let targets = told.iter().filter(|class| class.target.is_some()).count();
         let mut corners: Vec<Corner> = Vec::new();
         for (class, stroke) in told.iter().zip(style::CLASSES) {
             let Some(target) = class.target else { continue };
@@ -143,8 +144,10 @@ impl DistributionFigure {
             let at = (panel.across(target.limit_s), panel.up(1.0 - target.quantile));
             let (color, text) = if common {
                 (style::TARGET, target.wanted())
-            } else {
+            } else if targets <= CORNERS_TOLD {
                 (stroke.color, format!("{}: {}", class.name, target.wanted()))
+            } else {
+                (stroke.color, class.name.clone())
             };
             corners.push(Corner { at, color, text });
             if common {
@@ -160,16 +163,13 @@ impl DistributionFigure {
             };
             draw_corner(canvas, *at, ends, *color);
         }
-        // The list tells them all; more words would hide the lines.
-        if corners.len() <= CORNERS_NAMED {
-            let lines = told.iter().map(|class| class.placed(panel));
-            let arms = corners.iter().map(|corner| {
-                let (x, y) = corner.at;
-                vec![(x - ARM, y), (x, y), (x, y + ARM)]
-            });
-            let lines: Vec<Vec<Point>> = lines.chain(arms).collect();
-            name_corners(canvas, panel.area, &corners, &lines);
-        }
+        let lines = told.iter().map(|class| class.placed(panel));
+        let arms = corners.iter().map(|corner| {
+            let (x, y) = corner.at;
+            vec![(x - ARM, y), (x, y), (x, y + ARM)]
+        });
+        let lines: Vec<Vec<Point>> = lines.chain(arms).collect();
+        name_corners(canvas, panel.area, &corners, &lines);
     }
 }
 
@@ -342,11 +342,14 @@ fn draw_list(canvas: &mut Canvas, top: f64, told: &[&DistributionClass], others:
         if let Some(target) = class.target.filter(|target| !target.measured_s.is_nan()) {
             let late = target.measured_s > target.limit_s;
             let style = if late { Type::bold(style::SMALL, style::TARGET) } else { side };
-            let measured = words::duration(target.measured_s);
-            facts.push((
-                format!("{} {measured}, wanted {}", target.name(), words::duration(target.limit_s)),
-                style,
-            ));
+            let measured = format!("{} {}", target.name(), words::duration(target.measured_s));
+            let wanted = format!("wanted {}", words::duration(target.limit_s));
+            let both = format!("{measured}, {wanted}");
+            if style.width(&both) <= room {
+                facts.push((both, style));
+            } else {
+                facts.extend([(measured, style), (wanted, style)]);
+            }
         }
         if class.never() >= LEAST_SHARE {
             facts.push((format!("{} never", words::value(Quantity::Share, class.never())), side));
@@ -357,7 +360,7 @@ fn draw_list(canvas: &mut Canvas, top: f64, told: &[&DistributionClass], others:
         for (line, (fact, style)) in facts.iter().enumerate() {
             canvas.text((text, y + 27.0 + 25.0 * line as f64), &style.clip(fact, room), *style);
         }
-        y += ENTRY + if facts.len() > 1 { 25.0 } else { 0.0 };
+        y += ENTRY + 25.0 * facts.len().saturating_sub(1) as f64;
     }
     if others > 0 {
         draw_sample(canvas, (left, y), Sample::Line(OTHERS));

@@ -34,8 +34,8 @@ pub struct LatencyClass {
     pub name: String,
     /// Its quantiles, ascending. Of more than four, the highest four are shown.
     pub quantiles: Vec<QuantileCurve>,
-    /// The latency that is wanted at most, in seconds, such as "p99 at most 10 s".
-    pub target: Option<Level>,
+    /// The latencies that are wanted at most, in seconds, such as "p99 at most 10 s".
+    pub targets: Vec<Level>,
 }
 
 /// One quantile of latency over time.
@@ -117,13 +117,19 @@ impl LatencyFigure {
         let mut values: Vec<f64> = Vec::new();
         for class in shown {
             values.extend(class.curves().iter().flat_map(|curve| curve.latency_s.reach()));
-            values.extend(class.target.iter().map(|target| target.value));
+            values.extend(class.targets.iter().map(|target| target.value));
         }
         Scale::log(Quantity::Duration, &values)
     }
 
     fn legend(&self, shown: &[&LatencyClass]) -> Vec<(Sample, String)> {
-        let mut items = Vec::new();
+        let most = shown.iter().max_by_key(|class| class.curves().len());
+        let curves = most.map_or(&[][..], |class| class.curves());
+        let mut items: Vec<(Sample, String)> = curves
+            .iter()
+            .zip(strokes(curves.len()))
+            .map(|(curve, stroke)| (Sample::Line(stroke), curve.label()))
+            .collect();
         let main = style::QUANTILES[2];
         if shown.iter().any(|class| class.curves().iter().any(|c| c.latency_s.interval.is_some())) {
             items.push((Sample::Band(main), "95 % interval".to_owned()));
@@ -166,7 +172,7 @@ impl LatencyFigure {
             }
         }
         let mut labels = Vec::new();
-        if let Some(target) = class.target.as_ref().filter(|target| !target.value.is_nan()) {
+        for target in class.targets.iter().filter(|target| !target.value.is_nan()) {
             panel.draw_level(canvas, target.value, style::TARGET_LINE);
             labels.push(EndLabel {
                 y: panel.up(target.value),
@@ -175,7 +181,8 @@ impl LatencyFigure {
                 weight: Weight::SemiBold,
             });
         }
-        for (curve, stroke) in curves {
+        // The highest first, whose label is above the others where they end at one place.
+        for (curve, stroke) in curves.into_iter().rev() {
             panel.draw_curve(canvas, xs, &curve.latency_s.values, stroke);
             if let Some(last) = curve.latency_s.values.iter().rev().find(|v| !v.is_nan()) {
                 labels.push(EndLabel {
@@ -201,8 +208,8 @@ impl LatencyClass {
 
     /// What stands at the ends of its lines.
     fn labels(&self) -> Vec<String> {
-        let target = self.target.iter().map(|target| target.label.clone());
-        target.chain(self.curves().iter().map(QuantileCurve::label)).collect()
+        let targets = self.targets.iter().map(|target| target.label.clone());
+        targets.chain(self.curves().iter().map(QuantileCurve::label)).collect()
     }
 
     /// The greatest value of its highest quantile.
@@ -212,8 +219,8 @@ impl LatencyClass {
 
     /// Its peak over its limit; classes without a limit come after those with one.
     fn severity(&self) -> f64 {
-        match &self.target {
-            Some(target) if target.value > 0.0 => self.peak() / target.value,
+        match self.targets.iter().map(|target| target.value).reduce(f64::min) {
+            Some(least) if least > 0.0 => self.peak() / least,
             Some(_) => f64::INFINITY,
             None => self.peak() * 1e-12,
         }

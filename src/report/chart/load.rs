@@ -116,6 +116,10 @@ impl LoadFigure {
             (Sample::Line(style::GOODPUT), "goodput (in time)".to_owned()),
             (Sample::Fill(style::SHORTFALL), "offered, not served in time".to_owned()),
         ];
+        if self.flows().iter().any(|flow| !flow.limits.is_empty()) {
+            items
+                .push((Sample::Line(style::LIMIT_LINE), "load that a station can take".to_owned()));
+        }
         if self.flows().iter().any(|flow| flow.goodput.interval.is_some()) {
             items.push((Sample::Band(style::GOODPUT), "95 % interval".to_owned()));
         }

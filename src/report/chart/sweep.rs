@@ -88,19 +88,27 @@ impl SweepFigure {
     pub fn png(&self) -> Vec<u8> {
         match &self.tried {
             Tried::Numbers(quantity, values) => {
-                super::sweep_numbers::png(self, self.shown(), *quantity, values)
+                super::sweep_numbers::png(self, &self.shown(), *quantity, values)
             }
-            Tried::Names(names) => super::sweep_names::png(self, self.shown(), names),
+            Tried::Names(names) => super::sweep_names::png(self, &self.shown(), names),
         }
     }
 
-    fn shown(&self) -> &[SweepTarget] {
-        &self.targets[..self.targets.len().min(PANELS)]
+    /// The targets with a panel, in the given order. Of more than have room, those that some
+    /// values meet and others do not come first, then those that are missed.
+    fn shown(&self) -> Vec<SweepTarget> {
+        let mut telling: Vec<usize> = (0..self.targets.len()).collect();
+        telling.sort_by_key(|&at| self.targets[at].is_met_throughout());
+        telling.sort_by_key(|&at| !self.targets[at].changes());
+        telling.truncate(PANELS);
+        telling.sort_unstable();
+        telling.into_iter().map(|at| self.targets[at].clone()).collect()
     }
 
     /// What the marks mean, of those that occur.
     pub(super) fn legend(&self) -> Vec<(Sample, String)> {
-        let points = || self.shown().iter().flat_map(|target| &target.points);
+        let shown = self.shown();
+        let points = || shown.iter().flat_map(|target| &target.points);
         let mut items: Vec<(Sample, String)> = [Met::Yes, Met::Undecided, Met::No]
             .into_iter()
             .filter(|met| points().any(|point| point.met == *met))
@@ -115,9 +123,16 @@ impl SweepFigure {
             (Sample::Fill(style::MET), "where the target is met".to_owned())
         };
         items.push(note);
-        let more = self.targets.len().saturating_sub(PANELS);
+        let more = self.targets.len() - shown.len();
         if more > 0 {
-            items.push((Sample::Blank, format!("{more} more targets are not shown")));
+            let met = self.targets.iter().filter(|target| target.is_met_throughout()).count()
+                - shown.iter().filter(|target| target.is_met_throughout()).count();
+            let how = if met == more { ", met at all values," } else { "" };
+            let text = match more {
+                1 => format!("1 more target{how} is not shown"),
+                _ => format!("{more} more targets{how} are not shown"),
+            };
+            items.push((Sample::Blank, text));
         }
         items
     }
@@ -148,6 +163,15 @@ impl SweepTarget {
             }
             _ => Scale::linear(self.quantity, &values, steps),
         }
+    }
+
+    /// Whether some values tried meet it and others do not.
+    fn changes(&self) -> bool {
+        self.points.iter().any(|point| Some(point.met) != self.points.first().map(|of| of.met))
+    }
+
+    fn is_met_throughout(&self) -> bool {
+        self.points.iter().all(|point| point.met == Met::Yes)
     }
 
     /// Whether any point is infinite.
@@ -200,4 +224,33 @@ pub(super) fn draw_mark(canvas: &mut Canvas, (x, y): (f64, f64), met: Met) {
 pub(super) fn column_width(columns: usize, gap: f64) -> f64 {
     let columns = columns.max(1) as f64;
     (page().width() - gap * (columns - 1.0)) / columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_that_are_missed_or_change_have_a_panel_before_those_that_are_met() {
+        let target = |name: &str, met: [Met; 2]| SweepTarget {
+            name: name.to_owned(),
+            measure: String::new(),
+            quantity: Quantity::Number,
+            wanted: Wanted::AtMost,
+            bound: 1.0,
+            points: met.map(|met| SweepPoint { value: 1.0, low: 1.0, high: 1.0, met }).to_vec(),
+        };
+        let met = ["a", "b", "c", "d", "e", "f"].map(|name| target(name, [Met::Yes, Met::Yes]));
+        let last = [target("g", [Met::No, Met::No]), target("h", [Met::No, Met::Yes])];
+        let figure = SweepFigure {
+            heading: Heading::default(),
+            key: "k".to_owned(),
+            tried: Tried::Numbers(Quantity::Number, vec![1.0, 2.0]),
+            targets: met.into_iter().chain(last).collect(),
+        };
+        let names: Vec<String> = figure.shown().into_iter().map(|target| target.name).collect();
+        assert_eq!(names, ["a", "b", "c", "d", "g", "h"]);
+        let (_, said) = figure.legend().pop().unwrap();
+        assert_eq!(said, "2 more targets, met at all values, are not shown");
+    }
 }

@@ -13,7 +13,7 @@ use super::words::{self, Quantity};
 /// Space between columns.
 const BETWEEN: f64 = 48.0;
 /// Space above a plot: the target's name, what it measures, and where it is first met.
-const HEAD: f64 = 92.0;
+const HEAD: f64 = 100.0;
 /// Space between rows.
 const ROW_GAP: f64 = 18.0;
 /// Values up to this many are all labelled, if they have the room.
@@ -135,7 +135,7 @@ impl Plot<'_> {
     /// Tells where across it did.
     fn draw_where_met(&self, canvas: &mut Canvas, panel: &Panel) -> Option<f64> {
         let tried = self.tried();
-        let lane = panel.area.top - 18.0;
+        let lane = panel.area.top - 26.0;
         let is_met = |(_, met): &(f64, Met)| *met == Met::Yes;
         let (first, last) = (tried.iter().position(is_met), tried.iter().rposition(is_met));
         let (Some(first), Some(last)) = (first, last) else {

@@ -2,7 +2,6 @@
 
 use super::table::{Table, estimate, estimate_columns, number};
 use crate::report::pool;
-use crate::report::words;
 use crate::sim::Outcome;
 use crate::sweep::PointResult;
 use crate::verdict::{ClassFigures, Figure};
@@ -69,7 +68,7 @@ pub(super) fn outcomes(result: &PointResult) -> Vec<u8> {
             table.row(names.into_iter().chain(estimate(figure.estimate)));
         };
         row("delivered-in-time", &figures.in_time);
-        row("delivered-late", &words::late(figures));
+        row("delivered-late", &figures.late);
         for outcome in Outcome::ALL {
             if outcome != Outcome::Delivered {
                 row(outcome.name(), &figures.outcomes[outcome.index()]);

@@ -1,6 +1,7 @@
 //! Tables as CSV (RFC 4180, but lines end in LF): tidy, one header row with units in the names.
 //!
-//! Figures have no thousands separators and as many digits as read back to the same value. A cell
+//! Figures have no thousands separators and six significant digits; whole numbers, limits and times
+//! have all of theirs. A cell
 //! is empty where nothing is known; what is infinite (a latency that never ends) is `inf`. Counts
 //! are of one replication, on average, and so may have a fraction. Columns `low` and `high` are
 //! the ends of 95 % intervals.

@@ -1,6 +1,6 @@
 //! `summary.csv`: a row for each target and each headline figure of a class or a station.
 
-use super::table::{Table, estimate, number};
+use super::table::{Table, estimate, exact};
 use crate::model::StationId;
 use crate::report::words;
 use crate::sweep::PointResult;
@@ -44,7 +44,7 @@ pub(super) fn table(result: &PointResult) -> Vec<u8> {
 
 fn row(table: &mut Table, names: [&str; 3], figure: &Figure, verdict: Option<&TargetVerdict>) {
     let unit = figure.unit.name().to_owned();
-    let limit = verdict.map(|verdict| number(verdict.limit.value())).unwrap_or_default();
+    let limit = verdict.map(|verdict| exact(verdict.limit.value())).unwrap_or_default();
     let answer = verdict.map(|verdict| words::answer_code(verdict.answer)).unwrap_or_default();
     let cells = names.map(str::to_owned).into_iter().chain(estimate(figure.estimate));
     table.row(cells.chain([unit, limit, answer.to_owned()]));

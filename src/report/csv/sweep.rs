@@ -1,6 +1,6 @@
 //! The tables of a sweep: a row for each value tried, and each target, class or station.
 
-use super::table::{Table, estimate, number};
+use super::table::{Table, estimate, exact};
 use super::{classes, stations};
 use crate::model::StationId;
 use crate::report::words;
@@ -22,7 +22,7 @@ pub(super) fn targets(key: &str, points: &[(String, PointResult)]) -> Vec<u8> {
             let measured = estimate(verdict.measured.estimate);
             let rest = [
                 verdict.measured.unit.name().to_owned(),
-                number(verdict.limit.value()),
+                exact(verdict.limit.value()),
                 words::answer_code(verdict.answer).to_owned(),
                 verdict.reason.map(words::reason_code).unwrap_or_default().to_owned(),
                 words::list(&stations.collect::<Vec<_>>()),

@@ -3,7 +3,7 @@
 //! Counts are means over the replications that reached the window, quantiles means over those
 //! that have any.
 
-use super::table::{Column, Table, maybe, number};
+use super::table::{Column, Table, exact, maybe, number};
 use crate::engine::SimTime;
 use crate::measure::{ClassWindow, StationWindow};
 use crate::model::StationId;
@@ -110,5 +110,7 @@ pub(super) fn stations(result: &PointResult) -> Vec<u8> {
 fn time(result: &PointResult, window: usize) -> [String; 2] {
     let run = &result.model.run;
     let start = SimTime::from_ns(run.window.ns() * window as u64);
-    [number(start.as_secs_f64()), run.clock.civil(start).to_string()]
+    // A space between date and time: spreadsheets read that as a time.
+    let clock = run.clock.civil(start).to_string().replace('T', " ");
+    [exact(start.as_secs_f64()), clock]
 }

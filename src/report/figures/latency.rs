@@ -29,7 +29,7 @@ pub(super) fn over_time(result: &PointResult, heading: Heading) -> LatencyFigure
                 }),
             })
             .collect(),
-        target: wanted(result, at).map(|wanted| wanted.level()),
+        targets: all_wanted(result, at).map(|wanted| wanted.level()).collect(),
     };
     let classes = (0..result.model.classes.len()).map(class).collect();
     LatencyFigure { heading, time: timeline(result), classes }
@@ -40,7 +40,7 @@ pub(super) fn distribution(result: &PointResult, heading: Heading) -> Distributi
     let class = |at: usize| {
         let (latency_s, later): (Vec<f64>, Vec<f64>) =
             pool::distribution(result, at).into_iter().unzip();
-        let target = wanted(result, at).map(|wanted| QuantileTarget {
+        let target = all_wanted(result, at).next().map(|wanted| QuantileTarget {
             quantile: wanted.share,
             limit_s: wanted.limit.as_secs_f64(),
             measured_s: later
@@ -60,23 +60,36 @@ struct Wanted {
     limit: SimDuration,
     /// Whether it was asked as a share delivered, not as a quantile.
     is_share: bool,
+    /// The windows of which it was asked by itself.
+    per: Option<SimDuration>,
 }
 
-/// The first target on the class's latency.
-fn wanted(result: &PointResult, class: usize) -> Option<Wanted> {
-    result.model.targets.iter().find_map(|target| match &target.criterion {
-        Criterion::Latency { class: of, quantile, limit, .. } if of.index() == class => {
-            Some(Wanted { share: *quantile, limit: *limit, is_share: false })
+/// The targets on the class's latency: of the whole run first, then of windows.
+fn all_wanted(result: &PointResult, class: usize) -> impl Iterator<Item = Wanted> {
+    let targets = &result.model.targets;
+    let of_class = move |is_windowed: bool| {
+        let wanted = targets.iter().filter_map(move |target| wanted(&target.criterion, class));
+        wanted.filter(move |wanted| wanted.per.is_some() == is_windowed)
+    };
+    of_class(false).chain(of_class(true))
+}
+
+fn wanted(criterion: &Criterion, class: usize) -> Option<Wanted> {
+    match criterion {
+        Criterion::Latency { class: of, quantile, limit, windowed } if of.index() == class => {
+            let per = windowed.map(|windowed| windowed.per);
+            Some(Wanted { share: *quantile, limit: *limit, is_share: false, per })
         }
-        Criterion::Delivered { class: of, share, limit, .. } if of.index() == class => {
-            Some(Wanted { share: *share, limit: *limit, is_share: true })
+        Criterion::Delivered { class: of, share, limit, windowed } if of.index() == class => {
+            let per = windowed.map(|windowed| windowed.per);
+            Some(Wanted { share: *share, limit: *limit, is_share: true, per })
         }
         Criterion::Latency { .. }
         | Criterion::Delivered { .. }
         | Criterion::Loss { .. }
         | Criterion::Backlog { .. }
         | Criterion::Utilization { .. } => None,
-    })
+    }
 }
 
 impl Wanted {
@@ -87,6 +100,8 @@ impl Wanted {
         } else {
             limit_label(self.share, limit_s)
         };
-        Level { label, value: limit_s }
+        let per =
+            self.per.map_or_else(String::new, |per| format!(" per {}", format::duration(per)));
+        Level { label: label + &per, value: limit_s }
     }
 }

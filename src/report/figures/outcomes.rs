@@ -1,7 +1,6 @@
 //! Where the messages of each class ended.
 
 use crate::report::chart::{self, ClassOutcomes, Heading, OutcomesFigure};
-use crate::report::words;
 use crate::sim::Outcome;
 use crate::sweep::PointResult;
 use crate::verdict::{ClassFigures, Figure};
@@ -25,7 +24,7 @@ fn counts(class: &ClassFigures, runs: f64) -> Vec<(chart::Outcome, f64)> {
     let ended = |outcome: Outcome| count(&class.outcomes[outcome.index()]);
     vec![
         (chart::Outcome::InTime, count(&class.in_time)),
-        (chart::Outcome::Late, count(&words::late(class))),
+        (chart::Outcome::Late, count(&class.late)),
         (chart::Outcome::Rejected, ended(Outcome::Rejected)),
         (chart::Outcome::Expired, ended(Outcome::Expired)),
         (chart::Outcome::Failed, ended(Outcome::Failed)),

@@ -390,7 +390,7 @@ impl<'a> Class<'a> {
             goodput: Figure::of(&of.goodput),
             outcomes: Outcomes {
                 delivered_in_time: Figure::of(&of.in_time),
-                delivered_late: Figure::of(&words::late(of)),
+                delivered_late: Figure::of(&of.late),
                 rejected: outcome(Outcome::Rejected),
                 expired: outcome(Outcome::Expired),
                 failed: outcome(Outcome::Failed),

@@ -41,7 +41,7 @@ fn the_tables_of_a_run_agree_with_one_another() {
     assert_eq!(sum(&tables["timeline.csv"], "offered", ("class", "otp")), passwords);
     for class in ["otp", "promo"] {
         let shares = sum(&tables["outcomes.csv"], "share", ("class", class));
-        assert!((shares - 1.0).abs() < 1e-12, "{class}: {shares}");
+        assert!((shares - 1.0).abs() < 1e-5, "{class}: {shares}");
     }
     let delivered: f64 = ["otp", "promo"]
         .iter()
@@ -49,12 +49,21 @@ fn the_tables_of_a_run_agree_with_one_another() {
         .sum();
     assert_eq!(sum(&tables["carriers.csv"], "accepted", ("carrier", "code")), delivered);
     let first = &tables["timeline.csv"][0];
-    assert_eq!((first["start_s"].as_str(), first["clock"].as_str()), ("0", "2024-01-01T09:59:00"));
+    assert_eq!((first["start_s"].as_str(), first["clock"].as_str()), ("0", "2024-01-01 09:59:00"));
     assert_eq!(tables["stations_timeline.csv"].len(), 2 * 10);
     let summary = &tables["summary.csv"];
     let of = |name: &str| summary.iter().find(|row| row["of"] == name).unwrap();
     assert_eq!(of("fast")["verdict"], "not-met");
     assert_eq!((of("fast")["limit"].as_str(), of("fast")["unit"].as_str()), ("10", "s"));
+}
+
+#[test]
+fn what_came_late_has_an_interval_as_what_came_in_time() {
+    let set = ["run.horizon=10min", "target.quick.latency-at-most=2s"];
+    let tables = tables(run_files(&run(QUEUE, &set), &about(), false));
+    let late = tables["outcomes.csv"].iter().find(|row| row["outcome"] == "delivered-late");
+    let ends = ["low", "share", "high"].map(|end| late.unwrap()[end].parse::<f64>().unwrap());
+    assert!(ends[0] < ends[1] && ends[1] < ends[2], "{ends:?}");
 }
 
 #[test]

@@ -5,12 +5,13 @@ use crate::engine::SimTime;
 use crate::language::format;
 use crate::measure::Bound;
 use crate::model::{ClassId, Criterion, Mode, Replications};
+use crate::report::About;
 use crate::report::clock::Clock;
 use crate::report::words::{self, NOTHING};
 use crate::stats::quantile::TAIL_NEEDED;
 use crate::stats::warmup::CutBy;
 use crate::sweep::PointResult;
-use crate::verdict::Steadiness;
+use crate::verdict::{Answer, Steadiness};
 
 /// Probabilities below this are not estimated by counting messages.
 const RAREST: f64 = 1e-4;
@@ -25,11 +26,11 @@ pub(in crate::report) struct Note {
 }
 
 /// The notes with their label.
-pub(super) fn section(result: &PointResult) -> String {
-    let notes = notes(result);
-    let label = if notes.len() == 1 { "Note" } else { "Notes" };
+pub(super) fn section(result: &PointResult, about: &About) -> String {
+    let notes = notes(result).into_iter().map(|note| note.text);
+    let texts: Vec<String> = about.remarks.iter().cloned().chain(notes).collect();
+    let label = if texts.len() == 1 { "Note" } else { "Notes" };
     let labels = std::iter::once(label).chain(std::iter::repeat(""));
-    let texts = notes.into_iter().map(|note| note.text);
     paragraphs(&labels.zip(texts).collect::<Vec<_>>())
 }
 
@@ -52,12 +53,12 @@ pub(in crate::report) fn notes(result: &PointResult) -> Vec<Note> {
     notes
 }
 
-/// Of each windowed target, its worst window.
+/// Of each windowed target that is not met, its worst window.
 fn worst_windows(result: &PointResult) -> Vec<String> {
     let targets = result.model.targets.iter().zip(&result.assessment.targets);
     let clock = Clock::of(&result.model);
     let worst = targets.filter_map(|(target, verdict)| {
-        let worst = verdict.windows?.worst?;
+        let worst = verdict.windows?.worst.filter(|_| verdict.answer != Answer::Met)?;
         let (per, what) = match target.criterion {
             Criterion::Latency { windowed, limit, .. }
             | Criterion::Delivered { windowed, limit, .. } => {

@@ -10,13 +10,13 @@ use crate::sweep::PointResult;
 pub(in crate::report) fn report(result: &PointResult, about: &About) -> String {
     join([
         heading(result, about),
-        targets(result),
+        targets(result, about),
         binding::section(result),
         classes::outcomes(result),
         classes::latencies(result),
         stations::services(result),
         stations::carriers(result),
-        notes::section(result),
+        notes::section(result, about),
     ])
 }
 
@@ -45,12 +45,14 @@ pub(super) fn title_line(title: &str, facts: &str) -> String {
 }
 
 /// The answer to each target.
-fn targets(result: &PointResult) -> String {
+fn targets(result: &PointResult, about: &About) -> String {
     if result.model.targets.is_empty() {
         return "  no targets: nothing to meet or to miss\n".to_owned();
     }
     let measured = |(target, verdict)| words::measured(target, verdict);
-    let all = || result.model.targets.iter().zip(&result.assessment.targets);
+    let order = about.targets_of(&result.model);
+    let all =
+        || order.iter().map(|&at| (&result.model.targets[at], &result.assessment.targets[at]));
     let has_interval = all().map(measured).any(|text| text.contains('('));
     let mut grid = Grid::new(&[
         ("target", Column::Words),

@@ -19,9 +19,9 @@ pub(in crate::report) fn report(
     let Some((_, first)) = points.first() else { return String::new() };
     join([
         heading(points, &first.model, about),
-        tables(key, points, &first.model),
-        paragraphs(&sentences(points, &first.model)),
-        remarks(key, points),
+        tables(key, points, &first.model, &about.targets_of(&first.model)),
+        paragraphs(&sentences(points, &first.model, &about.targets_of(&first.model))),
+        remarks(key, points, about),
     ])
 }
 
@@ -37,14 +37,16 @@ fn heading(points: &[(String, PointResult)], model: &Model, about: &About) -> St
     title_line(words::title(model, &about.scenario), &format!("{values}, {lengths} at each"))
 }
 
-/// As many targets beside one another as fit.
-fn tables(key: &str, points: &[(String, PointResult)], model: &Model) -> String {
-    let all: Vec<usize> = (0..model.targets.len()).collect();
+/// As many targets beside one another as fit; where that is not all, their answers in one first.
+fn tables(key: &str, points: &[(String, PointResult)], model: &Model, all: &[usize]) -> String {
     let (mut tables, mut from) = (Vec::new(), 0);
     loop {
         let mut to = all.len();
         while to > from + 1 && !table(key, points, model, &all[from..to]).fits() {
             to -= 1;
+        }
+        if to < all.len() && from == 0 {
+            tables.extend(answers(key, points, model, all).map(|grid| grid.text()));
         }
         tables.push(table(key, points, model, &all[from..to]).text());
         from = to;
@@ -54,11 +56,42 @@ fn tables(key: &str, points: &[(String, PointResult)], model: &Model) -> String 
     }
 }
 
+/// The answer to each target at each value; `None` where that does not fit.
+fn answers(
+    key: &str,
+    points: &[(String, PointResult)],
+    model: &Model,
+    targets: &[usize],
+) -> Option<Grid> {
+    let answer =
+        |point: &PointResult, target: usize| mark(&point.assessment.targets[target]).to_owned();
+    let names = targets.iter().map(|&at| (model.targets[at].name.clone(), Column::Fixed));
+    let columns: Vec<_> =
+        std::iter::once((last_parts(key), Column::Figures)).chain(names).collect();
+    let mut by_value = Grid::new(&columns);
+    for (value, point) in points {
+        let cells = targets.iter().map(|&target| answer(point, target));
+        by_value.row(std::iter::once(value.clone()).chain(cells));
+    }
+    let values = points.iter().map(|(value, _)| (value.clone(), Column::Fixed));
+    let columns: Vec<_> = std::iter::once((last_parts(key), Column::Fixed)).chain(values).collect();
+    let mut by_target = Grid::new(&columns);
+    for &target in targets {
+        let cells = points.iter().map(|(_, point)| answer(point, target));
+        by_target.row(std::iter::once(model.targets[target].name.clone()).chain(cells));
+    }
+    [by_value, by_target].into_iter().find(Grid::fits)
+}
+
+/// The last parts of a key tell enough; the whole stands in the file.
+fn last_parts(key: &str) -> String {
+    let parts = key.rsplit('.').take(2).collect::<Vec<_>>();
+    parts.into_iter().rev().collect::<Vec<_>>().join(".")
+}
+
 /// A row for each value.
 fn table(key: &str, points: &[(String, PointResult)], model: &Model, targets: &[usize]) -> Grid {
-    // The last parts of the key tell enough; the whole stands in the file.
-    let key = key.rsplit('.').take(2).collect::<Vec<_>>();
-    let key = key.into_iter().rev().collect::<Vec<_>>().join(".");
+    let key = last_parts(key);
     let are_numbers = points.iter().all(|(value, _)| is_number(value));
     let kind = if are_numbers { Column::Figures } else { Column::Words };
     let mut columns = vec![(key, kind), ("offered".to_owned(), Column::Figures)];
@@ -124,7 +157,11 @@ fn binds(point: &PointResult, targets: &[usize]) -> String {
 }
 
 /// For each target, at which values it is met.
-fn sentences(points: &[(String, PointResult)], model: &Model) -> Vec<(String, String)> {
+fn sentences(
+    points: &[(String, PointResult)],
+    model: &Model,
+    targets: &[usize],
+) -> Vec<(String, String)> {
     let sentence = |target: usize| {
         let answers: Vec<Answer> =
             points.iter().map(|(_, point)| point.assessment.targets[target].answer).collect();
@@ -133,7 +170,7 @@ fn sentences(points: &[(String, PointResult)], model: &Model) -> Vec<(String, St
         let text = format!("({wanted}) {}", where_met(&values, &answers));
         (model.targets[target].name.clone(), text)
     };
-    (0..model.targets.len()).map(sentence).collect()
+    targets.iter().copied().map(sentence).collect()
 }
 
 /// "is met from 64 on.", "is met between 16 and 64.", "is not met at any of these values."
@@ -174,7 +211,7 @@ fn where_met(values: &[&str], answers: &[Answer]) -> String {
 }
 
 /// The warnings of all values, each once, with the values that it holds for.
-fn remarks(key: &str, points: &[(String, PointResult)]) -> String {
+fn remarks(key: &str, points: &[(String, PointResult)], about: &About) -> String {
     let mut all: Vec<(String, Vec<&str>)> = Vec::new();
     for (value, point) in points {
         let warnings = notes::notes(point).into_iter().filter(|note| note.is_warning);
@@ -185,16 +222,16 @@ fn remarks(key: &str, points: &[(String, PointResult)]) -> String {
             }
         }
     }
-    let items = all.into_iter().enumerate().map(|(at, (note, values))| {
-        let label = if at == 0 { "Notes" } else { "" };
-        let text = if values.len() == points.len() {
+    let of_results = all.into_iter().map(|(note, values)| {
+        if values.len() == points.len() {
             note
         } else {
             format!("{key} = {}: {note}", words::list(&values))
-        };
-        (label, text)
+        }
     });
-    paragraphs(&items.collect::<Vec<_>>())
+    let texts = about.remarks.iter().cloned().chain(of_results);
+    let labels = std::iter::once("Notes").chain(std::iter::repeat(""));
+    paragraphs(&labels.zip(texts).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod target;
 mod traffic;
 
 use crate::dist::DistSpec;
-use crate::language::{Entry, Fields, Node, Placed, Problems, Read, Value};
+use crate::language::{Entry, Fields, NamedTable, Node, Placed, Problems, Read, Value, suggest};
 
 pub(super) use carrier::{CarrierSchema, RateSchema};
 pub(super) use operation::{CallSchema, Client, OperationSchema, StepSchema};
@@ -16,6 +16,16 @@ pub(super) use run::{ReplicationsSchema, RunSchema};
 pub(super) use service::{ServiceSchema, StallSchema};
 pub(super) use target::{CriterionSchema, TargetSchema};
 pub(super) use traffic::{CauseSchema, TrafficSchema};
+
+/// Where the names stand that authors choose.
+pub const NAMED: [NamedTable; 6] = [
+    NamedTable { path: &["target"], kind: "target" },
+    NamedTable { path: &["traffic"], kind: "traffic" },
+    NamedTable { path: &["service"], kind: "service" },
+    NamedTable { path: &["service", "*", "operation"], kind: "operation" },
+    NamedTable { path: &["carrier"], kind: "carrier" },
+    NamedTable { path: &["carrier-group"], kind: "carrier group" },
+];
 
 /// A scenario file. What could not be read is missing, and has left a problem.
 #[derive(Debug)]
@@ -107,6 +117,19 @@ impl<T> Section<T> {
     pub(super) fn good(&self) -> impl Iterator<Item = (&Placed<String>, &T)> {
         self.items.iter().filter_map(|(name, item)| item.as_ref().map(|item| (name, item)))
     }
+}
+
+/// Records the keys of a table that are slips of one of `kinds`; whether there were any.
+fn misspelt(node: &Node, kinds: &[&'static str], problems: &mut Problems) -> bool {
+    let before = problems.len();
+    let Value::Table(entries) = &node.value else { return false };
+    for entry in entries {
+        if let Some(near) = suggest(&entry.key, kinds.iter().copied()) {
+            let hint = format!("did you mean `{near}`?");
+            problems.add_with_hint(entry.key_place, format!("unknown key `{}`", entry.key), hint);
+        }
+    }
+    problems.len() > before
 }
 
 /// Names stand in addresses such as `api.send`, in file names and in tables.

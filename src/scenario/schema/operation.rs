@@ -1,5 +1,6 @@
 //! `[service.NAME.operation.NAME]`: the steps that are taken for a message.
 
+use super::misspelt;
 use crate::dist::DistSpec;
 use crate::language::{
     Choice, Fields, Node, NonNegative, Placed, PositiveDuration, Problems, Read, Share, Value,
@@ -157,6 +158,9 @@ impl Read for StepSchema {
         let mut fields = Fields::open(node, problems)?;
         let found: Vec<&str> =
             KINDS.into_iter().filter(|kind| fields.node(kind).is_some()).collect();
+        if found.is_empty() && misspelt(node, &KINDS, problems) {
+            return None;
+        }
         let [kind] = found[..] else {
             let label = match found[..] {
                 [] => "this step does not say what happens".to_owned(),

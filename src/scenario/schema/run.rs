@@ -42,7 +42,8 @@ impl Read for RunSchema {
         let mode = fields.or("mode", ModeSchema(Mode::Terminating), problems);
         let start = fields.optional("start", problems);
         let zone = fields.optional("zone", problems);
-        let horizon = fields.required::<Placed<PositiveDuration>>("horizon", problems);
+        let horizon =
+            fields.required_like::<Placed<PositiveDuration>>("horizon", "\"3h\"", problems);
         let window = fields.optional::<Placed<PositiveDuration>>("window", problems);
         let usual = ReplicationsSchema::Fixed(USUAL_REPLICATIONS);
         let replications = fields.or("replications", usual, problems);
@@ -85,6 +86,11 @@ impl Read for ReplicationsSchema {
     const EXAMPLE: &'static str = "10";
 
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        if node.as_str().is_some_and(|text| text.trim_end().ends_with('%')) {
+            let hint = "for a precision, write `{ precision = \"5%\", at-most = 40 }`";
+            problems.expected_with_hint(node, "a whole number", hint);
+            return None;
+        }
         if !matches!(node.value, Value::Table(_)) {
             let count = Whole::<1, MOST_REPLICATIONS>::read(node, problems)?;
             return Some(Self::Fixed(count.0 as u32));

@@ -1,5 +1,6 @@
 //! `[target]`: what has to hold.
 
+use super::misspelt;
 use crate::engine::SimDuration;
 use crate::language::{Fields, Node, Placed, PositiveDuration, Problems, Read, Share, When, Whole};
 
@@ -55,6 +56,13 @@ pub(in crate::scenario) struct WindowedSchema {
 const KINDS: [&str; 5] =
     ["latency-at-most", "delivered-within", "lost-at-most", "drained-by", "utilization-at-most"];
 
+/// Keys that targets of one kind have.
+const OF_A_KIND: [(&str, &str); 3] = [
+    ("quantile", "latency-at-most"),
+    ("share-at-least", "delivered-within"),
+    ("backlog-at-most", "drained-by"),
+];
+
 impl Read for TargetSchema {
     const EXAMPLE: &'static str =
         "{ class = \"otp\", quantile = \"99%\", latency-at-most = \"10s\" }";
@@ -63,6 +71,9 @@ impl Read for TargetSchema {
         let mut fields = Fields::open(node, problems)?;
         let found: Vec<&str> =
             KINDS.into_iter().filter(|kind| fields.node(kind).is_some()).collect();
+        if found.is_empty() && misspelt(node, &KINDS, problems) {
+            return None;
+        }
         let [kind] = found[..] else {
             let label = match found[..] {
                 [] => "this target does not say what it asks".to_owned(),
@@ -81,6 +92,20 @@ impl Read for TargetSchema {
         };
         let may_be_windowed = !matches!(kind, "lost-at-most" | "drained-by");
         let windowed = if may_be_windowed { windowed(&mut fields, problems) } else { Some(None) };
+        for (key, owner) in OF_A_KIND {
+            if owner == kind || node.child(key).is_none() {
+                continue;
+            }
+            if let Some(entry) = fields.entry(key) {
+                let label = format!("`{key}` belongs to targets with `{owner}`");
+                let instead = OF_A_KIND.iter().find(|(_, of)| *of == kind);
+                let hint = match instead {
+                    Some((instead, _)) => format!("beside `{kind}` write `{instead}`"),
+                    None => format!("write a target of its own with `{owner}`"),
+                };
+                problems.add_with_hint(entry.key_place, label, hint);
+            }
+        }
         let indifference = fields.or("indifference", Share(USUAL_INDIFFERENCE), problems);
         fields.finish(problems);
         let indifference = indifference.map(|share| share.0);

@@ -112,6 +112,10 @@ pub struct StationWindow {
     pub unserved_wait_sum: u128,
     /// Time that workers waited for a core, summed, in nanoseconds.
     pub core_wait_sum: u128,
+    /// Core time that went to further attempts of calls, in nanoseconds,
+    pub retry_work: u128,
+    /// and to work that nobody waited for any more when it was done.
+    pub abandoned_work: u128,
     /// Core time that chatter took ahead of messages' work, in nanoseconds: cores had no other
     /// time for it.
     pub chatter_on_core: u128,
@@ -131,6 +135,8 @@ pub struct StationWindow {
     pub queue: Level,
     /// Workers that waited for a core.
     pub ready: Level,
+    /// Workers that waited for answers.
+    pub calling: Level,
 }
 
 /// One carrier over the whole run.
@@ -199,6 +205,8 @@ pub struct StationGauges {
     pub queue: Gauge,
     /// See [`StationWindow::ready`].
     pub ready: Gauge,
+    /// See [`StationWindow::calling`].
+    pub calling: Gauge,
     /// Waiting times in the current block of windows, of those that waited at all.
     waits: RecentHistogram,
     /// How many did not, in the windows that are over.
@@ -218,6 +226,7 @@ impl StationGauges {
             on_core: idle,
             queue: idle,
             ready: idle,
+            calling: idle,
             waits: RecentHistogram::new(),
             waits_of_zero: 0,
             wait_sum: 0,
@@ -254,6 +263,7 @@ impl StationGauges {
         window.on_core = self.on_core.close(now);
         window.queue = self.queue.close(now);
         window.ready = self.ready.close(now);
+        window.calling = self.calling.close(now);
         let sum = self.waits.exact().sum();
         window.wait_sum = sum - self.wait_sum;
         self.wait_sum = sum;
@@ -290,6 +300,8 @@ impl StationWindow {
         self.preempted += next.preempted;
         self.unserved_wait_sum += next.unserved_wait_sum;
         self.core_wait_sum += next.core_wait_sum;
+        self.retry_work += next.retry_work;
+        self.abandoned_work += next.abandoned_work;
         self.chatter_on_core += next.chatter_on_core;
         self.chatter_off_core += next.chatter_off_core;
         self.throttled += next.throttled;
@@ -299,6 +311,7 @@ impl StationWindow {
         self.on_core.extend(&next.on_core);
         self.queue.extend(&next.queue);
         self.ready.extend(&next.ready);
+        self.calling.extend(&next.calling);
     }
 }
 

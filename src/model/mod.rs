@@ -187,6 +187,24 @@ impl Model {
         self.services.len() + self.groups.len()
     }
 
+    /// Services that allow fewer connections than the instances of some caller need, in order.
+    pub fn services_short_of_connections(&self) -> Vec<ServiceId> {
+        let mut short: Vec<ServiceId> = Vec::new();
+        for (step, caller) in self.steps.iter().zip(&self.step_services) {
+            let (Step::Call { site, .. }, Some(caller)) = (step, caller) else { continue };
+            let site = &self.sites[site.index()];
+            let Callee::Operation(operation) = site.callee else { continue };
+            let callee = self.operations[operation.index()].service;
+            let instances = self.services[caller.index()].pool.instances;
+            if let Some(callee) = callee.filter(|_| site.connected < instances) {
+                short.push(callee);
+            }
+        }
+        short.sort_unstable();
+        short.dedup();
+        short
+    }
+
     /// The station of a service.
     pub fn service_station(&self, service: ServiceId) -> StationId {
         StationId::from_index(service.index())

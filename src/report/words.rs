@@ -247,6 +247,9 @@ pub(super) fn cause_code(cause: Cause) -> &'static str {
         Cause::Pauses => "pauses",
         Cause::Loss => "loss",
         Cause::QueueBounds => "queue-bounds",
+        Cause::Chatter => "chatter",
+        Cause::Peers => "peers",
+        Cause::Connections => "connections",
     }
 }
 

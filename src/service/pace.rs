@@ -69,6 +69,13 @@ impl Pace {
         self.stretches.is_empty() && self.slow == 0
     }
 
+    /// When cores stand still, from and to.
+    pub fn stalls(&self) -> impl Iterator<Item = (SimTime, SimTime)> + '_ {
+        let still =
+            self.stretches.iter().filter(|stretch| stretch.speed == 0.0 && stretch.slope == 0.0);
+        still.map(|stretch| (SimTime::from_ns(stretch.from), SimTime::from_ns(stretch.to)))
+    }
+
     /// How long `work` takes on a core of `instance`, from `now` on.
     pub fn length(&self, instance: u32, now: SimTime, work: SimDuration) -> SimDuration {
         let speed = if instance < self.slow { self.slow_speed } else { 1.0 };

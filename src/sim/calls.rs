@@ -195,6 +195,9 @@ impl<T: Trace> Run<'_, T> {
             }
         }
         if waiting.pending == 0 {
+            if let Some(service) = self.steps[usize::from(waiting.pc)].service {
+                self.services[service.index()].gauges.calling.fall(self.now);
+            }
             waiting.pc += 1;
             self.step(caller);
         }
@@ -275,6 +278,7 @@ impl<T: Trace> Run<'_, T> {
             State::Computing => {
                 let (service, instance) = (self.own_service(id), self.tasks[id].instance);
                 self.forget_computing(id, service);
+                self.account_work(id, service);
                 self.let_core_go(service, instance);
                 self.free_cancelled(service, instance);
             }
@@ -285,6 +289,7 @@ impl<T: Trace> Run<'_, T> {
             State::Calling => {
                 self.cancel_offspring(id);
                 let (service, instance) = (self.own_service(id), self.tasks[id].instance);
+                self.services[service].gauges.calling.fall(self.now);
                 self.free_cancelled(service, instance);
             }
             State::AwaitingCarrier | State::AwaitingAgain => self.withdraw(id),

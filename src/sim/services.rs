@@ -22,6 +22,8 @@ pub(super) struct ServiceState {
     pub(super) gate: Option<Gate>,
     /// By instance, where admission is by priority.
     pub(super) dagor: Vec<DagorGate>,
+    /// Whether some of the work here may be that of retries, or for nobody.
+    pub(super) accounts_work: bool,
     /// Whether one more urgent takes a worker from one less so.
     pub(super) is_preemptive: bool,
     /// Who computes, and until when, where workers may be taken away, in order of their starts.
@@ -132,6 +134,8 @@ impl ServiceState {
 
     pub(super) fn all(model: &Model) -> Vec<Self> {
         let mut first_queue = 0;
+        let accounts_work =
+            model.sites.iter().any(|site| site.timeout.is_some() || site.retry.is_some());
         let state = |(id, service): (u16, &Service)| {
             let plan = &service.pool;
             let is_plain = !service.chatter.takes_cores() && service.pace.is_full();
@@ -147,12 +151,14 @@ impl ServiceState {
                 only_computes: is_plain
                     && has_cores_for_all
                     && !plan.discipline.is_preemptive()
+                    && !accounts_work
                     && only_computes(model, ServiceId(id)),
                 gate: (!plan.limits.is_empty()).then(|| Gate::new(&plan.limits)),
                 dagor: match &plan.admission {
                     None => Vec::new(),
                     Some(dagor) => vec![DagorGate::new(dagor); plan.instances as usize],
                 },
+                accounts_work,
                 is_preemptive: plan.discipline.is_preemptive(),
                 computing: Vec::new(),
                 first_queue,

@@ -115,6 +115,9 @@ impl<'m, T: Trace> Run<'m, T> {
     fn compute(&mut self, id: TaskId, planned: PlannedStep<'_>, length: &Dist) {
         let service = planned.own_service();
         let state = &mut self.services[service];
+        if state.accounts_work {
+            self.tasks[id].since = self.now;
+        }
         if state.is_plain && !state.is_preemptive {
             return self.stay_for_step(id, State::Computing, length, planned.purpose);
         }
@@ -138,7 +141,34 @@ impl<'m, T: Trace> Run<'m, T> {
         task.pc += 1;
         let instance = task.instance;
         self.forget_computing(id, service);
+        self.account_work(id, service);
         self.let_core_go(service, instance);
+    }
+
+    /// Books the core time of a task that computes no longer, if it was not useful.
+    #[inline]
+    pub(super) fn account_work(&mut self, id: TaskId, service: usize) {
+        if !self.services[service].accounts_work {
+            return;
+        }
+        let length = u128::from(self.now.since(self.tasks[id].since).ns());
+        let window = &mut self.services[service].gauges.window;
+        let (mut at, mut is_retry) = (id, false);
+        loop {
+            let task = &self.tasks[at];
+            if task.flags.has(Flags::ABANDONED) || task.flags.has(Flags::COPY) {
+                window.abandoned_work += length;
+                return;
+            }
+            if task.root == TaskId::NONE || !task.flags.has(Flags::CALL) {
+                break;
+            }
+            is_retry |= task.attempt_or_orphans > 0;
+            at = task.parent;
+        }
+        if is_retry {
+            window.retry_work += length;
+        }
     }
 
     /// A task computes no longer.
@@ -187,6 +217,9 @@ impl<'m, T: Trace> Run<'m, T> {
         }
         if waits && self.tasks[id].pending > 0 {
             self.tasks[id].state = State::Calling;
+            if let Some(service) = self.step_of(id).service {
+                self.services[service.index()].gauges.calling.rise(self.now);
+            }
             return false;
         }
         true

@@ -10,7 +10,7 @@ use super::stations::{Capacity, StationFigures};
 use super::targets::{Answer, TargetVerdict};
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::Measurements;
-use crate::model::{Callee, ClassId, Criterion, Model, Site, StationId, Step};
+use crate::model::{Callee, ClassId, Criterion, Model, ServiceId, Site, StationId, Step};
 
 /// A station in a window counts as saturated from this use of its capacity on. Judgement: at 95 %
 /// a queue of any length is a matter of time.
@@ -58,6 +58,12 @@ pub enum Cause {
     Loss,
     /// Its queue's bounds turn messages away.
     QueueBounds,
+    /// Its cores compute all the time, much of it for what instances cost one another.
+    Chatter,
+    /// Its instances have no room for all of their peers, so that none works.
+    Peers,
+    /// It allows fewer connections than its callers' instances need, and some have none.
+    Connections,
 }
 
 /// From when to when a station was saturated, at least in part.
@@ -141,7 +147,8 @@ impl View<'_> {
         limit: SimDuration,
         share: f64,
     ) -> Vec<Place> {
-        let losing = self.blame.losses(Some(class));
+        let losing =
+            self.blame.losses(Some(class)).or_else(|| self.unconnected(self.blame.failed(class)));
         let lost = self.blame.lost(class);
         let pool = LatencyPool::of(self.model, self.runs, self.period, class);
         let late = pool.missing(limit) - lost;
@@ -157,6 +164,13 @@ impl View<'_> {
             (losing, None)
         };
         first.into_iter().chain(second).collect()
+    }
+
+    /// The service that has no connections left for some of its callers, where messages fail.
+    fn unconnected(&self, failed: f64) -> Option<Place> {
+        let short = self.model.services_short_of_connections().into_iter().next()?;
+        let station = self.model.service_station(short).index();
+        (failed > 0.0).then_some(Place { station, share: 1.0, loses: true })
     }
 
     /// Whether a target on latency is missed by more than all waiting of its class together: it
@@ -254,12 +268,21 @@ impl View<'_> {
 
     fn cause(&self, station: usize, is_ours: bool, lost: bool) -> Cause {
         let figures = &self.stations[station];
+        let service = self.model.services.get(station);
+        if lost && service.is_some_and(|service| service.chatter.has_no_room) {
+            return Cause::Peers;
+        }
+        let is_short = |id: &ServiceId| self.model.service_station(*id).index() == station;
+        if lost && self.model.services_short_of_connections().iter().any(is_short) {
+            return Cause::Connections;
+        }
         if lost {
             let turned_away = figures.rejected + figures.expired > figures.dropped;
             return if turned_away { Cause::QueueBounds } else { Cause::Loss };
         }
         match (is_ours, known(&figures.workers) > known(&figures.cores)) {
             (true, true) if self.holds_workers(station) => Cause::Workers,
+            (true, _) if self.chatters(station) => Cause::Chatter,
             (true, _) => Cause::Cores,
             (false, _) if figures.throttled > 0.0 && self.utilization(station) < SATURATED => {
                 Cause::Pauses
@@ -267,6 +290,14 @@ impl View<'_> {
             (false, true) => Cause::Window,
             (false, false) => Cause::Rate,
         }
+    }
+
+    /// Whether a good part of a service's core time goes to what its instances cost one another.
+    fn chatters(&self, service: usize) -> bool {
+        // Judgement: below a tenth, more instances still help about as much as they should.
+        const MUCH: f64 = 0.1;
+        let effort = self.stations[service].effort.as_ref();
+        effort.is_some_and(|effort| known(&effort.chatter) >= MUCH)
     }
 
     /// The mean use over replications of each window that counts.

@@ -85,7 +85,8 @@ impl<'a> Blame<'a> {
         lost + if calls_fail { self.failed(class) } else { 0.0 }
     }
 
-    fn failed(&self, class: ClassId) -> f64 {
+    /// How many messages of the class failed, for whatever reason.
+    pub(super) fn failed(&self, class: ClassId) -> f64 {
         self.ended(class, Outcome::Failed)
     }
 

@@ -3,7 +3,9 @@
 
 mod binding;
 mod blame;
+mod effort;
 mod figures;
+mod metastable;
 mod period;
 mod stations;
 mod targets;
@@ -13,7 +15,9 @@ use crate::measure::Measurements;
 use crate::model::Model;
 
 pub use binding::{Binding, Cause, Saturation};
+pub use effort::Effort;
 pub use figures::{ClassFigures, Figure, Unit};
+pub use metastable::Metastable;
 pub use period::{Period, Steadiness};
 pub use stations::{Capacity, StationFigures};
 pub use targets::{Answer, Reason, TargetVerdict};
@@ -37,6 +41,8 @@ pub struct Assessment {
     /// Targets that are not met and that no capacity could mend: what their messages take without
     /// any waiting is too long already.
     pub slow_by_themselves: Vec<usize>,
+    /// Goodput that did not come back after a trigger.
+    pub metastable: Option<Metastable>,
 }
 
 impl Assessment {
@@ -57,6 +63,7 @@ impl Assessment {
             targets,
             bindings,
             slow_by_themselves,
+            metastable: metastable::of(model, runs),
             period,
         }
     }

@@ -1,5 +1,6 @@
 //! The figures of services and carrier groups.
 
+use super::effort::Effort;
 use super::figures::{Exactness, Figure, Unit};
 use super::period::Period;
 use crate::measure::{Histogram, Measurements, StationRecord, StationWindow};
@@ -41,6 +42,8 @@ pub struct StationFigures {
     pub expired: f64,
     /// See `rejected`.
     pub cancelled: f64,
+    /// What its time went to; `None` for carriers.
+    pub effort: Option<Effort>,
     /// Submissions refused by carriers, a replication.
     pub throttled: f64,
     /// Messages dropped silently by carriers, a replication.
@@ -91,7 +94,8 @@ impl Capacity {
             return (0.0, 0.0);
         }
         let workers = self.workers.map_or(0.0, |workers| window.busy.mean() / workers);
-        let cores = self.cores.map_or(0.0, |cores| window.on_core.mean() / cores);
+        let idle_chatter = window.chatter_off_core as f64 / window.busy.length.ns() as f64;
+        let cores = self.cores.map_or(0.0, |cores| (window.on_core.mean() + idle_chatter) / cores);
         let rate = self.rate.map_or(0.0, |rate| window.started as f64 / secs / rate);
         (workers, cores.max(rate))
     }
@@ -138,6 +142,10 @@ fn figures(
     let average = |count: &dyn Fn(&StationWindow) -> u64| {
         totals.iter().map(count).sum::<u64>() as f64 / totals.len() as f64
     };
+    let messages: Vec<u64> = runs
+        .iter()
+        .map(|run| run.classes.iter().map(|class| class.arrived(period.first)).sum())
+        .collect();
     let wait = ratio(&|total| total.wait_sum as f64 * 1e-9, &started);
     let core_wait = ratio(&|total| total.core_wait_sum as f64 * 1e-9, &started);
     let is_ours = model.is_ours(StationId::from_index(station));
@@ -167,6 +175,7 @@ fn figures(
         rejected: average(&|total| total.rejected),
         expired: average(&|total| total.expired),
         cancelled: average(&|total| total.cancelled),
+        effort: is_ours.then(|| Effort::of(exactness, &totals, &messages)),
         throttled: average(&|total| total.throttled),
         dropped: average(&|total| total.dropped),
         held: average(&|total| total.held),

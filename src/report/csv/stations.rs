@@ -5,12 +5,13 @@ use crate::measure::CarrierRecord;
 use crate::model::Model;
 use crate::stats::Estimate;
 use crate::sweep::PointResult;
-use crate::verdict::{Capacity, Figure, StationFigures};
+use crate::verdict::{Capacity, Effort, Figure, StationFigures};
 
 /// `services.csv`: a row for each service.
 pub(super) fn services(result: &PointResult) -> Vec<u8> {
     let mut header = ["service", "instances", "workers", "cores"].map(str::to_owned).to_vec();
     header.extend(figure_columns());
+    header.extend(EFFORT.iter().flat_map(|(name, _)| estimate_columns(name)));
     let mut table = Table::new(&header);
     for (service, figures) in result.model.services.iter().zip(&result.assessment.stations) {
         let pool = &service.pool;
@@ -20,10 +21,23 @@ pub(super) fn services(result: &PointResult) -> Vec<u8> {
             pool.all_workers().to_string(),
             pool.all_cores().to_string(),
         ];
-        table.row(names.into_iter().chain(figure_cells(figures)));
+        let effort = EFFORT.iter().flat_map(|(_, figure)| {
+            estimate(figures.effort.as_ref().and_then(|effort| figure(effort).estimate))
+        });
+        table.row(names.into_iter().chain(figure_cells(figures)).chain(effort));
     }
     table.bytes()
 }
+
+/// What services' time went to, by column.
+const EFFORT: [(&str, fn(&Effort) -> &Figure); 6] = [
+    ("tasks_per_message", |of| &of.tasks_per_message),
+    ("useful_share", |of| &of.useful),
+    ("retry_share", |of| &of.retries),
+    ("abandoned_share", |of| &of.abandoned),
+    ("chatter_share", |of| &of.chatter),
+    ("waiting_for_answers_share", |of| &of.waiting_for_answers),
+];
 
 /// `carrier_groups.csv`: a row for each group of carriers.
 pub(super) fn groups(result: &PointResult) -> Vec<u8> {

@@ -224,6 +224,8 @@ struct Station<'a> {
     waiting_for_core_mean: Figure,
     /// Most waiting at once.
     queue_max: Figure,
+    /// What the time of a service went to; null of carriers.
+    effort: Option<Effort>,
     /// Tasks a run that a full queue turned away.
     rejected: f64,
     /// Tasks a run that waited too long.
@@ -404,6 +406,36 @@ impl<'a> Class<'a> {
     }
 }
 
+/// What the time of a service went to.
+#[derive(Debug, Serialize)]
+struct Effort {
+    /// Tasks that came, for each message that came to the system.
+    tasks_per_message: Figure,
+    /// Of its core time: work on first tries that somebody waited for.
+    useful_share: Figure,
+    /// Work of further attempts.
+    retry_share: Figure,
+    /// Work that nobody waited for any more when it was done.
+    abandoned_share: Figure,
+    /// What instances cost one another.
+    chatter_share: Figure,
+    /// Of the time for which workers were held: they waited for answers.
+    waiting_for_answers_share: Figure,
+}
+
+impl Effort {
+    fn of(of: &verdict::Effort) -> Self {
+        Self {
+            tasks_per_message: Figure::of(&of.tasks_per_message),
+            useful_share: Figure::of(&of.useful),
+            retry_share: Figure::of(&of.retries),
+            abandoned_share: Figure::of(&of.abandoned),
+            chatter_share: Figure::of(&of.chatter),
+            waiting_for_answers_share: Figure::of(&of.waiting_for_answers),
+        }
+    }
+}
+
 impl<'a> Station<'a> {
     fn of(name: &'a str, of: &StationFigures) -> Self {
         Self {
@@ -420,6 +452,7 @@ impl<'a> Station<'a> {
             queue_mean: Figure::of(&of.mean_queue),
             waiting_for_core_mean: Figure::of(&of.mean_ready),
             queue_max: Figure::of(&of.max_queue),
+            effort: of.effort.as_ref().map(Effort::of),
             rejected: of.rejected,
             expired: of.expired,
             cancelled: of.cancelled,

@@ -2,7 +2,7 @@
 
 use super::grid::paragraphs;
 use crate::language::format;
-use crate::model::{ClassId, Criterion, Model, StationId};
+use crate::model::{Callee, ClassId, Criterion, Model, StationId, Step};
 use crate::report::clock::Clock;
 use crate::report::words;
 use crate::service::PoolPlan;
@@ -87,9 +87,13 @@ fn paragraph(result: &PointResult, group: &[&Binding]) -> String {
     let figures = &result.assessment.stations[binding.station.index()];
     let mut text = format!("{}: ", short_of(model, binding));
     if is_loss(binding.cause) {
-        text += &losses(figures);
+        text += &match binding.cause {
+            Cause::Connections => unconnected(model, binding.station),
+            _ => losses(figures),
+        };
     } else {
         text += &state(result, binding);
+        text += &chatter(binding, figures).unwrap_or_default();
         text += &waiting(result, binding, figures);
     }
     text.push('.');
@@ -107,8 +111,13 @@ fn paragraph(result: &PointResult, group: &[&Binding]) -> String {
 
 fn is_loss(cause: Cause) -> bool {
     match cause {
-        Cause::Loss | Cause::QueueBounds => true,
-        Cause::Cores | Cause::Workers | Cause::Rate | Cause::Window | Cause::Pauses => false,
+        Cause::Loss | Cause::QueueBounds | Cause::Peers | Cause::Connections => true,
+        Cause::Cores
+        | Cause::Workers
+        | Cause::Rate
+        | Cause::Window
+        | Cause::Pauses
+        | Cause::Chatter => false,
     }
 }
 
@@ -124,7 +133,19 @@ fn short_of(model: &Model, binding: &Binding) -> String {
         Cause::Pauses => format!("the pauses that `{name}` asks for when it throttles"),
         Cause::Loss => format!("losses at `{name}`"),
         Cause::QueueBounds => format!("the bounds of the queue for `{name}`"),
+        Cause::Chatter => {
+            format!("chatter on {}", cores_or_workers(model, station, "core", |pool| pool.cores))
+        }
+        Cause::Peers => format!("the room that an instance of `{name}` has for its peers"),
+        Cause::Connections => format!("the connections that `{name}` allows"),
     }
+}
+
+/// How much of a service's core time goes to chatter.
+fn chatter(binding: &Binding, figures: &StationFigures) -> Option<String> {
+    let share = figures.effort.as_ref()?.chatter.estimate?.value;
+    let is_cause = binding.cause == Cause::Chatter;
+    is_cause.then(|| format!(", {} of it for what instances cost one another", words::busy(share)))
 }
 
 /// "the cores of `api`, 8 instances of 4", "the 85 cores of `q`".
@@ -267,6 +288,26 @@ fn losses(figures: &StationFigures) -> String {
     }
 }
 
+/// Which instances have no connections: "of 40 instances of `worker`, 10 have none".
+fn unconnected(model: &Model, station: StationId) -> String {
+    let callers = model.steps.iter().zip(&model.step_services).filter_map(|(step, caller)| {
+        let (Step::Call { site, .. }, Some(caller)) = (step, caller) else { return None };
+        let site = &model.sites[site.index()];
+        let Callee::Operation(operation) = site.callee else { return None };
+        let callee = model.operations[operation.index()].service?;
+        let caller = &model.services[caller.index()];
+        let without = caller.pool.instances.checked_sub(site.connected).filter(|&n| n > 0)?;
+        (model.service_station(callee) == station).then(|| {
+            let all = format::count(u64::from(caller.pool.instances));
+            let without = format::count(u64::from(without));
+            format!("of {all} instances of `{}`, {without} have none and fail at once", caller.name)
+        })
+    });
+    let mut told: Vec<String> = callers.collect();
+    told.dedup();
+    words::list(&told)
+}
+
 /// How much of the waiting or of the losses that explains: of a target's class, or at least of
 /// that of each of several.
 fn share(model: &Model, group: &[&Binding]) -> Option<String> {
@@ -299,6 +340,15 @@ fn ownership(binding: &Binding) -> &'static str {
     match (binding.target, binding.cause, binding.is_ours) {
         (None, _, _) => "",
         (Some(_), Cause::QueueBounds, _) => " The bounds are ours to set.",
+        (Some(_), Cause::Chatter, _) => {
+            " More instances cost one another more: fewer of them in a cell cost less."
+        }
+        (Some(_), Cause::Peers, _) => {
+            " No instance works with so many peers: fewer of them in a cell have room."
+        }
+        (Some(_), Cause::Connections, _) => {
+            " More instances need more of them: the limit, or what each keeps open, is ours to set."
+        }
         (Some(_), Cause::Loss, true) => " It is ours to mend.",
         (Some(_), Cause::Loss, false) => " It is not ours to mend.",
         (Some(_), _, true) => " It is ours to add.",

@@ -37,6 +37,7 @@ pub(super) fn section(result: &PointResult, about: &About) -> String {
 /// All that has to be noted, warnings first.
 pub(in crate::report) fn notes(result: &PointResult) -> Vec<Note> {
     let mut notes: Vec<Note> = Vec::new();
+    notes.extend(metastable(result).map(warning));
     notes.extend(steadiness(result).map(warning));
     notes.extend(stopped(result).map(warning));
     notes.extend(precision(result));
@@ -51,6 +52,23 @@ pub(in crate::report) fn notes(result: &PointResult) -> Vec<Note> {
     notes.extend(series(result).into_iter().map(remark));
     notes.sort_by_key(|note| !note.is_warning);
     notes
+}
+
+/// Goodput that stayed away after its trigger was gone.
+fn metastable(result: &PointResult) -> Option<String> {
+    let state = result.assessment.metastable?;
+    let clock = Clock::of(&result.model);
+    // "by 10:25", "25 min after the start".
+    let until = clock.by(state.until).replacen("at ", "by ", 1);
+    Some(format!(
+        "Metastable: the trigger ended {}, goodput had not returned {}. Of what came, {} was in \
+         time before the trigger and {} after it: the state keeps itself up, and ends only with \
+         less load, more capacity, or less work for nobody.",
+        clock.by(state.ended),
+        until,
+        format::share(state.before),
+        format::share(state.after),
+    ))
 }
 
 /// Of each windowed target that is not met, its worst window.

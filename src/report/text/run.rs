@@ -15,6 +15,7 @@ pub(in crate::report) fn report(result: &PointResult, about: &About) -> String {
         classes::outcomes(result),
         classes::latencies(result),
         stations::services(result),
+        stations::effort(result),
         stations::carriers(result),
         notes::section(result, about),
     ])

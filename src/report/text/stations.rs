@@ -47,6 +47,29 @@ pub(super) fn services(result: &PointResult) -> String {
     section(result, all, ("service", "services"), SERVICES, &columns)
 }
 
+/// What the services' time went to, where it is not all useful work of their own.
+pub(super) fn effort(result: &PointResult) -> String {
+    let of_services = &result.assessment.stations[..result.model.services.len()];
+    let has_more = of_services.iter().filter_map(|of| of.effort.as_ref()).any(|effort| {
+        let more =
+            [&effort.retries, &effort.abandoned, &effort.chatter, &effort.waiting_for_answers];
+        more.into_iter().any(|figure| some_of(figure).is_some())
+    });
+    if !has_more {
+        return String::new();
+    }
+    let columns: [ColumnOf<'_>; 6] = [
+        ("tasks a\nmessage", |of| known(&of.figures.effort.as_ref()?.tasks_per_message)),
+        ("useful\nwork", |of| busy(&of.figures.effort.as_ref()?.useful)),
+        ("retries", |of| some_of(&of.figures.effort.as_ref()?.retries)),
+        ("work for\nnobody", |of| some_of(&of.figures.effort.as_ref()?.abandoned)),
+        ("chatter", |of| some_of(&of.figures.effort.as_ref()?.chatter)),
+        ("workers held\nby calls", |of| some_of(&of.figures.effort.as_ref()?.waiting_for_answers)),
+    ];
+    let all = 0..result.model.services.len();
+    section(result, all, ("core time", "services"), SERVICES, &columns)
+}
+
 /// The carrier groups.
 pub(super) fn carriers(result: &PointResult) -> String {
     let columns: [ColumnOf<'_>; 13] = [
@@ -150,6 +173,11 @@ fn known(figure: &Figure) -> Option<String> {
 
 fn busy(figure: &Figure) -> Option<String> {
     figure.estimate.map(|estimate| words::busy(estimate.value))
+}
+
+/// A share that is more than nothing.
+fn some_of(figure: &Figure) -> Option<String> {
+    figure.estimate.filter(|estimate| estimate.value > 0.0).map(|of| words::busy(of.value))
 }
 
 /// Tasks or messages a run, if there are any.

@@ -18,24 +18,29 @@ pub(super) fn run(args: &SweepArgs) -> Result<Verdict, Failure> {
         .map_err(|error| Failure::new(format!("error: in `--vary {}`, {error}", args.vary)))?;
     let scenario = Scenario::load(&common.file, &overrides(common))?;
     // Every point is checked before the first one runs.
-    let models: Vec<Result<Model, Failure>> = vary
+    let models: Vec<Result<(Model, Vec<String>), Failure>> = vary
         .values
         .iter()
         .map(|value| {
             let mut document = scenario.document.clone();
             match document.set_known("--vary", &format!("{}={value}", vary.key), &NAMED) {
-                Ok(()) => scenario.model_of(&document),
+                Ok(()) => scenario.model_of(&document).map(|model| {
+                    let remarks = crate::scenario::remarks(&document, &model);
+                    (model, remarks)
+                }),
                 Err(problems) => Err(refusal(&document, &problems)),
             }
         })
         .collect();
-    let models = all_or_problems(models)?;
+    let (models, remarks): (Vec<Model>, Vec<Vec<String>>) =
+        all_or_problems(models)?.into_iter().unzip();
     let folder = Folder::prepare(common.out.as_deref(), &scenario, &report::SWEEP_FILES)?;
     let mut about = about(&scenario, common);
-    for model in &models {
-        about.remarks.extend(scenario.remarks(model));
+    for remark in remarks.into_iter().flatten() {
+        if !about.remarks.contains(&remark) {
+            about.remarks.push(remark);
+        }
     }
-    about.remarks.dedup();
     let bar = Bar::new(common.quiet);
     let (points, files) = on_threads(common, || {
         let results = sweep::run_points(models, &bar);
@@ -59,7 +64,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<Verdict, Failure> {
 
 /// The models, or the problems of all values that have some. Where every value has, it is the key
 /// or the scenario, and the first value's problems tell as much as all.
-fn all_or_problems(models: Vec<Result<Model, Failure>>) -> Result<Vec<Model>, Failure> {
+fn all_or_problems<T>(models: Vec<Result<T, Failure>>) -> Result<Vec<T>, Failure> {
     let count = models.len();
     let (mut good, mut failures) = (Vec::with_capacity(count), Vec::new());
     for model in models {

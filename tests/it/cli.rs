@@ -145,6 +145,12 @@ fn what_nothing_is_sent_to_is_noted() {
     let (output, files) = run_into(&text, &["--replications", "2", "--no-charts"]);
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(told.contains("Nothing is sent to `spare`."), "{told}");
+    // Of a sweep, once, whatever the values.
+    let vary = ["sweep", &file, "--vary", "service.api.instances=1..4", "--replications", "2"];
+    let out = folder.path().join("out");
+    let output = surgeplan().args(vary).arg("--no-charts").arg("--out").arg(&out).output().unwrap();
+    let swept = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(swept.matches("Nothing is sent").count(), 1, "{swept}");
     let document = String::from_utf8_lossy(&files["report.json"]).into_owned();
     assert!(document.contains("Nothing is sent to `spare`."), "{document}");
 }

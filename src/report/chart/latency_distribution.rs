@@ -192,6 +192,13 @@ fn name_corners(canvas: &mut Canvas, plot: Area, corners: &[Corner], lines: &[Ve
         let text = style.shorten(&corner.text, 330.0);
         let size = (style.width(&text), style::SMALL);
         let place = free_place(plot, corner.at, size, &taken, lines);
+        if corners.len() > CORNERS_TOLD {
+            // Many rings lie close: a thread leads from each to its words.
+            let (x, y) = corner.at;
+            let end = (x.clamp(place.left, place.right), y.clamp(place.top, place.bottom));
+            canvas.line(&[corner.at, end], Stroke::solid(corner.color, 1.0));
+            canvas.disc(corner.at, 4.5, style::PAPER);
+        }
         canvas.text((place.left, f64::midpoint(place.top, place.bottom)), &text, style);
         taken.push(Area::new(
             place.left - 4.0,

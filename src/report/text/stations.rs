@@ -36,7 +36,7 @@ pub(super) fn services(result: &PointResult) -> String {
         ("cores\nbusy", |of| busy(&of.figures.cores)),
         ("mean\nwait", Listed::mean_wait),
         ("p99\nwait", Listed::p99_wait),
-        ("for a core,\nmean", Listed::mean_core_wait),
+        ("wait for\na core", Listed::mean_core_wait),
         ("mean\nqueue", Listed::mean_queue),
         ("longest\nqueue", Listed::longest_queue),
         ("rejected", |of| count(of.figures.rejected)),

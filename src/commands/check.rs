@@ -10,9 +10,14 @@ pub(super) fn run(args: &CheckArgs) -> Result<Verdict, Failure> {
     let mut failures = Vec::new();
     for file in &args.files {
         let checked = Scenario::load(file, &Override::all_set(&args.set))
-            .and_then(|scenario| scenario.model());
+            .and_then(|scenario| scenario.model().map(|model| (scenario.remarks(&model), model)));
         match checked {
-            Ok(model) => print(&format!("{}: ok, {}\n", file.display(), summary(&model)))?,
+            Ok((remarks, model)) => {
+                print(&format!("{}: ok, {}\n", file.display(), summary(&model)))?;
+                for remark in remarks {
+                    print(&format!("  note: {remark}\n"))?;
+                }
+            }
             Err(Failure(message)) => failures.push(message),
         }
     }

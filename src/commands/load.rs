@@ -51,7 +51,7 @@ impl Scenario {
         let (mut document, problems) = Document::recover(&name, &text);
         fail_on(&document, &problems)?;
         for Override { option, assignment } in overrides {
-            if let Err(problems) = document.set_by(option, assignment) {
+            if let Err(problems) = document.set_known(option, assignment, &scenario::NAMED) {
                 fail_on(&document, &problems)?;
             }
         }
@@ -70,6 +70,11 @@ impl Scenario {
     pub(super) fn model_of(&self, document: &Document) -> Result<Model, Failure> {
         let files = |name: &str| self.file(name);
         scenario::model_of(document, &files).map_err(|problems| refusal(document, &problems))
+    }
+
+    /// What of the scenario is probably not meant so.
+    pub(super) fn remarks(&self, model: &Model) -> Vec<String> {
+        scenario::remarks(&self.document, model)
     }
 
     /// The text of a file that the scenario names, relative to the scenario's folder.

@@ -21,7 +21,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Verdict, Failure> {
         return trace(&model);
     }
     let folder = Folder::prepare(common.out.as_deref(), &scenario, &report::RUN_FILES)?;
-    let about = about(&scenario, common);
+    let about = About { remarks: scenario.remarks(&model), ..about(&scenario, common) };
     let bar = Bar::new(common.quiet);
     let (result, files) = on_threads(common, || {
         let result = sweep::run_point(model, &bar);
@@ -61,6 +61,7 @@ pub(super) fn about(scenario: &Scenario, common: &Common) -> About {
         scenario_digest: scenario.document.digest(),
         overrides: overrides(common).into_iter().map(|set| set.assignment).collect(),
         files: scenario.files(),
+        remarks: Vec::new(),
     }
 }
 

@@ -8,6 +8,7 @@ use super::{Failure, Verdict, print};
 use crate::cli::{Format, SweepArgs};
 use crate::model::Model;
 use crate::report;
+use crate::scenario::NAMED;
 use crate::sweep::{self, Vary};
 
 /// Runs the scenario once for each value.
@@ -22,7 +23,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<Verdict, Failure> {
         .iter()
         .map(|value| {
             let mut document = scenario.document.clone();
-            match document.set_by("--vary", &format!("{}={value}", vary.key)) {
+            match document.set_known("--vary", &format!("{}={value}", vary.key), &NAMED) {
                 Ok(()) => scenario.model_of(&document),
                 Err(problems) => Err(refusal(&document, &problems)),
             }
@@ -30,7 +31,11 @@ pub(super) fn run(args: &SweepArgs) -> Result<Verdict, Failure> {
         .collect();
     let models = all_or_problems(models)?;
     let folder = Folder::prepare(common.out.as_deref(), &scenario, &report::SWEEP_FILES)?;
-    let about = about(&scenario, common);
+    let mut about = about(&scenario, common);
+    for model in &models {
+        about.remarks.extend(scenario.remarks(model));
+    }
+    about.remarks.dedup();
     let bar = Bar::new(common.quiet);
     let (points, files) = on_threads(common, || {
         let results = sweep::run_points(models, &bar);

@@ -1,13 +1,18 @@
 //! Assignments to a document: `--set service.api.instances=40`, sweeps and options.
 
-use super::document::{Created, Document, Entry, Node, Place, Source, Value, shorten};
-use super::names::suggest;
+use super::document::{Created, Document, Entry, NamedTable, Node, Place, Source, Value, shorten};
+use super::names::{suggest, unknown_name};
 use super::parse;
 use super::path::{self, PathError, Segment};
 use super::problem::Problems;
 use super::read::Placed;
 
-pub(super) fn set(document: &mut Document, option: &str, assignment: &str) -> Result<(), Problems> {
+pub(super) fn set(
+    document: &mut Document,
+    option: &str,
+    assignment: &str,
+    named: &[NamedTable],
+) -> Result<(), Problems> {
     let mut problems = Problems::new();
     let Ok(source) = u16::try_from(document.sources.len()) else {
         problems.add(Place::default(), "too many assignments: at most 65,535 are possible");
@@ -32,6 +37,7 @@ pub(super) fn set(document: &mut Document, option: &str, assignment: &str) -> Re
             return Err(problems);
         }
     };
+    check_names(&document.root, &segments, whole, named, &mut problems);
     let value = value(assignment, equals + 1, source, &mut problems);
     match value {
         Some(value) if problems.is_empty() => put(document, &segments, whole, value),
@@ -172,6 +178,38 @@ fn check(root: &Node, segments: &[Segment], path: Place, problems: &mut Problems
     }
 }
 
+/// Says where the path goes on below a name that nothing bears.
+fn check_names(
+    root: &Node,
+    segments: &[Segment],
+    path: Place,
+    named: &[NamedTable],
+    problems: &mut Problems,
+) {
+    for table in named {
+        let depth = table.path.len();
+        let leads_there = segments.len() > depth + 1
+            && table.path.iter().zip(segments).all(|(key, found)| ["*", &found.key].contains(key));
+        if !leads_there {
+            continue;
+        }
+        let way = &segments[..depth];
+        let holder = way.iter().try_fold(root, |node, segment| node.child(&segment.key));
+        let known: Vec<&str> = match holder.map(|node| &node.value) {
+            Some(Value::Table(entries)) => entries.iter().map(|entry| entry.key.as_str()).collect(),
+            // Something else that has no keys is told by itself.
+            Some(_) => continue,
+            None => Vec::new(),
+        };
+        let name = &segments[depth];
+        if !known.contains(&name.key.as_str()) {
+            let place = path.part(name.start, name.end);
+            let found = Placed { value: name.key.clone(), place };
+            return unknown_name(table.kind, &found, &known, problems);
+        }
+    }
+}
+
 /// The child `key` of `node`, made by `make` if it is missing.
 fn descend<'a>(
     node: &'a mut Node,
@@ -211,6 +249,30 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    const NAMED: [NamedTable; 2] = [
+        NamedTable { path: &["service"], kind: "service" },
+        NamedTable { path: &["service", "*", "queue"], kind: "queue" },
+    ];
+
+    #[test]
+    fn a_key_of_a_thing_that_is_not_there_is_refused() {
+        let told = |assignment: &str| {
+            let mut document = document();
+            let problems = document.set_known("--set", assignment, &NAMED).err()?;
+            let first = problems.iter().next().unwrap().clone();
+            Some((first.label, first.hint.unwrap_or_default()))
+        };
+        let (label, hint) = told("service.ap.instances=4").unwrap();
+        assert_eq!(label, "no service is named `ap`");
+        assert_eq!(hint, "did you mean `api`? The only service is `api`");
+        let (label, _) = told("service.api.queue.lifo.length=4").unwrap();
+        assert_eq!(label, "no queue is named `lifo`");
+        // What is there, and what is made as a whole, are not.
+        assert_eq!(told("service.api.queue.fifo.length=4"), None);
+        assert_eq!(told("service.other={ instances = 4 }"), None);
+        assert_eq!(told("run.seed=4"), None);
+    }
 
     const TEXT: &str = "title = \"x\"\n[service.api]\ninstances = 8\n\
                         queue = { fifo = { length = 5 } }\n\

@@ -63,6 +63,15 @@ pub(super) struct Source {
     pub(super) text: String,
 }
 
+/// A table whose keys are names that the author chose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NamedTable {
+    /// The keys that lead to it; `*` stands for any.
+    pub path: &'static [&'static str],
+    /// What the names are of, in the singular.
+    pub kind: &'static str,
+}
+
 /// A table that an assignment brought into being beside others of its kind: perhaps a slip.
 #[derive(Clone, Debug)]
 pub(super) struct Created {
@@ -118,7 +127,21 @@ impl Document {
     /// # Errors
     /// As [`Document::set`].
     pub fn set_by(&mut self, option: &str, assignment: &str) -> Result<(), Problems> {
-        assign::set(self, option, assignment)
+        assign::set(self, option, assignment, &[])
+    }
+
+    /// As [`Document::set_by`], where the tables at `named` hold things by names that the author
+    /// chose: a key of something that is not there is a slip, and makes nothing.
+    ///
+    /// # Errors
+    /// As [`Document::set`], and a path below a name that nothing bears.
+    pub fn set_known(
+        &mut self,
+        option: &str,
+        assignment: &str,
+        named: &[NamedTable],
+    ) -> Result<(), Problems> {
+        assign::set(self, option, assignment, named)
     }
 
     /// Puts `value` at `path`, as [`Document::set`] does, for sweeps and options, whose paths and

@@ -45,7 +45,7 @@ mod syntax;
 pub mod units;
 
 pub use choice::{Choice, Reader, choose};
-pub use document::{Document, Entry, Node, Place, Value};
+pub use document::{Document, Entry, NamedTable, Node, Place, Value};
 pub use names::{list_of, suggest, unknown_name};
 pub use problem::{Problem, Problems};
 pub use read::{Fields, Named, Placed, Read};

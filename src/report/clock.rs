@@ -37,6 +37,14 @@ impl<'a> Clock<'a> {
         }
     }
 
+    /// "from 10:02 on", "after 2 h 31 min".
+    pub(super) fn since(self, time: SimTime) -> String {
+        match self.origin {
+            Origin::Elapsed => self.at(time),
+            Origin::TimeOfDay(_) | Origin::Dated(_) => format!("from {} on", self.civil(time)),
+        }
+    }
+
     /// "from 10:02 to 12:55", "from 1 h to 2 h after the start".
     pub(super) fn span(self, from: SimTime, until: SimTime) -> String {
         match self.origin {

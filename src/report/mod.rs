@@ -30,6 +30,8 @@ pub struct About {
     pub overrides: Vec<String>,
     /// Files that the scenario names, and the SHA-256 of each, in hexadecimal.
     pub files: Vec<(String, String)>,
+    /// What of the scenario is probably not meant so, in sentences.
+    pub remarks: Vec<String>,
 }
 
 /// Names of all files that a run may write.

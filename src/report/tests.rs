@@ -94,6 +94,7 @@ fn about() -> About {
         scenario_digest: "d1".to_owned(),
         overrides: vec!["run.seed=7".to_owned()],
         files: vec![("series.csv".to_owned(), "d2".to_owned())],
+        remarks: Vec::new(),
     }
 }
 

@@ -119,7 +119,7 @@ pub(super) fn wanted(model: &Model, target: &Target) -> String {
             let place = station.map_or_else(String::new, |station| {
                 format!(" for {}", model.station_name(station))
             });
-            format!("{left} left{place} {}", Clock::of(model).by(*by))
+            format!("{left} left{place} {}", Clock::of(model).since(*by))
         }
         Criterion::Utilization { station, at_most, windowed } => {
             let share = format::share(*at_most);

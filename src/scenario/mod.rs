@@ -2,14 +2,19 @@
 //!
 //! `schema` reads every section and keeps what could be read beside what could not, so that one
 //! bad value hides no other problem. `lower` resolves names, checks what only the whole can tell
-//! (cycles, limits that no message can meet), and builds the model.
+//! (cycles, limits that no message can meet), and builds the model. `remarks` tells what can run
+//! but is probably not meant.
 
 mod lower;
+mod remarks;
 mod schema;
 
 use crate::dist::Files;
 use crate::language::{Document, Problems};
 use crate::model::Model;
+
+pub use remarks::remarks;
+pub use schema::NAMED;
 
 /// The model that `document` describes; measured series come from `files`.
 ///

@@ -246,7 +246,25 @@ impl Exactness {
         Estimate::share_of(parts, Confidence::P95).map(|estimate| self.exact_if_certain(estimate))
     }
 
+    /// The mean of what is never below zero, so that its interval does not reach below either.
     pub(super) fn of_mean(self, values: &[f64]) -> Option<Estimate> {
-        Estimate::mean_of(values, Confidence::P95).map(|estimate| self.exact_if_certain(estimate))
+        let mut estimate = Estimate::mean_of(values, Confidence::P95)?;
+        if let Some(interval) = &mut estimate.interval {
+            interval.low = interval.low.max(0.0);
+        }
+        Some(self.exact_if_certain(estimate))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interval_of_a_level_does_not_reach_below_zero() {
+        let estimate = Exactness { certain: false }.of_mean(&[0.0, 0.0, 10.0]).unwrap();
+        let interval = estimate.interval.unwrap();
+        assert_eq!(interval.low, 0.0);
+        assert!(interval.high > 10.0, "{interval:?}");
     }
 }

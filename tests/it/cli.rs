@@ -124,6 +124,32 @@ fn all_problems_of_a_file_come_at_once() {
 }
 
 #[test]
+fn a_key_of_a_carrier_that_is_not_there_is_refused() {
+    let set = "carrier-group.mobil.rate=12/s";
+    let (output, files) = run_into(MIXED, &["--set", set]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(told.contains("no carrier group is named `mobil`"), "{told}");
+    assert!(told.contains("did you mean `mobile`") && files.is_empty(), "{told}");
+}
+
+#[test]
+fn what_nothing_is_sent_to_is_noted() {
+    let text = format!("{MIXED}[carrier.spare]\nrate = \"1/s\"\n");
+    let folder = TempDir::new().unwrap();
+    let file = scenario(&folder, &text);
+    let checked = surgeplan().args(["check", &file]).output().unwrap();
+    let told = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert_eq!(checked.status.code(), Some(0));
+    assert!(told.contains("ok, ") && told.contains("Nothing is sent to `spare`."), "{told}");
+    let (output, files) = run_into(&text, &["--replications", "2", "--no-charts"]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("Nothing is sent to `spare`."), "{told}");
+    let document = String::from_utf8_lossy(&files["report.json"]).into_owned();
+    assert!(document.contains("Nothing is sent to `spare`."), "{document}");
+}
+
+#[test]
 fn calls_in_a_circle_are_refused() {
     let text = MIXED.replace(
         "[service.store.operation.read]",

@@ -29,6 +29,8 @@ struct Head<'a> {
     scenario_digest: &'a str,
     /// Keys that were set on the command line, in order.
     overrides: &'a [String],
+    /// What of the scenario is probably not meant so, in sentences.
+    remarks: &'a [String],
 }
 
 /// `report.json`: the result of a run.
@@ -80,6 +82,7 @@ impl<'a> Head<'a> {
             scenario: &about.scenario,
             scenario_digest: &about.scenario_digest,
             overrides: &about.overrides,
+            remarks: &about.remarks,
         }
     }
 }

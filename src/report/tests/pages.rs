@@ -171,11 +171,8 @@ fn a_target_that_work_alone_misses_is_bound_by_no_capacity() {
     assert!(core.contains("messages waiting at the worst"), "{core}");
     assert!(core.contains("All of the waiting of m is here"), "{core}");
     // Their waiting is no reason to take too long a time of work for want of cores.
-    let slow = said(&[
-        "service.q.workers=20",
-        "service.q.cores=19",
-        "target.quick.latency-at-most=1ms",
-    ]);
+    let slow =
+        said(&["service.q.workers=20", "service.q.cores=19", "target.quick.latency-at-most=1ms"]);
     assert!(slow.contains(none), "{slow}");
 }
 

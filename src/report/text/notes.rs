@@ -5,6 +5,7 @@ use crate::engine::SimTime;
 use crate::language::format;
 use crate::measure::Bound;
 use crate::model::{ClassId, Criterion, Mode, Replications};
+use crate::report::About;
 use crate::report::clock::Clock;
 use crate::report::words::{self, NOTHING};
 use crate::stats::quantile::TAIL_NEEDED;
@@ -25,11 +26,11 @@ pub(in crate::report) struct Note {
 }
 
 /// The notes with their label.
-pub(super) fn section(result: &PointResult) -> String {
-    let notes = notes(result);
-    let label = if notes.len() == 1 { "Note" } else { "Notes" };
+pub(super) fn section(result: &PointResult, about: &About) -> String {
+    let notes = notes(result).into_iter().map(|note| note.text);
+    let texts: Vec<String> = about.remarks.iter().cloned().chain(notes).collect();
+    let label = if texts.len() == 1 { "Note" } else { "Notes" };
     let labels = std::iter::once(label).chain(std::iter::repeat(""));
-    let texts = notes.into_iter().map(|note| note.text);
     paragraphs(&labels.zip(texts).collect::<Vec<_>>())
 }
 

@@ -21,7 +21,7 @@ pub(in crate::report) fn report(
         heading(points, &first.model, about),
         tables(key, points, &first.model),
         paragraphs(&sentences(points, &first.model)),
-        remarks(key, points),
+        remarks(key, points, about),
     ])
 }
 
@@ -174,7 +174,7 @@ fn where_met(values: &[&str], answers: &[Answer]) -> String {
 }
 
 /// The warnings of all values, each once, with the values that it holds for.
-fn remarks(key: &str, points: &[(String, PointResult)]) -> String {
+fn remarks(key: &str, points: &[(String, PointResult)], about: &About) -> String {
     let mut all: Vec<(String, Vec<&str>)> = Vec::new();
     for (value, point) in points {
         let warnings = notes::notes(point).into_iter().filter(|note| note.is_warning);
@@ -185,16 +185,16 @@ fn remarks(key: &str, points: &[(String, PointResult)]) -> String {
             }
         }
     }
-    let items = all.into_iter().enumerate().map(|(at, (note, values))| {
-        let label = if at == 0 { "Notes" } else { "" };
-        let text = if values.len() == points.len() {
+    let of_results = all.into_iter().map(|(note, values)| {
+        if values.len() == points.len() {
             note
         } else {
             format!("{key} = {}: {note}", words::list(&values))
-        };
-        (label, text)
+        }
     });
-    paragraphs(&items.collect::<Vec<_>>())
+    let texts = about.remarks.iter().cloned().chain(of_results);
+    let labels = std::iter::once("Notes").chain(std::iter::repeat(""));
+    paragraphs(&labels.zip(texts).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

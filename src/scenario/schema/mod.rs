@@ -8,7 +8,7 @@ mod target;
 mod traffic;
 
 use crate::dist::DistSpec;
-use crate::language::{Entry, Fields, Node, Placed, Problems, Read, Value};
+use crate::language::{Entry, Fields, NamedTable, Node, Placed, Problems, Read, Value};
 
 pub(super) use carrier::{CarrierSchema, RateSchema};
 pub(super) use operation::{CallSchema, Client, OperationSchema, StepSchema};
@@ -16,6 +16,16 @@ pub(super) use run::{ReplicationsSchema, RunSchema};
 pub(super) use service::ServiceSchema;
 pub(super) use target::{CriterionSchema, TargetSchema};
 pub(super) use traffic::{CauseSchema, TrafficSchema};
+
+/// Where the names stand that authors choose.
+pub const NAMED: [NamedTable; 6] = [
+    NamedTable { path: &["target"], kind: "target" },
+    NamedTable { path: &["traffic"], kind: "traffic" },
+    NamedTable { path: &["service"], kind: "service" },
+    NamedTable { path: &["service", "*", "operation"], kind: "operation" },
+    NamedTable { path: &["carrier"], kind: "carrier" },
+    NamedTable { path: &["carrier-group"], kind: "carrier group" },
+];
 
 /// A scenario file. What could not be read is missing, and has left a problem.
 #[derive(Debug)]

@@ -1,0 +1,223 @@
+//! What a scenario says that can run, but is probably not meant so.
+
+use crate::engine::SimTime;
+use crate::language::{Document, Entry, Node, Problems, Read, Value, When, format};
+use crate::model::{self, Callee, Model, OperationId, StationId, Step, Times};
+
+/// What of a scenario is probably not meant so, in sentences.
+pub fn remarks(document: &Document, model: &Model) -> Vec<String> {
+    let idle = idle_stations(model).into_iter();
+    idle.chain(splits(model)).chain(events_outside(document, model)).collect()
+}
+
+/// Services and carriers that no message can come to.
+fn idle_stations(model: &Model) -> Option<String> {
+    let reached = reached(model);
+    let idle: Vec<String> = (0..model.stations())
+        .filter(|&station| !reached[station])
+        .map(|station| format!("`{}`", model.station_name(StationId::from_index(station))))
+        .collect();
+    let (last, others) = idle.split_last()?;
+    Some(match others {
+        [] => format!("Nothing is sent to {last}."),
+        others => format!("Nothing is sent to {} and {last}.", others.join(", ")),
+    })
+}
+
+/// By station: whether a message can come there, on any way from any traffic.
+fn reached(model: &Model) -> Vec<bool> {
+    let entries = model.sources.iter().map(|source| match source.entry {
+        model::Entry::Operation(operation) | model::Entry::Client(operation) => {
+            Callee::Operation(operation)
+        }
+        model::Entry::Group(group) => Callee::Group(group),
+    });
+    let mut ahead: Vec<Callee> = entries.collect();
+    let mut operations = vec![false; model.operations.len()];
+    let mut stations = vec![false; model.stations()];
+    while let Some(callee) = ahead.pop() {
+        match callee {
+            Callee::Group(group) => stations[model.group_station(group).index()] = true,
+            Callee::Operation(operation) if operations[operation.index()] => {}
+            Callee::Operation(operation) => {
+                operations[operation.index()] = true;
+                if let Some(service) = model.operations[operation.index()].service {
+                    stations[model.service_station(service).index()] = true;
+                }
+                ahead.extend(callees(model, operation));
+            }
+        }
+    }
+    stations
+}
+
+/// Whom the steps of an operation call, or hand messages to.
+fn callees(model: &Model, operation: OperationId) -> impl Iterator<Item = Callee> {
+    steps(model, operation).filter_map(|step| match step {
+        Step::Call { site, .. } | Step::HandTo { site, .. } => {
+            Some(model.sites[site.index()].callee)
+        }
+        Step::Work(_) | Step::Delay(_) | Step::End => None,
+    })
+}
+
+/// Operations whose steps read as if each message took one of them: with shares that make up a
+/// whole.
+fn splits(model: &Model) -> Vec<String> {
+    let operations = (0..model.operations.len()).map(OperationId::from_index);
+    operations.filter_map(|operation| split(model, operation)).collect()
+}
+
+fn split(model: &Model, operation: OperationId) -> Option<String> {
+    let drawn = steps(model, operation).filter_map(|step| match step {
+        Step::Call { site, times: Times::Chance(share), .. }
+        | Step::HandTo { site, times: Times::Chance(share), .. } => {
+            Some((model.sites[site.index()].callee, *share))
+        }
+        Step::Call { .. } | Step::HandTo { .. } | Step::Work(_) | Step::Delay(_) | Step::End => {
+            None
+        }
+    });
+    let drawn: Vec<(Callee, f64)> =
+        drawn.filter(|(_, share)| *share > 0.0 && *share < 1.0).collect();
+    let whole: f64 = drawn.iter().map(|(_, share)| share).sum();
+    if drawn.len() < 2 || (whole - 1.0).abs() > 1e-6 {
+        return None;
+    }
+    let none: f64 = drawn.iter().map(|(_, share)| 1.0 - share).product();
+    let one: f64 = drawn.iter().map(|(_, share)| none / (1.0 - share) * share).sum();
+    let ways: Vec<String> = drawn
+        .iter()
+        .map(|(callee, share)| format!("{} to `{}`", format::share(*share), name(model, *callee)))
+        .collect();
+    Some(format!(
+        "In `{}`, {} are drawn each by itself: {} of messages go several ways, and {} none of \
+         them. To split, write two streams of one `class`, or a `[carrier-group]` with `weights`.",
+        model.operations[operation.index()].name,
+        ways.join(" and "),
+        format::share((1.0 - none - one).max(0.0)),
+        format::share(none),
+    ))
+}
+
+/// Blasts and spikes that would begin after the end of the run.
+fn events_outside(document: &Document, model: &Model) -> Vec<String> {
+    let Some(Value::Table(streams)) = document.get("traffic").map(|node| &node.value) else {
+        return Vec::new();
+    };
+    let mut outside = Vec::new();
+    for Entry { key: name, value: stream, .. } in streams {
+        let blast = stream.child("blast").map(|blast| ("blast", blast));
+        let spikes = match stream.child("spikes").map(|spikes| &spikes.value) {
+            Some(Value::Array(spikes)) => spikes.as_slice(),
+            Some(_) | None => &[],
+        };
+        let events = blast.into_iter().chain(spikes.iter().map(|spike| ("spike", spike)));
+        outside.extend(events.filter_map(|(what, event)| {
+            let late = never(event.child("at")?, model)?;
+            Some(format!("The {what} of `{name}` never comes: {late}."))
+        }));
+    }
+    outside
+}
+
+/// Why the run does not reach the time that is written, if it does not.
+fn never(written: &Node, model: &Model) -> Option<String> {
+    let run = &model.run;
+    let when = When::read(written, &mut Problems::new())?;
+    let at = when.resolve(&run.clock).ok()?;
+    let (starts, ends) = (run.clock.start, run.clock.civil(run.horizon));
+    let end = ends.strftime("%H:%M");
+    (at >= run.horizon).then(|| match when {
+        When::TimeOfDay(time) if time < starts.time() => format!(
+            "{} is before the start of the run, {}, and the next one after its end",
+            time.strftime("%H:%M"),
+            starts.strftime("%H:%M")
+        ),
+        When::TimeOfDay(time) => {
+            format!("{} is after the end of the run, {end}", time.strftime("%H:%M"))
+        }
+        When::Dated(..) => format!(
+            "{} is after the end of the run, {}",
+            run.clock.civil(at).strftime("%Y-%m-%d %H:%M"),
+            ends.strftime("%Y-%m-%d %H:%M")
+        ),
+        When::Elapsed(after) => format!(
+            "the run ends {} after its start, before {}",
+            format::duration(run.horizon.since(SimTime::ZERO)),
+            format::duration(after)
+        ),
+    })
+}
+
+fn name(model: &Model, callee: Callee) -> &str {
+    match callee {
+        Callee::Operation(operation) => &model.operations[operation.index()].name,
+        Callee::Group(group) => model.station_name(model.group_station(group)),
+    }
+}
+
+fn steps(model: &Model, operation: OperationId) -> impl Iterator<Item = &Step> {
+    let first = usize::from(model.operations[operation.index()].first_step);
+    model.steps[first..].iter().take_while(|step| !matches!(step, Step::End))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "[run]\nhorizon = '3h'\nstart = '09:30'\n\
+        [traffic.m]\nto = 'api.send'\nconstant = { rate = '1/s' }\n\
+        [service.api]\ninstances = 1\ncores = 1\n[service.api.operation.send]\nwork = '1ms'\n\
+        [carrier.north]\nrate = '10/s'\n[carrier.south]\nrate = '10/s'\n";
+
+    fn remarks_with(set: &[&str]) -> Vec<String> {
+        let mut document = Document::parse("test.toml", TEXT).unwrap();
+        for assignment in set {
+            document.set(assignment).unwrap();
+        }
+        let model = crate::scenario::model_of(&document, &|_| Err("no files".to_owned()));
+        remarks(&document, &model.unwrap())
+    }
+
+    const STEPS: &str = "service.api.operation.send.steps";
+
+    #[test]
+    fn what_no_message_can_come_to_is_idle() {
+        assert_eq!(remarks_with(&[]), ["Nothing is sent to `north` and `south`."]);
+        let one = format!("{STEPS}=[{{ send-to = 'north' }}]");
+        assert_eq!(remarks_with(&[&one]), ["Nothing is sent to `south`."]);
+    }
+
+    #[test]
+    fn what_is_not_in_the_run_never_comes() {
+        let both = format!("{STEPS}=[{{ send-to = 'north' }}, {{ send-to = 'south' }}]");
+        let told = |set: &str| remarks_with(&[&both, set]);
+        let spike = |at: &str| told(&format!("traffic.m.spikes=[{{ at = '{at}', times = 5 }}]"));
+        assert_eq!(spike("09:30"), Vec::<String>::new());
+        assert_eq!(spike("12:29"), Vec::<String>::new());
+        let before = "The spike of `m` never comes: 09:15 is before the start of the run, 09:30, \
+                      and the next one after its end.";
+        assert_eq!(spike("09:15"), [before]);
+        let after = "The spike of `m` never comes: 12:30 is after the end of the run, 12:30.";
+        assert_eq!(spike("12:30"), [after]);
+        let blast = "traffic.b={ to = 'north', blast = { at = '4h', audience = 5 } }";
+        let late = "The blast of `b` never comes: the run ends 3 h after its start, before 4 h.";
+        assert_eq!(told(blast), [late]);
+    }
+
+    #[test]
+    fn shares_that_make_up_a_whole_are_no_split() {
+        let steps = |north: &str, south: &str| {
+            remarks_with(&[&format!(
+                "{STEPS}=[{{ send-to = 'north', probability = '{north}' }}, \
+                 {{ send-to = 'south', probability = '{south}' }}]"
+            )])
+        };
+        assert_eq!(steps("60%", "30%"), Vec::<String>::new());
+        let told = steps("60%", "40%");
+        let start = "In `api.send`, 60 % to `north` and 40 % to `south` are drawn each by itself: \
+                     24 % of messages go several ways, and 24 % none of them.";
+        assert!(told.len() == 1 && told[0].starts_with(start), "{told:?}");
+    }
+}

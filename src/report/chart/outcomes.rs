@@ -206,7 +206,7 @@ impl Outcome {
             Self::Rejected => "rejected",
             Self::Expired => "expired",
             Self::Dropped => "dropped",
-            Self::Lost => "lost silently",
+            Self::Lost => "lost",
             Self::InFlight => "in flight at the end",
         }
     }

@@ -94,7 +94,7 @@ const OF_CARRIER: [Column<CarrierRecord, f64>; 10] = [
     ("throttled", |of| of.throttled as f64),
     ("dropped", |of| of.dropped as f64),
     ("held", |of| of.held as f64),
-    ("refused", |of| of.refused as f64),
+    ("rejected_or_expired", |of| of.refused as f64),
     ("wait_max_s", |of| of.wait_max.as_secs_f64()),
     ("queued_at_end", |of| of.queued_at_end as f64),
     ("queue_max", |of| of.queue_max as f64),

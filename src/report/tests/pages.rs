@@ -212,6 +212,22 @@ fn what_turns_most_messages_away_binds_before_what_lets_the_rest_wait() {
     assert_eq!(call, [bounds("store")], "{text}");
 }
 
+/// One word for each end in all reports; what is in time says within what.
+#[test]
+fn ends_are_named_as_in_the_tables() {
+    let lossy = BLAST
+        .replace("[carrier.code]", "[carrier.code]\nqueue = { fifo = { length-at-most = 5 } }");
+    let text = run_text(&run(&lossy, &[]), &about());
+    assert!(text.contains("\n  rejected  "), "{text}");
+    assert!(text.contains("  rejected\n"), "the carrier's column: {text}");
+    assert!(!text.contains("turned") && !text.contains("silently"), "{text}");
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let words = words.join(" ");
+    assert!(words.contains("in time is within 10 s 1 h delivered in time"), "{text}");
+    let one = run_text(&run(QUEUE, &["run.horizon=10min"]), &about());
+    assert!(one.contains("  delivered within 5 s  "), "{one}");
+}
+
 #[test]
 fn uneven_traffic_is_told() {
     let groups = BLAST

@@ -121,7 +121,7 @@ fn short_of(model: &Model, binding: &Binding) -> String {
         Cause::Workers => cores_or_workers(model, station, "worker", |pool| pool.workers),
         Cause::Rate => format!("the rate of `{name}`{}", rates(model, station)),
         Cause::Window => format!("the window of `{name}`{}", windows(model, station)),
-        Cause::Pauses => format!("the pauses that `{name}` asks for when it refuses"),
+        Cause::Pauses => format!("the pauses that `{name}` asks for when it throttles"),
         Cause::Loss => format!("losses at `{name}`"),
         Cause::QueueBounds => format!("the bounds of the queue for `{name}`"),
     }
@@ -252,9 +252,9 @@ fn unevenness(model: &Model, binding: &Binding) -> Option<String> {
 /// What a station loses, in messages a run.
 fn losses(figures: &StationFigures) -> String {
     let kinds = [
-        (figures.rejected, "turned away"),
+        (figures.rejected, "rejected"),
         (figures.expired, "expired"),
-        (figures.dropped, "dropped silently"),
+        (figures.dropped, "dropped"),
     ];
     let told: Vec<String> = kinds
         .iter()

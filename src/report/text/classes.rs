@@ -26,7 +26,8 @@ struct Matrix {
 pub(super) fn outcomes(result: &PointResult) -> String {
     let classes = &result.assessment.classes;
     let runs = result.assessment.replications as u64;
-    let has_deadline = result.model.classes.iter().any(|class| class.deadline.is_some());
+    let deadlines: Vec<_> = result.model.classes.iter().map(|class| class.deadline).collect();
+    let has_deadline = deadlines.iter().any(Option::is_some);
     let each = |of: &dyn Fn(usize, &ClassFigures) -> String| -> Vec<String> {
         classes.iter().enumerate().map(|(at, class)| of(at, class)).collect()
     };
@@ -34,21 +35,34 @@ pub(super) fn outcomes(result: &PointResult) -> String {
     let mut rows = vec![("messages in a run".to_owned(), messages)];
     let delivered = Outcome::Delivered.index();
     if has_deadline {
-        rows.push(("delivered in time".to_owned(), each(&|_, class| words::bare(&class.in_time))));
+        let (in_time, later) = match deadlines.as_slice() {
+            [Some(first), rest @ ..] if rest.iter().all(|other| *other == Some(*first)) => {
+                let limit = format::duration(*first);
+                (format!("delivered within {limit}"), "delivered later".to_owned())
+            }
+            _ => {
+                let limit = |at: usize, _: &ClassFigures| {
+                    deadlines[at].map_or_else(|| NOTHING.to_owned(), format::duration)
+                };
+                rows.push(("in time is within".to_owned(), each(&limit)));
+                ("delivered in time".to_owned(), "delivered late".to_owned())
+            }
+        };
+        rows.push((in_time, each(&|_, class| words::bare(&class.in_time))));
         let late = |at: usize, class: &ClassFigures| match result.model.classes[at].deadline {
             Some(_) => words::bare(&words::late(class)),
             None => NOTHING.to_owned(),
         };
-        rows.push(("delivered late".to_owned(), each(&late)));
+        rows.push((later, each(&late)));
     } else {
         let all = each(&|_, class| words::bare(&class.outcomes[delivered]));
         rows.push(("delivered".to_owned(), all));
     }
     let kinds = [
-        ("turned away", Outcome::Rejected),
+        ("rejected", Outcome::Rejected),
         ("expired", Outcome::Expired),
         ("failed", Outcome::Failed),
-        ("silently lost", Outcome::Lost),
+        ("lost", Outcome::Lost),
     ];
     for (name, outcome) in kinds {
         let figure = |class: &ClassFigures| class.outcomes[outcome.index()];

@@ -39,7 +39,7 @@ pub(super) fn services(result: &PointResult) -> String {
         ("for a core,\nmean", Listed::mean_core_wait),
         ("mean\nqueue", Listed::mean_queue),
         ("longest\nqueue", Listed::longest_queue),
-        ("turned\naway", |of| count(of.figures.rejected)),
+        ("rejected", |of| count(of.figures.rejected)),
         ("expired", |of| count(of.figures.expired)),
         ("cancelled", |of| count(of.figures.cancelled)),
     ];
@@ -49,7 +49,7 @@ pub(super) fn services(result: &PointResult) -> String {
 
 /// The carrier groups.
 pub(super) fn carriers(result: &PointResult) -> String {
-    let columns: [ColumnOf<'_>; 12] = [
+    let columns: [ColumnOf<'_>; 13] = [
         ("carriers", |of| {
             let group = of.station.index() - of.model.services.len();
             Some(format::count(u64::from(of.model.groups[group].count)))
@@ -67,10 +67,11 @@ pub(super) fn carriers(result: &PointResult) -> String {
         ("mean\nwait", Listed::mean_wait),
         ("p99\nwait", Listed::p99_wait),
         ("longest\nqueue", Listed::longest_queue),
-        ("refused", |of| count(of.figures.throttled)),
-        ("held\nback", |of| count(of.figures.held)),
-        ("silently\nlost", |of| count(of.figures.dropped)),
-        ("turned\naway", |of| count(of.figures.rejected + of.figures.expired)),
+        ("throttled", |of| count(of.figures.throttled)),
+        ("held", |of| count(of.figures.held)),
+        ("dropped", |of| count(of.figures.dropped)),
+        ("rejected", |of| count(of.figures.rejected)),
+        ("expired", |of| count(of.figures.expired)),
     ];
     let services = result.model.services.len();
     let all = services..result.model.stations();

@@ -163,12 +163,20 @@ impl<T: Trace> Run<'_, T> {
             flags: Flags::default(),
             outcome: Outcome::Delivered,
         });
+        if self.tasks.have_more() {
+            self.note_message(id, source, luck);
+        }
+        id
+    }
+
+    /// Notes what is kept of a new message beside its record.
+    #[inline(never)]
+    fn note_message(&mut self, id: TaskId, source: SourceId, luck: Luck) {
         self.tasks.start_notes(id);
         if self.tasks.know_senders() {
             let sender = self.draw_sender(source, luck);
             self.tasks.set_sender(id, sender);
         }
-        id
     }
 
     /// Who sends the message with this luck.

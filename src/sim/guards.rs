@@ -7,8 +7,9 @@ use super::task::{Flags, Outcome, State, TaskId};
 use super::trace::Trace;
 use crate::engine::random::uniform;
 use crate::engine::{SimDuration, SimTime, Ticket};
-use crate::model::{Callee, Model, Site, Step};
+use crate::model::{Callee, Model, Service, Site, Step};
 use crate::policy::{Answer, Attempt, ChecksDeadlines, Ejection, Failure, Guards, Retry};
+use crate::service::Discipline;
 
 /// What the callers at one site remember.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ impl GuardState {
 }
 
 /// The service that a site calls, if it is one.
-fn callee_of<'m>(model: &'m Model, site: &Site) -> Option<&'m crate::model::Service> {
+fn callee_of<'m>(model: &'m Model, site: &Site) -> Option<&'m Service> {
     let Callee::Operation(operation) = site.callee else { return None };
     let service = model.operations[operation.index()].service?;
     Some(&model.services[service.index()])
@@ -55,9 +56,11 @@ pub(super) fn keeps_notes(model: &Model) -> bool {
         let waits = site.hedge.is_some() || site.deadline.is_some();
         waits || !site.guards.is_empty() || site.connected < u32::MAX || remembers
     };
-    let checks = |checks: ChecksDeadlines| checks != ChecksDeadlines::Never;
-    model.sites.iter().any(of_site)
-        || model.services.iter().any(|service| checks(service.checks_deadlines))
+    let asks = |service: &Service| {
+        service.checks_deadlines != ChecksDeadlines::Never
+            || matches!(service.pool.discipline, Discipline::EarliestDeadline(_))
+    };
+    model.sites.iter().any(of_site) || model.services.iter().any(asks)
 }
 
 impl<T: Trace> Run<'_, T> {

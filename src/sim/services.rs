@@ -5,7 +5,8 @@ use crate::chatter::Owed;
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::{StationGauges, StationWindow};
 use crate::model::{Model, Service, ServiceId, Step};
-use crate::service::{DagorGate, Gate, Occupancy, Pace, Pool, PoolPlan};
+use crate::policy::ChecksDeadlines;
+use crate::service::{DagorGate, Discipline, Gate, Occupancy, Pace, Pool, PoolPlan};
 
 /// A service as it is now.
 #[derive(Debug)]
@@ -14,6 +15,9 @@ pub(super) struct ServiceState {
     pub(super) cells: Vec<Cell>,
     pub(super) cell_size: u32,
     pub(super) gauges: StationGauges,
+    /// Whether tasks come and go without a question: one cell, first in, first out, no limits at
+    /// the door, no deadlines, no chatter, full speed.
+    pub(super) is_simple: bool,
     /// Whether its messages take just their own work: no chatter, full speed.
     pub(super) is_plain: bool,
     /// Whether who holds a worker computes, all the time: then cores need no counting.
@@ -119,6 +123,18 @@ impl ServiceState {
         pace.length(instance, now, all)
     }
 
+    /// A worker of `instance` has taken a task that waited for `wait`.
+    #[inline(never)]
+    pub(super) fn note_taken(&mut self, instance: u32, now: SimTime, wait: SimDuration) {
+        let (cell, place) = self.cell_of(instance);
+        if let Some(owed) = &mut cell.owed {
+            owed.charge_message(place);
+        }
+        if let Some(gate) = self.dagor.get_mut(instance as usize) {
+            gate.started(now, wait);
+        }
+    }
+
     /// Ends the window at `now`.
     pub(super) fn close_window(&mut self, now: SimTime) -> StationWindow {
         if !self.is_plain {
@@ -134,6 +150,7 @@ impl ServiceState {
 
     pub(super) fn all(model: &Model) -> Vec<Self> {
         let mut first_queue = 0;
+        let ejects = model.sites.iter().any(|site| site.ejection.is_some());
         let accounts_work =
             model.sites.iter().any(|site| site.timeout.is_some() || site.retry.is_some());
         let state = |(id, service): (u16, &Service)| {
@@ -143,7 +160,16 @@ impl ServiceState {
             let cell =
                 || Cell { pool: Pool::new(plan), owed: service.chatter.takes_cores().then(owed) };
             let has_cores_for_all = plan.workers <= plan.cores;
+            let is_simple = is_plain
+                && plan.cells == 1
+                && plan.discipline == Discipline::Fifo
+                && plan.limits.is_empty()
+                && plan.admission.is_none()
+                && service.checks_deadlines == ChecksDeadlines::Never
+                && !service.chatter.has_no_room
+                && !ejects;
             let state = Self {
+                is_simple,
                 cells: (0..plan.cells).map(|_| cell()).collect(),
                 cell_size: plan.cell_size(),
                 gauges: StationGauges::new(),

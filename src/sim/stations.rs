@@ -14,7 +14,7 @@ use crate::engine::random::below;
 use crate::engine::{Luck, SimDuration, SimTime};
 use crate::service::admission::Question;
 use crate::service::pool::Admission;
-use crate::service::{Discipline, Door, line};
+use crate::service::{Door, line};
 
 impl<T: Trace> Run<'_, T> {
     /// The service of a task that has one.
@@ -27,7 +27,33 @@ impl<T: Trace> Run<'_, T> {
     #[inline(always)]
     pub(super) fn join_service(&mut self, id: TaskId) {
         let service = self.own_service(id);
-        self.services[service].gauges.window.arrived += 1;
+        let luck = self.tasks[id].luck;
+        let purpose = self.keys.services[service];
+        let state = &mut self.services[service];
+        state.gauges.window.arrived += 1;
+        if !state.is_simple {
+            return self.join_by_rules(id, service);
+        }
+        let pool = &mut state.cells[0].pool;
+        match pool.admit(|| luck.draws(purpose), |_| false) {
+            Admission::Start(place) => {
+                pool.joined(place);
+                pool.instances[place as usize].busy += 1;
+                state.gauges.busy.rise(self.now);
+                self.tasks[id].instance = place;
+                self.take(id, service, SimDuration::ZERO);
+            }
+            Admission::Wait(place) => {
+                self.tasks[id].instance = place;
+                self.enqueue(id, service, false);
+            }
+            Admission::Reject(_) => self.refuse(id, service, "is turned away: the queue is full"),
+        }
+    }
+
+    /// A task stands at the door of a service that asks more of it than room.
+    #[inline(never)]
+    fn join_by_rules(&mut self, id: TaskId, service: usize) {
         if self.is_late(id, service) {
             return self.drop_late(id, service);
         }
@@ -107,6 +133,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// There is no room to wait: somebody else may give way.
+    #[inline(never)]
     fn give_way(&mut self, id: TaskId, service: usize, is_counted: bool) {
         let instance = self.tasks[id].instance;
         let (pool, place) = self.services[service].pool_of(instance);
@@ -121,6 +148,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// A task that may have waited at the door is turned away.
+    #[inline(never)]
     fn leave_door(&mut self, id: TaskId, service: usize, is_counted: bool, why: &str) {
         if is_counted {
             let wait = self.now.since(self.tasks[id].since);
@@ -130,6 +158,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// A task may not even wait.
+    #[inline(never)]
     fn refuse(&mut self, id: TaskId, service: usize, why: &str) {
         self.services[service].gauges.window.rejected += 1;
         if T::ON {
@@ -139,7 +168,10 @@ impl<T: Trace> Run<'_, T> {
     }
 
     fn enqueue(&mut self, id: TaskId, service: usize, is_counted: bool) {
-        let ticket = self.ticket(id, service);
+        let ticket = match self.services[service].is_simple {
+            true => line::Ticket { now: self.now, level: 0, sender: 0, deadline: SimTime::MAX },
+            false => self.ticket(id, service),
+        };
         let state = &mut self.services[service];
         let task = &mut self.tasks[id];
         let instance = task.instance;
@@ -163,12 +195,9 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// What decides where a task stands in line.
-    #[inline]
+    #[inline(never)]
     fn ticket(&self, id: TaskId, service: usize) -> line::Ticket {
         let discipline = &self.model.services[service].pool.discipline;
-        if *discipline == Discipline::Fifo {
-            return line::Ticket { now: self.now, level: 0, sender: 0, deadline: SimTime::MAX };
-        }
         let &Task { source, root, .. } = &self.tasks[id];
         let class = self.sources[usize::from(source)].class;
         let deadline = match (self.tasks.notes(id).deadline, self.model.classes[class].deadline) {
@@ -181,6 +210,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// Whether a task takes the worker of one that is less urgent, who goes back in line.
+    #[inline(never)]
     fn preempt(&mut self, id: TaskId, service: usize, is_counted: bool) -> bool {
         let discipline = &self.model.services[service].pool.discipline;
         if !discipline.is_preemptive() {
@@ -258,14 +288,8 @@ impl<T: Trace> Run<'_, T> {
             self.tasks[id].due = foresee(self.step_of(id), self.tasks[id].luck);
         }
         let state = &mut self.services[service];
-        if !state.is_plain {
-            let (cell, place) = state.cell_of(self.tasks[id].instance);
-            if let Some(owed) = &mut cell.owed {
-                owed.charge_message(place);
-            }
-        }
-        if let Some(gate) = state.dagor.get_mut(self.tasks[id].instance as usize) {
-            gate.started(self.now, wait);
+        if !state.is_simple {
+            state.note_taken(self.tasks[id].instance, self.now, wait);
         }
         state.gauges.started(wait);
         self.books.started(self.tasks[id].source, service, wait);
@@ -297,7 +321,7 @@ impl<T: Trace> Run<'_, T> {
             let task = &mut self.tasks[next];
             task.instance = instance;
             let wait = self.now.since(task.since);
-            if is_served && !self.is_late(next, service) {
+            if is_served && (self.services[service].is_simple || !self.is_late(next, service)) {
                 return self.take(next, service, wait);
             }
             let window = &mut self.services[service].gauges.window;

@@ -140,9 +140,11 @@ impl<'m, T: Trace> Run<'m, T> {
         let task = &mut self.tasks[id];
         task.pc += 1;
         let instance = task.instance;
-        self.forget_computing(id, service);
-        self.account_work(id, service);
-        self.let_core_go(service, instance);
+        if !self.services[service].only_computes {
+            self.forget_computing(id, service);
+            self.account_work(id, service);
+            self.let_core_go(service, instance);
+        }
     }
 
     /// Books the core time of a task that computes no longer, if it was not useful.

@@ -60,6 +60,8 @@ impl Todo {
 #[derive(Debug)]
 pub(super) struct Tasks {
     slab: Slab<Task>,
+    /// Whether anything is kept beside the records.
+    has_more: bool,
     /// By record, as far as calls with a timeout reach: the event that is the timeout.
     timers: Vec<Ticket>,
     /// By record, where the model asks: who sends the message.
@@ -106,10 +108,17 @@ impl Tasks {
     pub(super) fn new(by_sender: bool, by_policy: bool) -> Self {
         Self {
             slab: Slab::new(MOST_INDEX),
+            has_more: by_sender || by_policy,
             timers: Vec::new(),
             senders: by_sender.then(Vec::new),
             notes: by_policy.then(Vec::new),
         }
+    }
+
+    /// Whether anything is kept beside the records.
+    #[inline]
+    pub(super) fn have_more(&self) -> bool {
+        self.has_more
     }
 
     /// Whether policies keep anything.
@@ -179,6 +188,9 @@ impl Tasks {
     /// A new task is for the same message as `of`.
     #[inline]
     pub(super) fn inherit(&mut self, id: TaskId, of: TaskId) {
+        if !self.has_more {
+            return;
+        }
         if self.senders.is_some() {
             let sender = self.sender(of);
             self.set_sender(id, sender);
@@ -208,12 +220,15 @@ impl Tasks {
         let task = &mut self[id];
         task.due = Due::OPEN;
         task.parent = TaskId::NONE;
-        self.stop_timer(id);
+        if self.has_more {
+            self.stop_timer(id);
+        }
         self.slab.remove(Id::new(id.0));
     }
 
     /// Notes that `event` is the timeout of a call.
     pub(super) fn set_timer(&mut self, call: TaskId, event: Ticket) {
+        self.has_more = true;
         let index = call.0 as usize;
         if self.timers.len() <= index {
             self.timers.resize(index + 1, Ticket::NONE);
@@ -280,7 +295,7 @@ impl Tasks {
     }
 
     /// Puts a task in a line.
-    #[inline]
+    #[inline(always)]
     pub(super) fn line_up(&mut self, line: &mut Line<Task>, id: TaskId, ticket: line::Ticket) {
         line.push(&mut self.slab, Id::new(id.0), ticket);
     }
@@ -291,7 +306,7 @@ impl Tasks {
     }
 
     /// Takes the next out of a line at `now`, and whether it is to be served.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next_in_line(
         &mut self,
         line: &mut Line<Task>,

@@ -36,7 +36,7 @@ impl RecentHistogram {
     }
 
     /// Counts a value of `ns` nanoseconds.
-    #[inline]
+    #[inline(always)]
     pub fn record(&mut self, ns: u64) {
         let index = index(ns);
         self.dirty |= 1 << (index / PAGE);

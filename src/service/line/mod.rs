@@ -212,8 +212,17 @@ impl<T: Linked> Line<T> {
     }
 
     /// Somebody joins, who waits nowhere else.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, slab: &mut Slab<T>, id: Id<T>, ticket: Ticket) {
+        // The usual line is as cheap as a queue alone.
+        if let Kind::Fifo(line) = &mut self.kind {
+            return line.push(slab, id);
+        }
+        self.push_in_order(slab, id, ticket);
+    }
+
+    #[inline(never)]
+    fn push_in_order(&mut self, slab: &mut Slab<T>, id: Id<T>, ticket: Ticket) {
         match &mut self.kind {
             Kind::Fifo(line) => line.push(slab, id),
             Kind::Lifo(line) => line.push(slab, id),
@@ -248,8 +257,16 @@ impl<T: Linked> Line<T> {
 
     /// A worker asks for the next at `now`. On [`Taken::Shed`] it asks again at once; `None` tells
     /// the discipline that a worker idles, so that whoever comes next will not wait.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self, slab: &mut Slab<T>, now: SimTime) -> Option<Taken<T>> {
+        if let Kind::Fifo(line) = &mut self.kind {
+            return line.pop(slab).map(Taken::Serve);
+        }
+        self.pop_by_order(slab, now)
+    }
+
+    #[inline(never)]
+    fn pop_by_order(&mut self, slab: &mut Slab<T>, now: SimTime) -> Option<Taken<T>> {
         match &mut self.kind {
             Kind::Fifo(line) => line.pop(slab).map(Taken::Serve),
             Kind::Lifo(line) => line.pop(slab).map(Taken::Serve),

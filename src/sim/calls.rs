@@ -3,6 +3,7 @@
 use super::event::Event;
 use super::run::Run;
 use super::task::{Due, Flags, Outcome, State, Task, TaskId};
+use super::tasks::Notes;
 use super::trace::Trace;
 use crate::engine::random::uniform;
 use crate::engine::{Links, SimDuration, Ticket};
@@ -105,10 +106,13 @@ impl<T: Trace> Run<'_, T> {
             Outcome::Expired => Some(Failure::Expired),
             Outcome::Failed | Outcome::Lost => Some(Failure::Failed),
         };
-        if parent != TaskId::NONE && self.tasks[parent].state == State::Hedging {
-            return self.on_copy_answered(id, failure);
+        if self.tasks.keep_notes() && parent != TaskId::NONE {
+            if self.tasks[parent].state == State::Hedging {
+                return self.on_copy_answered(id, failure);
+            }
+            self.note_instance(id, failure);
+            self.tell_guards(id, failure);
         }
-        self.note_instance(id, failure);
         self.conclude(id, failure);
     }
 
@@ -117,7 +121,6 @@ impl<T: Trace> Run<'_, T> {
         if self.tasks[id].parent == TaskId::NONE {
             return self.end_orphan(id);
         }
-        self.tell_guards(id, failure);
         match failure {
             None => self.answer(id, true),
             Some(failure) => self.try_again(id, failure),
@@ -151,7 +154,8 @@ impl<T: Trace> Run<'_, T> {
         let site = usize::from(task.site);
         let retry = self.model.sites[site].retry.as_ref()?;
         let made = u32::from(task.attempt_or_orphans) + 1;
-        let last = self.tasks.notes(id);
+        let keeps_notes = self.tasks.keep_notes();
+        let last = if keeps_notes { self.tasks.notes(id) } else { Notes::NONE };
         let draw = match retry.needs_draw() {
             true => uniform(&mut task.luck.draws(self.keys.sites[site].pause)),
             false => 0.5,
@@ -160,7 +164,7 @@ impl<T: Trace> Run<'_, T> {
         if self.now + pause >= last.until {
             return None;
         }
-        if self.tasks.keep_notes() {
+        if keeps_notes {
             let notes = self.tasks.notes_mut(id);
             (notes.pause, notes.after) = (pause, Some(failure));
         }
@@ -214,11 +218,13 @@ impl<T: Trace> Run<'_, T> {
         if T::ON {
             self.note_task(id, format_args!("of `{}` times out", site.name));
         }
-        self.note_instance(id, Some(Failure::Timeout));
-        self.tell_guards(id, Some(Failure::Timeout));
-        if self.tasks[id].state == State::Hedging {
-            self.cancel_offspring(id);
-            return self.try_again(id, Failure::Timeout);
+        if self.tasks.keep_notes() {
+            self.note_instance(id, Some(Failure::Timeout));
+            self.tell_guards(id, Some(Failure::Timeout));
+            if self.tasks[id].state == State::Hedging {
+                self.cancel_offspring(id);
+                return self.try_again(id, Failure::Timeout);
+            }
         }
         if site.stops_late_work && self.cancel(id) {
             return self.try_again(id, Failure::Timeout);
@@ -329,7 +335,7 @@ impl<T: Trace> Run<'_, T> {
             if child == TaskId::NONE {
                 return;
             }
-            if self.tasks[id].state != State::Hedging {
+            if self.tasks.keep_notes() && self.tasks[id].state != State::Hedging {
                 self.tell_guards(child, Some(Failure::Timeout));
             }
             self.disown(child);

@@ -54,6 +54,7 @@ pub(super) fn keeps_notes(model: &Model) -> bool {
     let of_site = |site: &Site| {
         let remembers = site.retry.as_ref().is_some_and(Retry::needs_last_pause);
         let waits = site.hedge.is_some() || site.deadline.is_some();
+        let waits = waits || site.ejection.is_some();
         waits || !site.guards.is_empty() || site.connected < u32::MAX || remembers
     };
     let asks = |service: &Service| {
@@ -243,6 +244,9 @@ impl<T: Trace> Run<'_, T> {
             return;
         }
         self.tasks.stop_timer(call);
+        if self.tasks[call].parent != TaskId::NONE {
+            self.tell_guards(call, failure);
+        }
         self.conclude(call, failure);
     }
 

@@ -177,7 +177,6 @@ impl ServiceState {
                 only_computes: is_plain
                     && has_cores_for_all
                     && !plan.discipline.is_preemptive()
-                    && !accounts_work
                     && only_computes(model, ServiceId(id)),
                 gate: (!plan.limits.is_empty()).then(|| Gate::new(&plan.limits)),
                 dagor: match &plan.admission {

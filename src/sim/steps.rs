@@ -82,6 +82,9 @@ impl<'m, T: Trace> Run<'m, T> {
     fn ask_for_core(&mut self, id: TaskId, planned: PlannedStep<'_>, length: &Dist) {
         let state = &mut self.services[planned.own_service()];
         if state.only_computes {
+            if state.accounts_work {
+                self.tasks[id].since = self.now;
+            }
             return self.stay_for_step(id, State::Computing, length, planned.purpose);
         }
         let task = &mut self.tasks[id];
@@ -140,9 +143,11 @@ impl<'m, T: Trace> Run<'m, T> {
         let task = &mut self.tasks[id];
         task.pc += 1;
         let instance = task.instance;
+        if self.services[service].accounts_work {
+            self.account_work(id, service);
+        }
         if !self.services[service].only_computes {
             self.forget_computing(id, service);
-            self.account_work(id, service);
             self.let_core_go(service, instance);
         }
     }

@@ -91,7 +91,7 @@ pub(super) struct Notes {
 
 impl Notes {
     /// Of a task that nobody has said anything about.
-    const NONE: Self = Self {
+    pub(super) const NONE: Self = Self {
         deadline: SimTime::MAX,
         until: SimTime::MAX,
         pause: SimDuration::ZERO,

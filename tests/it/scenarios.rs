@@ -6,6 +6,7 @@ mod blast_and_otp;
 mod connection_storm;
 mod feature_flag_metastable;
 mod full_mesh_cliff;
+mod merge_or_split;
 mod replay;
 mod slow_lookup;
 mod usl_cisco;
@@ -20,6 +21,7 @@ fn these_are_shipped() {
         "connection-storm",
         "feature-flag-metastable",
         "full-mesh-cliff",
+        "merge-or-split",
         "replay",
         "slow-lookup",
         "usl-cisco",

@@ -5,7 +5,7 @@ use crate::chatter::Owed;
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::{StationGauges, StationWindow};
 use crate::model::{Model, Service, ServiceId, Step};
-use crate::service::{DagorGate, Gate, Occupancy, Pace, Pool, PoolPlan};
+use crate::service::{DagorGate, Gate, Occupancy, Pool, PoolPlan};
 
 /// A service as it is now.
 #[derive(Debug)]
@@ -24,10 +24,20 @@ pub(super) struct ServiceState {
     pub(super) dagor: Vec<DagorGate>,
     /// Whether one more urgent takes a worker from one less so.
     pub(super) is_preemptive: bool,
-    /// Who computes, and until when, where workers may be taken away, in order of their starts.
-    pub(super) computing: Vec<(TaskId, SimTime)>,
+    /// Who computes, where workers may be taken away, in order of their starts.
+    pub(super) computing: Vec<Computing>,
     /// The place of its first queue among all queues.
     pub(super) first_queue: usize,
+}
+
+/// Somebody who computes, and may lose its worker.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Computing {
+    pub(super) task: TaskId,
+    pub(super) began: SimTime,
+    /// What it has to do from then on, at full speed.
+    pub(super) work: SimDuration,
+    pub(super) ends: SimTime,
 }
 
 /// A cell as it is now.
@@ -98,30 +108,39 @@ impl ServiceState {
         self.gauges.window.chatter_off_core += u128::from(worked.ns());
     }
 
-    /// How long a message that computes from now on at `instance`, settled, has a core.
-    pub(super) fn core_length(
+    /// Counts an instance's chatter up to now. What it owes stays as it is, so that windows have no
+    /// part in what happens.
+    fn look_at_chatter(&mut self, instance: u32, now: SimTime) {
+        let (cell, place) = self.cell_of(instance);
+        let Some(owed) = &mut cell.owed else { return };
+        let computing = cell.pool.instances[place as usize].on_core;
+        let worked = owed.look(place, now, computing);
+        self.gauges.window.chatter_off_core += u128::from(worked.ns());
+    }
+
+    /// What a core of `instance`, settled now, has to do for a message that computes from now on:
+    /// chatter first, and its `own` work, or the rest of work that its peers know of already.
+    pub(super) fn core_work(
         &mut self,
-        pace: &Pace,
         instance: u32,
-        now: SimTime,
-        work: SimDuration,
+        own: SimDuration,
+        is_rest: bool,
     ) -> SimDuration {
         let (cell, place) = self.cell_of(instance);
-        let mut all = work;
-        if let Some(owed) = &mut cell.owed {
-            let first = owed.take(place);
-            owed.charge_work(place, work);
-            all = work + first;
-            self.gauges.window.chatter_on_core += u128::from(first.ns());
+        let Some(owed) = &mut cell.owed else { return own };
+        let first = owed.take(place);
+        if !is_rest {
+            owed.charge_work(place, own);
         }
-        pace.length(instance, now, all)
+        self.gauges.window.chatter_on_core += u128::from(first.ns());
+        own + first
     }
 
     /// Ends the window at `now`.
     pub(super) fn close_window(&mut self, now: SimTime) -> StationWindow {
         if !self.is_plain {
             (0..self.cells.len() as u32 * self.cell_size)
-                .for_each(|instance| self.settle_chatter(instance, now));
+                .for_each(|instance| self.look_at_chatter(instance, now));
         }
         let mut window = self.gauges.close_window(now);
         if self.only_computes {

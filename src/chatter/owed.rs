@@ -32,6 +32,19 @@ struct Member {
     backlog: u128,
     /// Up to when that is so.
     settled: SimTime,
+    /// What idle cores have worked off so far, in 2⁻³² ns,
+    worked: u128,
+    /// and how much of it has been told, in ns.
+    told: u128,
+}
+
+impl Member {
+    /// What idle cores have worked off and nobody was told of yet.
+    fn tell(&mut self, worked: u128) -> SimDuration {
+        let new = (worked >> FRACTION) - self.told;
+        self.told += new;
+        SimDuration::from_ns(new as u64)
+    }
 }
 
 impl Owed {
@@ -68,14 +81,35 @@ impl Owed {
     /// last settled, up to `now`; the core time that idle cores spent on chatter meanwhile.
     #[inline]
     pub fn settle(&mut self, instance: u32, now: SimTime, computing: u32) -> SimDuration {
+        let after = self.settled(instance, now, computing);
         let member = &mut self.members[instance as usize];
+        *member = after;
+        member.tell(after.worked)
+    }
+
+    /// The core time that [`Owed::settle`] would tell of, without settling: to look changes
+    /// nothing but what is told the next time.
+    pub fn look(&mut self, instance: u32, now: SimTime, computing: u32) -> SimDuration {
+        let after = self.settled(instance, now, computing);
+        self.members[instance as usize].tell(after.worked)
+    }
+
+    /// `instance` brought up to `now`.
+    #[inline]
+    fn settled(&self, instance: u32, now: SimTime, computing: u32) -> Member {
+        let member = &self.members[instance as usize];
         let gone = u128::from(now.since(member.settled).ns());
         let new = self.background * gone + (self.charged - member.taken);
         let idle = self.cores.saturating_sub(u128::from(computing));
         let backlog = member.backlog + new;
         let worked = backlog.min((idle * gone) << FRACTION);
-        *member = Member { taken: self.charged, backlog: backlog - worked, settled: now };
-        SimDuration::from_ns((worked >> FRACTION) as u64)
+        Member {
+            taken: self.charged,
+            backlog: backlog - worked,
+            settled: now,
+            worked: member.worked + worked,
+            told: member.told,
+        }
     }
 
     /// A core of `instance`, settled now, works off all that there is, before a message's work.

@@ -104,6 +104,24 @@ impl Pace {
     }
 }
 
+impl Pace {
+    /// What a core of `instance` does from `from` to `to`: the other way round than
+    /// [`Pace::length`].
+    pub fn work_done(&self, instance: u32, from: SimTime, to: SimTime) -> SimDuration {
+        let speed = if instance < self.slow { self.slow_speed } else { 1.0 };
+        let (from, to) = (from.ns(), to.ns());
+        let mut done = (to - from) as f64;
+        for stretch in &self.stretches {
+            let (begins, ends) = (stretch.from.max(from), stretch.to.min(to));
+            if begins < ends {
+                let cut = Stretch { to: ends, ..*stretch };
+                done -= (ends - begins) as f64 - cut.work_from(begins);
+            }
+        }
+        SimDuration::from_ns((done * speed + 0.5) as u64)
+    }
+}
+
 impl Stretch {
     fn speed_at(&self, at: u64) -> f64 {
         self.speed + self.slope * (at - self.from) as f64

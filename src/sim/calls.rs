@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use super::run::Run;
-use super::task::{Due, Flags, Outcome, State, Task, TaskId};
+use super::task::{Due, Flags, NO_INSTANCE, Outcome, State, Task, TaskId};
 use super::tasks::Notes;
 use super::trace::Trace;
 use crate::engine::random::uniform;
@@ -52,7 +52,7 @@ impl<T: Trace> Run<'_, T> {
         match model.sites[usize::from(site)].callee {
             Callee::Operation(operation) => {
                 task.pc = model.operations[operation.index()].first_step;
-                task.instance = 0;
+                task.instance = NO_INSTANCE;
             }
             // Carriers have no steps: the task keeps the group where others keep the instance.
             Callee::Group(group) => {
@@ -219,12 +219,13 @@ impl<T: Trace> Run<'_, T> {
             self.note_task(id, format_args!("of `{}` times out", site.name));
         }
         if self.tasks.keep_notes() {
-            self.note_instance(id, Some(Failure::Timeout));
             self.tell_guards(id, Some(Failure::Timeout));
             if self.tasks[id].state == State::Hedging {
+                self.note_instances_of_copies(id);
                 self.cancel_offspring(id);
                 return self.try_again(id, Failure::Timeout);
             }
+            self.note_instance(id, Some(Failure::Timeout));
         }
         if site.stops_late_work && self.cancel(id) {
             return self.try_again(id, Failure::Timeout);
@@ -346,6 +347,15 @@ impl<T: Trace> Run<'_, T> {
             } else {
                 self.abandon(child);
             }
+        }
+    }
+
+    /// Callers learn that no instance answered a copy of a call in time.
+    fn note_instances_of_copies(&mut self, call: TaskId) {
+        let mut copy = self.offspring[call.0 as usize].first;
+        while copy != TaskId::NONE {
+            self.note_instance(copy, Some(Failure::Timeout));
+            copy = self.offspring[copy.0 as usize].next;
         }
     }
 

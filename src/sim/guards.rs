@@ -3,7 +3,7 @@
 
 use super::event::Event;
 use super::run::Run;
-use super::task::{Flags, Outcome, State, TaskId};
+use super::task::{Flags, NO_INSTANCE, Outcome, State, TaskId};
 use super::trace::Trace;
 use crate::engine::random::uniform;
 use crate::engine::{SimDuration, SimTime, Ticket};
@@ -57,11 +57,11 @@ pub(super) fn keeps_notes(model: &Model) -> bool {
         let waits = waits || site.ejection.is_some();
         waits || !site.guards.is_empty() || site.connected < u32::MAX || remembers
     };
-    let asks = |service: &Service| {
-        service.checks_deadlines != ChecksDeadlines::Never
-            || matches!(service.pool.discipline, Discipline::EarliestDeadline(_))
+    let looks_at_deadlines = |service: &Service| {
+        let orders_by_them = matches!(service.pool.discipline, Discipline::EarliestDeadline(_));
+        orders_by_them || service.checks_deadlines != ChecksDeadlines::Never
     };
-    model.sites.iter().any(of_site) || model.services.iter().any(asks)
+    model.sites.iter().any(of_site) || model.services.iter().any(looks_at_deadlines)
 }
 
 impl<T: Trace> Run<'_, T> {
@@ -72,10 +72,9 @@ impl<T: Trace> Run<'_, T> {
             let site = &self.model.sites[usize::from(self.tasks[call].site)];
             let now = self.now;
             let notes = self.tasks.notes_mut(call);
-            notes.until = match site.deadline {
-                Some(deadline) => deadline.at(now, notes.deadline),
-                None => notes.deadline,
-            };
+            if let Some(deadline) = site.deadline {
+                notes.until = deadline.at(now, notes.until);
+            }
         }
     }
 
@@ -95,19 +94,25 @@ impl<T: Trace> Run<'_, T> {
             return self.withhold(call, Failure::Refused);
         }
         let in_time = site.timeout.map_or(SimTime::MAX, |timeout| self.now + timeout.after);
+        let deadline = in_time.min(notes.until).min(self.tasks.notes(caller).deadline);
+        self.tasks.notes_mut(call).deadline = deadline;
+        // The caller knows its own timeout, and a deadline that travels; of the timeouts of its own
+        // callers it learns from a callee that looks all the time.
+        let callee_looks = callee_of(self.model, site)
+            .is_some_and(|service| service.checks_deadlines == ChecksDeadlines::Always);
+        let until = if callee_looks { deadline.max(self.now) } else { notes.until };
         let event = match site.timeout {
-            Some(timeout) if in_time <= notes.until => {
+            Some(timeout) if in_time <= until => {
                 Some(self.schedule_after(timeout.after, Event::Timeout(call)))
             }
-            Some(_) | None if notes.until < SimTime::MAX => {
-                Some(self.calendar.schedule(notes.until, Event::Timeout(call).pack()))
+            Some(_) | None if until < SimTime::MAX => {
+                Some(self.calendar.schedule(until, Event::Timeout(call).pack()))
             }
             Some(_) | None => None,
         };
         if let Some(event) = event {
             self.tasks.set_timer(call, event);
         }
-        self.tasks.notes_mut(call).deadline = in_time.min(notes.until);
         match site.hedge {
             None => self.travel(call, index),
             Some(hedge) => {
@@ -182,6 +187,7 @@ impl<T: Trace> Run<'_, T> {
         let &super::task::Task { site, instance, pc, parent, .. } = &self.tasks[call];
         if let Some(ejection) = &mut self.guards[usize::from(site)].ejection
             && pc != self.model.carrier_step
+            && instance != NO_INSTANCE
             && parent != TaskId::NONE
         {
             ejection.answered(self.now, instance, failure.is_none());

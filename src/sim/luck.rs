@@ -119,6 +119,8 @@ pub(super) struct Keys {
     pub(super) sites: Vec<SiteLuck>,
     /// By service: which instance.
     pub(super) services: Vec<Purpose>,
+    /// By service: who gives way where its queue is full.
+    pub(super) victims: Vec<Purpose>,
     /// By service: which cell a sender is in.
     pub(super) cells: Vec<Key>,
     /// By group.
@@ -159,6 +161,11 @@ impl Keys {
                 .services
                 .iter()
                 .map(|service| purpose(&format!("service/{}/instance", service.name)))
+                .collect(),
+            victims: model
+                .services
+                .iter()
+                .map(|service| purpose(&format!("service/{}/victim", service.name)))
                 .collect(),
             cells: model
                 .services

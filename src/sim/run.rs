@@ -75,6 +75,7 @@ impl<'m, T: Trace> Run<'m, T> {
             tasks: Tasks::new(
                 model.services.iter().any(|service| service.pool.asks_for_senders()),
                 keeps_notes(model),
+                model.services.iter().any(|service| !service.pool.limits.is_empty()),
             ),
             guards: GuardState::all(model),
             todo: Todo::default(),

@@ -6,7 +6,7 @@ use crate::engine::{SimDuration, SimTime};
 use crate::measure::{StationGauges, StationWindow};
 use crate::model::{Model, Service, ServiceId, Step};
 use crate::policy::ChecksDeadlines;
-use crate::service::{DagorGate, Discipline, Gate, Occupancy, Pace, Pool, PoolPlan};
+use crate::service::{DagorGate, Discipline, Gate, Occupancy, Pool, PoolPlan};
 
 /// A service as it is now.
 #[derive(Debug)]
@@ -30,10 +30,20 @@ pub(super) struct ServiceState {
     pub(super) accounts_work: bool,
     /// Whether one more urgent takes a worker from one less so.
     pub(super) is_preemptive: bool,
-    /// Who computes, and until when, where workers may be taken away, in order of their starts.
-    pub(super) computing: Vec<(TaskId, SimTime)>,
+    /// Who computes, where workers may be taken away, in order of their starts.
+    pub(super) computing: Vec<Computing>,
     /// The place of its first queue among all queues.
     pub(super) first_queue: usize,
+}
+
+/// Somebody who computes, and may lose its worker.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Computing {
+    pub(super) task: TaskId,
+    pub(super) began: SimTime,
+    /// What it has to do from then on, at full speed.
+    pub(super) work: SimDuration,
+    pub(super) ends: SimTime,
 }
 
 /// A cell as it is now.
@@ -104,30 +114,46 @@ impl ServiceState {
         self.gauges.window.chatter_off_core += u128::from(worked.ns());
     }
 
-    /// How long a message that computes from now on at `instance`, settled, has a core.
-    pub(super) fn core_length(
-        &mut self,
-        pace: &Pace,
-        instance: u32,
-        now: SimTime,
-        work: SimDuration,
-    ) -> SimDuration {
+    /// Counts an instance's chatter up to now. What it owes stays as it is, so that windows have no
+    /// part in what happens.
+    fn look_at_chatter(&mut self, instance: u32, now: SimTime) {
         let (cell, place) = self.cell_of(instance);
-        let mut all = work;
-        if let Some(owed) = &mut cell.owed {
-            let first = owed.take(place);
-            owed.charge_work(place, work);
-            all = work + first;
-            self.gauges.window.chatter_on_core += u128::from(first.ns());
-        }
-        pace.length(instance, now, all)
+        let Some(owed) = &mut cell.owed else { return };
+        let computing = cell.pool.instances[place as usize].on_core;
+        let worked = owed.look(place, now, computing);
+        self.gauges.window.chatter_off_core += u128::from(worked.ns());
     }
 
-    /// A worker of `instance` has taken a task that waited for `wait`.
-    #[inline(never)]
-    pub(super) fn note_taken(&mut self, instance: u32, now: SimTime, wait: SimDuration) {
+    /// What a core of `instance`, settled now, has to do for a message that computes from now on:
+    /// chatter first, and its `own` work, or the rest of work that its peers know of already.
+    pub(super) fn core_work(
+        &mut self,
+        instance: u32,
+        own: SimDuration,
+        is_rest: bool,
+    ) -> SimDuration {
         let (cell, place) = self.cell_of(instance);
-        if let Some(owed) = &mut cell.owed {
+        let Some(owed) = &mut cell.owed else { return own };
+        let first = owed.take(place);
+        if !is_rest {
+            owed.charge_work(place, own);
+        }
+        self.gauges.window.chatter_on_core += u128::from(first.ns());
+        own + first
+    }
+
+    /// A worker of `instance` has taken a task that waited for `wait`; the peers know of it
+    /// already where `is_rest` of its work is left.
+    #[inline(never)]
+    pub(super) fn note_taken(
+        &mut self,
+        instance: u32,
+        now: SimTime,
+        wait: SimDuration,
+        is_rest: bool,
+    ) {
+        let (cell, place) = self.cell_of(instance);
+        if let Some(owed) = cell.owed.as_mut().filter(|_| !is_rest) {
             owed.charge_message(place);
         }
         if let Some(gate) = self.dagor.get_mut(instance as usize) {
@@ -139,7 +165,7 @@ impl ServiceState {
     pub(super) fn close_window(&mut self, now: SimTime) -> StationWindow {
         if !self.is_plain {
             (0..self.cells.len() as u32 * self.cell_size)
-                .for_each(|instance| self.settle_chatter(instance, now));
+                .for_each(|instance| self.look_at_chatter(instance, now));
         }
         let mut window = self.gauges.close_window(now);
         if self.only_computes {

@@ -7,7 +7,7 @@ use rand::Rng;
 use super::event::Event;
 use super::luck::foresee;
 use super::run::Run;
-use super::services::queues;
+use super::services::{Computing, queues};
 use super::task::{Due, Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::engine::random::below;
@@ -137,7 +137,7 @@ impl<T: Trace> Run<'_, T> {
     fn give_way(&mut self, id: TaskId, service: usize, is_counted: bool) {
         let instance = self.tasks[id].instance;
         let (pool, place) = self.services[service].pool_of(instance);
-        let draw = self.tasks[id].luck.draws(self.keys.services[service]).next_u64();
+        let draw = self.tasks[id].luck.draws(self.keys.victims[service]).next_u64();
         let victim = pool.queue_of(place).victim(draw).map(|victim| TaskId(victim.number()));
         let Some(victim) = victim else {
             return self.leave_door(id, service, is_counted, "is turned away: the queue is full");
@@ -185,12 +185,19 @@ impl<T: Trace> Run<'_, T> {
             pool.joined(place);
         }
         self.tasks.line_up(pool.queue_of(place), id, ticket);
-        if let Some(age) = self.model.services[service].pool.queue.age_at_most {
-            let queue = state.queue_at(instance);
-            self.watch(queue, age);
-        }
+        self.watch_age(id, service);
         if T::ON {
             self.note_station(service, id, "waits");
+        }
+    }
+
+    /// A task that has joined a line may stand there only for so long.
+    #[inline]
+    fn watch_age(&mut self, id: TaskId, service: usize) {
+        if let Some(age) = self.model.services[service].pool.queue.age_at_most {
+            self.tasks.join_line_at(id, self.now);
+            let queue = self.services[service].queue_at(self.tasks[id].instance);
+            self.watch(queue, age);
         }
     }
 
@@ -198,11 +205,13 @@ impl<T: Trace> Run<'_, T> {
     #[inline(never)]
     fn ticket(&self, id: TaskId, service: usize) -> line::Ticket {
         let discipline = &self.model.services[service].pool.discipline;
-        let &Task { source, root, .. } = &self.tasks[id];
-        let class = self.sources[usize::from(source)].class;
+        let class = self.sources[usize::from(self.tasks[id].source)].class;
         let deadline = match (self.tasks.notes(id).deadline, self.model.classes[class].deadline) {
-            // Nobody set one: what its class's targets want.
-            (SimTime::MAX, Some(within)) if root != TaskId::NONE => self.tasks[root].born + within,
+            // Nobody set one: what its class's targets want, if it is a message's any more.
+            (SimTime::MAX, Some(within)) => match self.lineage(id) {
+                (_, TaskId::NONE) => SimTime::MAX,
+                (_, root) => self.tasks[root].born + within,
+            },
             (deadline, _) => deadline,
         };
         let (level, sender) = (discipline.level_of(class), self.tasks.sender(id));
@@ -227,32 +236,37 @@ impl<T: Trace> Run<'_, T> {
             true => other / cell_size == instance / cell_size,
             false => other == instance,
         };
-        // The least urgent, and of those the one that began last.
+        // The least urgent, and of those the one that began last. Whoever is done now has no
+        // use for its worker any more.
         let computing = state.computing.iter().rev().copied();
         let worst = computing
-            .filter(|&(other, _)| is_near(self.tasks[other].instance))
-            .map(|(other, ends)| (level_of(self, other), other, ends))
+            .filter(|other| other.ends > self.now && is_near(self.tasks[other.task].instance))
+            .map(|other| (level_of(self, other.task), other))
             .reduce(|worst, one| if one.0 > worst.0 { one } else { worst });
-        let Some((_, victim, ends)) = worst.filter(|(other, ..)| *other > level) else {
+        let Some((_, Computing { task: victim, began, work, .. })) =
+            worst.filter(|(other, _)| *other > level)
+        else {
             return false;
         };
+        let now = self.now;
         let instance = self.tasks[victim].instance;
-        let left = ends.since(self.now);
+        let done = self.model.services[service].pace.work_done(instance, began, now);
+        let left = SimDuration::from_ns(work.ns().saturating_sub(done.ns()));
         self.let_core_go(service, instance);
         let ticket = self.ticket(victim, service);
-        let now = self.now;
         let state = &mut self.services[service];
-        state.computing.retain(|(other, _)| *other != victim);
+        state.computing.retain(|other| other.task != victim);
         state.gauges.window.preempted += 1;
         state.gauges.queue.rise(now);
         let task = &mut self.tasks[victim];
-        (task.state, task.since, task.due) = (State::Queued, now, Due::after(left));
+        (task.state, task.since, task.due) = (State::Queued, now, Due::rest(left));
         let (pool, place) = state.pool_of(instance);
         if !pool.shares_a_queue() {
             // Both are at the instance now, one of them waiting.
             pool.joined(place);
         }
         self.tasks.put_back(pool.queue_of(place), victim, ticket);
+        self.watch_age(victim, service);
         if T::ON {
             self.note_station(service, victim, "loses its worker");
         }
@@ -289,7 +303,8 @@ impl<T: Trace> Run<'_, T> {
         }
         let state = &mut self.services[service];
         if !state.is_simple {
-            state.note_taken(self.tasks[id].instance, self.now, wait);
+            let &Task { instance, due, .. } = &self.tasks[id];
+            state.note_taken(instance, self.now, wait, due.is_rest());
         }
         state.gauges.started(wait);
         self.books.started(self.tasks[id].source, service, wait);
@@ -372,7 +387,7 @@ impl<T: Trace> Run<'_, T> {
             QueueOwner::Service { service, instance } => {
                 let (pool, place) = run.services[service].pool_of(instance);
                 let front = pool.queue_of(place).oldest();
-                front.map(|id| TaskId(id.number())).map(|id| (id, run.tasks[id].since))
+                front.map(|id| TaskId(id.number())).map(|id| (id, run.tasks.joined_line_at(id)))
             }
             QueueOwner::Carrier(carrier) => run.oldest_at_carrier(carrier),
         };

@@ -2,6 +2,7 @@
 
 use super::luck::Keys;
 use super::run::Run;
+use super::services::Computing;
 use super::task::{Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::dist::Dist;
@@ -126,11 +127,13 @@ impl<'m, T: Trace> Run<'m, T> {
         }
         let task = &self.tasks[id];
         let drawn = || length.sample(&mut task.luck.draws(planned.purpose));
-        let work = task.due.length().unwrap_or_else(drawn);
-        let pace = &self.model.services[service].pace;
-        let length = state.core_length(pace, task.instance, self.now, work);
+        let own = task.due.length().unwrap_or_else(drawn);
+        let (instance, is_rest) = (task.instance, task.due.is_rest());
+        let work = state.core_work(instance, own, is_rest);
+        let length = self.model.services[service].pace.length(instance, self.now, work);
         if state.is_preemptive {
-            state.computing.push((id, self.now + length));
+            let (began, ends) = (self.now, self.now + length);
+            state.computing.push(Computing { task: id, began, work, ends });
         }
         self.stay(id, State::Computing, length);
     }
@@ -183,7 +186,7 @@ impl<'m, T: Trace> Run<'m, T> {
     pub(super) fn forget_computing(&mut self, id: TaskId, service: usize) {
         let state = &mut self.services[service];
         if state.is_preemptive {
-            state.computing.retain(|(other, _)| *other != id);
+            state.computing.retain(|other| other.task != id);
         }
     }
 

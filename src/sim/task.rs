@@ -11,6 +11,9 @@ impl TaskId {
     pub(super) const NONE: Self = Self(u32::MAX);
 }
 
+/// No instance of a service.
+pub(super) const NO_INSTANCE: u32 = u32::MAX;
+
 /// What a task is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
@@ -142,8 +145,8 @@ impl Flags {
     }
 }
 
-/// The event that ends a task's state; or, where that is open, how long its next step will take, if that is
-/// known already.
+/// The event that ends a task's state; or, where that is open, how long its next step will take,
+/// if that is known already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Due(u64);
 
@@ -152,6 +155,8 @@ impl Due {
     pub(super) const OPEN: Self = Self(u64::MAX);
     /// Tells a length from an event.
     const LENGTH: u64 = 1 << 63;
+    /// Tells the rest of a step from the whole of it.
+    const REST: u64 = 1 << 62;
 
     /// The state ends with this event.
     #[inline]
@@ -171,11 +176,22 @@ impl Due {
         self.0 == event.number()
     }
 
+    /// The next step has begun before, and will take so long from then on.
+    pub(super) fn rest(length: SimDuration) -> Self {
+        Self(Self::LENGTH | Self::REST | length.ns())
+    }
+
     /// How long the next step will take.
     #[inline]
     pub(super) fn length(self) -> Option<SimDuration> {
         let is_length = self.0 & Self::LENGTH != 0 && self != Self::OPEN;
-        is_length.then(|| SimDuration::from_ns(self.0 ^ Self::LENGTH))
+        is_length.then(|| SimDuration::from_ns(self.0 & !(Self::LENGTH | Self::REST)))
+    }
+
+    /// Whether the next step has begun before.
+    #[inline]
+    pub(super) fn is_rest(self) -> bool {
+        self.0 & Self::REST != 0 && self.length().is_some()
     }
 }
 
@@ -198,6 +214,7 @@ pub(super) struct Task {
     /// Its neighbours in the queue that it is in.
     pub(super) links: Links,
     /// Its instance within the service, or its carrier among all.
+    /// [`NO_INSTANCE`] on the way to a service, until one is chosen.
     pub(super) instance: u32,
     /// Its current step among the model's steps; the site it was called from tells the rest.
     pub(super) pc: u16,

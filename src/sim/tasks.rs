@@ -68,14 +68,18 @@ pub(super) struct Tasks {
     senders: Option<Vec<u32>>,
     /// By record, where the model asks: what policies keep of a call.
     notes: Option<Vec<Notes>>,
+    /// By record, where messages are held back at doors: when it last joined a line.
+    joined: Option<Vec<SimTime>>,
 }
 
 /// What policies keep of a call; of other tasks, the deadline alone.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Notes {
-    /// When nobody wants the answer of this attempt any more; travels with what it calls.
+    /// When nobody wants the answer of this attempt any more, timeouts of all callers included:
+    /// what services that look at deadlines look at.
     pub(super) deadline: SimTime,
-    /// When nobody wants the answer of the call any more, its further attempts included.
+    /// The deadline that callers have set, further attempts included, and all know that make calls
+    /// for it.
     pub(super) until: SimTime,
     /// The pause before this attempt.
     pub(super) pause: SimDuration,
@@ -103,15 +107,16 @@ impl Notes {
 }
 
 impl Tasks {
-    /// None yet. Each knows whose message it is if `by_sender`, and what policies keep if
-    /// `by_policy`.
-    pub(super) fn new(by_sender: bool, by_policy: bool) -> Self {
+    /// None yet. Each knows whose message it is if `by_sender`, what policies keep if `by_policy`,
+    /// and when it joined a line, apart from when it came, if `are_held_back`.
+    pub(super) fn new(by_sender: bool, by_policy: bool, are_held_back: bool) -> Self {
         Self {
             slab: Slab::new(MOST_INDEX),
             has_more: by_sender || by_policy,
             timers: Vec::new(),
             senders: by_sender.then(Vec::new),
             notes: by_policy.then(Vec::new),
+            joined: are_held_back.then(Vec::new),
         }
     }
 
@@ -119,6 +124,23 @@ impl Tasks {
     #[inline]
     pub(super) fn have_more(&self) -> bool {
         self.has_more
+    }
+
+    /// Notes that a task joins a line.
+    #[inline]
+    pub(super) fn join_line_at(&mut self, id: TaskId, now: SimTime) {
+        let Some(joined) = &mut self.joined else { return };
+        let index = id.0 as usize;
+        if joined.len() <= index {
+            joined.resize(index + 1, SimTime::ZERO);
+        }
+        joined[index] = now;
+    }
+
+    /// When a task joined the line that it is in.
+    #[inline]
+    pub(super) fn joined_line_at(&self, id: TaskId) -> SimTime {
+        self.joined.as_ref().map_or(self[id].since, |joined| joined[id.0 as usize])
     }
 
     /// Whether policies keep anything.
@@ -196,8 +218,8 @@ impl Tasks {
             self.set_sender(id, sender);
         }
         if self.keep_notes() {
-            let deadline = self.notes(of).deadline;
-            *self.notes_mut(id) = Notes { deadline, ..Notes::NONE };
+            let Notes { deadline, until, .. } = self.notes(of);
+            *self.notes_mut(id) = Notes { deadline, until, ..Notes::NONE };
         }
     }
 

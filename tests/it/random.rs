@@ -1,7 +1,15 @@
 //! Random scenarios: every kind of station, call, policy and traffic, in topologies of all shapes.
 
+#[path = "random/client.rs"]
+mod client;
+#[path = "random/place.rs"]
+mod place;
+
 use proptest::prelude::*;
 use proptest::sample::select;
+
+use client::{Client, client};
+use place::{place, pool};
 
 /// A scenario as its sections, each a text of its own, so that they can be put in another order.
 #[derive(Clone, Debug)]
@@ -86,6 +94,7 @@ fn duration() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Of a carrier.
 fn queue() -> impl Strategy<Value = String> {
     let bounds = (prop::option::of(0u32..6), prop::option::of(length()));
     bounds.prop_map(|(length, age)| {
@@ -104,27 +113,24 @@ fn share() -> impl Strategy<Value = &'static str> {
 }
 
 fn service(index: usize) -> impl Strategy<Value = String> {
-    let balancer =
-        select(vec!["round-robin", "random", "least-loaded", "power-of-choices", "shared-queue"]);
     let operations: Vec<_> = (0..OPERATIONS)
         .map(|_| (duration(), prop::collection::vec(step(index), 0..4)).boxed())
         .collect();
-    (1u32..4, 1u32..4, prop::option::of(1u32..4), balancer, queue(), operations).prop_map(
-        move |(instances, workers, cores, balancer, queue, operations)| {
-            let cores = cores.map_or(String::new(), |cores| format!("cores = {cores}\n"));
-            let mut text = format!(
-                "[service.s{index}]\ninstances = {instances}\nworkers = {workers}\n{cores}\
-                 balancer = \"{balancer}\"\n{queue}"
+    (pool(may_share(index)), place(), operations).prop_map(move |(pool, place, operations)| {
+        let mut text = format!("[service.s{index}]\n{pool}{place}");
+        for (nth, (work, steps)) in operations.iter().enumerate() {
+            text += &format!(
+                "[service.s{index}.operation.o{nth}]\nwork = {work}\nsteps = [\n{}]\n",
+                steps.iter().map(|step| format!("  {step},\n")).collect::<String>()
             );
-            for (nth, (work, steps)) in operations.iter().enumerate() {
-                text += &format!(
-                    "[service.s{index}.operation.o{nth}]\nwork = {work}\nsteps = [\n{}]\n",
-                    steps.iter().map(|step| format!("  {step},\n")).collect::<String>()
-                );
-            }
-            text
-        },
-    )
+        }
+        text
+    })
+}
+
+/// Whether the instances of this service may share a queue; of others, callers may eject some.
+fn may_share(service: usize) -> bool {
+    service.is_multiple_of(2)
 }
 
 /// Where calls of service `from` go: to later ones, so that none waits for itself.
@@ -151,40 +157,34 @@ fn times() -> impl Strategy<Value = String> {
     ]
 }
 
-/// `timeout`, `on-timeout` and `retry`.
-fn policy() -> impl Strategy<Value = String> {
-    let timeout = (length(), any::<bool>()).prop_map(|(after, cancels)| {
-        let then = if cancels { ", on-timeout = \"cancel\"" } else { "" };
-        format!(", timeout = \"{after}\"{then}")
-    });
-    let pause = prop_oneof![Just("0s"), length()];
-    let retry =
-        (1u32..4, pause, length(), any::<bool>()).prop_map(|(attempts, pause, base, grows)| {
-            match grows {
-                true => format!(
-                    ", retry = {{ exponential = {{ attempts = {attempts}, base = \"{base}\" }} }}"
-                ),
-                false => format!(
-                    ", retry = {{ constant = {{ attempts = {attempts}, pause = \"{pause}\" }} }}"
-                ),
-            }
-        });
-    let none = || Just(String::new());
-    (prop_oneof![none(), timeout.boxed()], prop_oneof![none(), retry.boxed()])
-        .prop_map(|(timeout, retry)| timeout + &retry)
-}
-
 fn call(from: usize) -> impl Strategy<Value = String> {
     let failure = prop_oneof![Just(""), Just(", on-failure = \"ignore\"")];
     let network = prop_oneof![
         2 => Just(String::new()),
         1 => duration().prop_map(|way| format!(", network = {way}")),
     ];
-    (callee(from), times(), policy(), failure, network).prop_map(
-        |(callee, times, policy, failure, network)| {
-            format!("call = \"{callee}\"{times}{policy}{failure}{network}")
+    (callee(from), times(), client(), failure, network).prop_map(
+        |(callee, times, client, failure, network)| {
+            let policies: String =
+                policies(&client, &callee, true).map(|policy| format!(", {policy}")).collect();
+            format!("call = \"{callee}\"{times}{policies}{failure}{network}")
         },
     )
+}
+
+/// What a client has of policies that make sense at its callee, `"s1.o0"` or `"c0"`.
+fn policies<'a>(
+    client: &'a Client,
+    callee: &str,
+    has_workers: bool,
+) -> impl Iterator<Item = &'a String> {
+    let service = callee.strip_prefix('s').and_then(|rest| rest.split('.').next());
+    let service = service.and_then(|number| number.parse::<usize>().ok());
+    let ejects = service.is_some_and(|service| !may_share(service));
+    let connects = service.is_some() && has_workers;
+    let ejection = client.ejection.iter().filter(move |_| ejects);
+    let connections = client.connections.iter().filter(move |_| connects);
+    client.always.iter().chain(ejection).chain(connections)
 }
 
 fn step(from: usize) -> impl Strategy<Value = String> {
@@ -296,10 +296,17 @@ fn traffic(index: usize) -> impl Strategy<Value = String> {
         1 => (0..CARRIERS).prop_map(|carrier| format!("c{carrier}")),
     ];
     let cause = (select(vec!["5%", "50%", "99%"]), duration());
-    (process, to, policy(), prop::option::of(cause), any::<bool>()).prop_map(
-        move |(process, to, policy, cause, shares)| {
-            let policy = policy.trim_start_matches(", ").replace(", on-", "\non-");
-            let policy = policy.replace(", retry", "\nretry");
+    let senders = select(vec![
+        "",
+        "",
+        "senders = { count = 3 }\n",
+        "senders = { count = 100, shares = { zipf = { exponent = 1.1 } } }\n",
+        "senders = { count = 2, shares = { weights = [9, 1] } }\n",
+    ]);
+    (process, to, client(), prop::option::of(cause), any::<bool>(), senders).prop_map(
+        move |(process, to, client, cause, shares, senders)| {
+            let policies: String =
+                policies(&client, &to, false).map(|policy| format!("{policy}\n")).collect();
             let cause = cause.map_or(String::new(), |(share, after)| {
                 let caused = TRAFFICS - 1;
                 format!(
@@ -307,7 +314,7 @@ fn traffic(index: usize) -> impl Strategy<Value = String> {
                 )
             });
             let class = if shares && index > 0 { "class = \"t0\"\n" } else { "" };
-            format!("[traffic.t{index}]\nto = \"{to}\"\n{process}{class}{policy}\n{cause}")
+            format!("[traffic.t{index}]\nto = \"{to}\"\n{process}{class}{policies}{senders}{cause}")
         },
     )
 }

@@ -7,7 +7,7 @@ use surgeplan::measure::{
     ClassRecord, Level, Measurements, OUTCOMES, StationRecord, StationWindow,
 };
 use surgeplan::model::{Mode, Model};
-use surgeplan::sim::{self, Outcome};
+use surgeplan::sim::{self, Outcome, TextTrace};
 use surgeplan::verdict::Assessment;
 
 use crate::lab::{model, station};
@@ -22,6 +22,8 @@ proptest! {
         let run = sim::run(&model, 0);
         audit(&model, &run);
         prop_assert_eq!(&sim::run(&model, 0), &run, "run again");
+        let traced = sim::run_traced(&model, 0, TextTrace::new(100));
+        prop_assert_eq!(&traced.0, &run, "watched");
         Assessment::of(&model, &[run.clone(), sim::run(&model, 1)]);
     }
 
@@ -29,6 +31,26 @@ proptest! {
     fn the_order_of_declarations_changes_nothing(scenario in scenario()) {
         let run = sim::run(&model(&scenario.text()), 0);
         prop_assert_eq!(sim::run(&model(&scenario.reversed()), 0), run);
+    }
+
+    #[test]
+    fn windows_change_nothing(scenario in scenario()) {
+        let (fine, coarse) = (model(&scenario.with_window("50ms")), model(&scenario.with_window("500ms")));
+        let (a, b) = (sim::run(&fine, 0), sim::run(&coarse, 0));
+        // Windows take memory of their own.
+        if a.stopped.is_some() || b.stopped.is_some() {
+            return Ok(());
+        }
+        prop_assert_eq!(&a.carriers, &b.carriers);
+        prop_assert_eq!(&a.shares, &b.shares);
+        for (at, (one, other)) in a.stations.iter().zip(&b.stations).enumerate() {
+            let name = fine.station_name(surgeplan::model::StationId::from_index(at));
+            prop_assert_eq!(total(one), total(other), "{}", name);
+        }
+        for (one, other) in a.classes.iter().zip(&b.classes) {
+            let ended = |record: &ClassRecord| Outcome::ALL.map(|o| record.ended(0, o.index()));
+            prop_assert_eq!(ended(one), ended(other));
+        }
     }
 
     #[test]
@@ -78,6 +100,9 @@ fn random_scenarios_are_not_dull() {
         ("throttled", seen.throttled),
         ("dropped", seen.dropped),
         ("held", seen.held),
+        ("preempted", seen.preempted),
+        ("chatter", seen.chatter_on_core as u64 / 1_000_000),
+        ("chatter of idle cores", seen.chatter_off_core as u64 / 1_000_000),
         ("duplicates", duplicates),
         ("in flight", in_flight),
     ] {
@@ -86,15 +111,20 @@ fn random_scenarios_are_not_dull() {
     assert!((10..150).contains(&stopped), "{stopped} runs stopped early");
 }
 
-/// The scenario with services, carriers and traffic before and after its own, in name order.
+/// The scenario with services, carriers and traffic before and after its own, in name order, and
+/// with policies and places that it may have none of.
 fn with_neighbours(scenario: &Scenario) -> Scenario {
     let mut sections = scenario.sections.clone();
     for name in ["a", "zz"] {
         sections.push(format!(
             "[traffic.{name}-traffic]\nto = \"{name}.go\"\nconstant = {{ rate = \"50/s\" }}\n\
-             timeout = \"20ms\"\nretry = {{ constant = {{ pause = \"5ms\", attempts = 2 }} }}\n\
-             [service.{name}]\ninstances = 2\nworkers = 1\n\
-             queue = {{ fifo = {{ age-at-most = \"30ms\" }} }}\n\
+             timeout = \"20ms\"\nretry = {{ decorrelated-jitter = {{ attempts = 2 }} }}\n\
+             bulkhead = 9\nhedge = {{ after = \"15ms\" }}\ndeadline = \"1s\"\n\
+             senders = {{ count = 5 }}\n\
+             [service.{name}]\ninstances = 2\ncells = 2\nworkers = 1\n\
+             checks-deadlines = \"always\"\nchatter = [{{ all-pairs = {{ kappa = 0.1 }} }}]\n\
+             limits = [{{ leaky-bucket = {{ rate = \"45/s\", queue = 2, per = \"sender\" }} }}]\n\
+             queue = {{ earliest-deadline = {{ age-at-most = \"30ms\" }} }}\n\
              [service.{name}.operation.go]\nwork = {{ exponential = {{ mean = \"10ms\" }} }}\n\
              steps = [{{ send-to = \"{name}-carrier\" }}]\n\
              [carrier.{name}-carrier]\nrate = \"20/s\"\nwindow = 2\nround-trip = \"3ms\"\n\

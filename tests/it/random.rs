@@ -23,6 +23,15 @@ impl Scenario {
         self.sections.join("\n")
     }
 
+    /// The file with windows of another length.
+    pub(crate) fn with_window(&self, length: &str) -> String {
+        let set = |line: &str| match line.starts_with("window = \"") {
+            true => format!("window = \"{length}\"\n"),
+            false => format!("{line}\n"),
+        };
+        self.text().lines().map(set).collect()
+    }
+
     /// The file with its sections the other way round.
     pub(crate) fn reversed(&self) -> String {
         let mut sections = self.sections.clone();

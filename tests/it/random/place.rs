@@ -56,7 +56,7 @@ fn queue() -> impl Strategy<Value = String> {
         1 => Just(("adaptive-lifo", "standing-for = \"10ms\"".to_owned())),
         1 => (0u32..4).prop_map(|most| ("adaptive-lifo", format!("longer-than = {most}"))),
         1 => Just(("priority", "lanes = [\"t0\"]".to_owned())),
-        3 => Just(("priority", "lanes = [\"t0\"], preemptive = true".to_owned())),
+        8 => Just(("priority", "lanes = [\"t0\"], preemptive = true".to_owned())),
         1 => (1u32..3).prop_map(|quantum| ("fair", format!("quantum = {quantum}"))),
         1 => Just(("earliest-deadline", String::new())),
         1 => Just(("earliest-deadline", "shed-late = true".to_owned())),

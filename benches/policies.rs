@@ -40,7 +40,10 @@ const VARIANTS: [(&str, &str); 20] = [
     ("breaker", "traffic.m.breaker={}"),
     ("throttle", "traffic.m.throttle={}"),
     ("concurrency, AIMD", "traffic.m.concurrency={aimd={start=200,maximum=200}}"),
-    ("concurrency, gradient2", "traffic.m.concurrency=\"gradient2\""),
+    (
+        "concurrency, gradient2",
+        "traffic.m.concurrency={gradient2={start=200,minimum=200,maximum=400}}",
+    ),
     ("bulkhead", "traffic.m.bulkhead=1000"),
     ("hedge", "traffic.m.hedge={after=\"100ms\"}"),
     ("ejection", "traffic.m.ejection={}"),

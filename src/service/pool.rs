@@ -138,7 +138,9 @@ impl<T: Linked> Pool<T> {
         }
         if self.instances[instance as usize].busy < self.workers {
             Admission::Start(instance)
-        } else if self.queue_of(instance).len() < self.length_at_most {
+        } else if self.length_at_most == u32::MAX
+            || self.queue_of(instance).len() < self.length_at_most
+        {
             Admission::Wait(instance)
         } else {
             Admission::Reject(instance)

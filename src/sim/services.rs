@@ -15,8 +15,8 @@ pub(super) struct ServiceState {
     pub(super) cells: Vec<Cell>,
     pub(super) cell_size: u32,
     pub(super) gauges: StationGauges,
-    /// Whether tasks come and go without a question: one cell, first in, first out, no limits at
-    /// the door, no deadlines, no chatter, full speed.
+    /// Whether tasks come and go without a question: one cell, first in, first out, no bound on
+    /// age, no limits at the door, no deadlines, no chatter, full speed.
     pub(super) is_simple: bool,
     /// Whether its messages take just their own work: no chatter, full speed.
     pub(super) is_plain: bool,
@@ -189,6 +189,7 @@ impl ServiceState {
             let is_simple = is_plain
                 && plan.cells == 1
                 && plan.discipline == Discipline::Fifo
+                && plan.queue.age_at_most.is_none()
                 && plan.limits.is_empty()
                 && plan.admission.is_none()
                 && service.checks_deadlines == ChecksDeadlines::Never

@@ -16,6 +16,10 @@ use crate::service::admission::Question;
 use crate::service::pool::Admission;
 use crate::service::{Door, line};
 
+/// What a line that is first in, first out need not know.
+const PLAIN_TICKET: line::Ticket =
+    line::Ticket { now: SimTime::ZERO, level: 0, sender: 0, deadline: SimTime::MAX };
+
 impl<T: Trace> Run<'_, T> {
     /// The service of a task that has one.
     #[inline]
@@ -44,8 +48,16 @@ impl<T: Trace> Run<'_, T> {
                 self.take(id, service, SimDuration::ZERO);
             }
             Admission::Wait(place) => {
-                self.tasks[id].instance = place;
-                self.enqueue(id, service, false);
+                if !pool.shares_a_queue() {
+                    pool.joined(place);
+                }
+                state.gauges.queue.rise(self.now);
+                let task = &mut self.tasks[id];
+                (task.instance, task.since, task.state) = (place, self.now, State::Queued);
+                self.tasks.line_up(pool.queue_of(place), id, PLAIN_TICKET);
+                if T::ON {
+                    self.note_station(service, id, "waits");
+                }
             }
             Admission::Reject(_) => self.refuse(id, service, "is turned away: the queue is full"),
         }
@@ -168,10 +180,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     fn enqueue(&mut self, id: TaskId, service: usize, is_counted: bool) {
-        let ticket = match self.services[service].is_simple {
-            true => line::Ticket { now: self.now, level: 0, sender: 0, deadline: SimTime::MAX },
-            false => self.ticket(id, service),
-        };
+        let ticket = self.ticket(id, service);
         let state = &mut self.services[service];
         let task = &mut self.tasks[id];
         let instance = task.instance;
@@ -318,6 +327,30 @@ impl<T: Trace> Run<'_, T> {
     /// A task's worker falls free, and takes the next that waits.
     #[inline]
     pub(super) fn let_worker_go(&mut self, service: usize, instance: u32) {
+        if !self.services[service].is_simple {
+            return self.let_worker_go_by_rules(service, instance);
+        }
+        let state = &mut self.services[service];
+        let pool = &mut state.cells[0].pool;
+        let Some((next, _)) = self.tasks.next_in_line(pool.queue_of(instance), self.now) else {
+            pool.instances[instance as usize].busy -= 1;
+            pool.left(instance);
+            state.gauges.busy.fall(self.now);
+            return;
+        };
+        if !pool.shares_a_queue() {
+            pool.left(instance);
+        }
+        state.gauges.queue.fall(self.now);
+        let task = &mut self.tasks[next];
+        task.instance = instance;
+        let wait = self.now.since(task.since);
+        self.take(next, service, wait);
+    }
+
+    /// A worker falls free at a service that may give up some of those who wait.
+    #[inline(never)]
+    fn let_worker_go_by_rules(&mut self, service: usize, instance: u32) {
         loop {
             let state = &mut self.services[service];
             let (pool, place) = state.pool_of(instance);
@@ -336,7 +369,7 @@ impl<T: Trace> Run<'_, T> {
             let task = &mut self.tasks[next];
             task.instance = instance;
             let wait = self.now.since(task.since);
-            if is_served && (self.services[service].is_simple || !self.is_late(next, service)) {
+            if is_served && !self.is_late(next, service) {
                 return self.take(next, service, wait);
             }
             let window = &mut self.services[service].gauges.window;

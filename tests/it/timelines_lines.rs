@@ -233,6 +233,17 @@ fn who_was_held_back_may_wait_in_the_queue_as_long_as_others() {
 }
 
 #[test]
+fn who_was_held_back_beyond_its_deadline_does_not_begin() {
+    // Let in at 1, 2 and 3 s, which is too late for the last.
+    let keys = "instances = 1\nworkers = 9\nchecks-deadlines = \"at-start\"\n\
+                limits = [{ leaky-bucket = { rate = \"1/s\", queue = 9 } }]";
+    let seen = run(&[blast("m", "1s", 3, "deadline = \"1500ms\""), service(keys, "100ms")]);
+    let q = seen.station("q");
+    assert_eq!((q.served, q.expired), (2, 1));
+    assert_eq!((q.wait_sum, q.unserved_wait_sum), (1_000_000_000, 2_000_000_000));
+}
+
+#[test]
 fn a_token_bucket_for_each_sender() {
     let keys = "instances = 1\nworkers = 9\n\
                 limits = [{ token-bucket = { rate = \"1/s\", burst = 1, per = \"sender\" } }]";

@@ -191,6 +191,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_done_in_the_length_of_some_work_is_that_work() {
+        let stalls = [(at(4), s(4)), (at(20), s(3))];
+        let warm_up = Some(WarmUp { lasts: s(15), speed: 0.3 });
+        let pace = Pace::new(2, &stalls, warm_up, Some(Slow { share: 0.5, speed: 0.2 }));
+        for instance in [0, 1] {
+            for start in 0..30 {
+                for work in 1..20 {
+                    let ends = at(start) + pace.length(instance, at(start), s(work));
+                    let done = pace.work_done(instance, at(start), ends);
+                    // Both are rounded to the nanosecond.
+                    let error = done.ns().abs_diff(s(work).ns());
+                    assert!(error <= 2, "{work} s at {instance} from {start} s: {error} ns");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn speed_rises_in_a_straight_line_while_instances_warm_up() {
         // From half speed to full in 8 s: 6 s of work.
         let warm_up = Some(WarmUp { lasts: s(8), speed: 0.5 });

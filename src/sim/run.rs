@@ -61,7 +61,8 @@ impl<'m, T: Trace> Run<'m, T> {
         let mut calendar = Calendar::new();
         let lanes =
             model.constant_delays.iter().map(|&delay| (delay, calendar.add_lane())).collect();
-        let bytes = size_of::<super::task::Task>() as u64 + BYTES_BESIDE_RECORD;
+        let notes = if keeps_notes(model) { size_of::<super::tasks::Notes>() as u64 } else { 0 };
+        let bytes = size_of::<super::task::Task>() as u64 + BYTES_BESIDE_RECORD + notes;
         let affordable = model.run.memory_at_most / bytes;
         // One instant step makes at most a few times 2¹⁶ tasks before the budget is looked at.
         let room = u64::from(super::event::MOST_INDEX) - (1 << 24);

@@ -292,6 +292,11 @@ impl<T: Trace> Run<'_, T> {
     /// The limits at the door let a task in at last.
     pub(super) fn let_in(&mut self, id: TaskId) {
         let service = self.own_service(id);
+        if self.is_late(id, service) {
+            let wait = self.now.since(self.tasks[id].since);
+            self.services[service].gauges.left_unserved(self.now, wait);
+            return self.drop_late(id, service);
+        }
         self.admit(id, service, true);
     }
 

@@ -233,6 +233,17 @@ fn who_was_held_back_may_wait_in_the_queue_as_long_as_others() {
 }
 
 #[test]
+fn who_was_held_back_beyond_its_deadline_does_not_begin() {
+    // Let in at 1, 2 and 3 s, which is too late for the last.
+    let keys = "instances = 1\nworkers = 9\nchecks-deadlines = \"at-start\"\n\
+                limits = [{ leaky-bucket = { rate = \"1/s\", queue = 9 } }]";
+    let seen = run(&[blast("m", "1s", 3, "deadline = \"1500ms\""), service(keys, "100ms")]);
+    let q = seen.station("q");
+    assert_eq!((q.served, q.expired), (2, 1));
+    assert_eq!((q.wait_sum, q.unserved_wait_sum), (1_000_000_000, 2_000_000_000));
+}
+
+#[test]
 fn a_token_bucket_for_each_sender() {
     let keys = "instances = 1\nworkers = 9\n\
                 limits = [{ token-bucket = { rate = \"1/s\", burst = 1, per = \"sender\" } }]";
@@ -311,4 +322,36 @@ fn no_instance_without_room_for_its_peers_takes_a_message() {
         assert_eq!(seen.ended("m", Outcome::Delivered), delivered, "{at_most}");
         assert_eq!(seen.ended("m", Outcome::Rejected), 3 - delivered, "{at_most}");
     }
+}
+
+/// Work of no length is over within the instant: a more urgent task that comes in that very
+/// instant finds nothing to take away.
+#[test]
+fn work_of_no_length_is_not_interrupted() {
+    let plain = |name: &str, keys: &str, first: &str, second: &str| {
+        format!(
+            "[service.{name}]\ninstances = 2\nworkers = 1\nbalancer = \"round-robin\"\n{keys}\n\
+             [service.{name}.operation.o0]\nwork = \"0s\"\nsteps = [{first}]\n\
+             [service.{name}.operation.o1]\nwork = \"0s\"\nsteps = [{second}]\n"
+        )
+    };
+    let seen = once(&format!(
+        "[run]\nhorizon = \"1500ms\"\nseed = 826112631\n\
+         [traffic.t0]\nto = \"s2.o1\"\npoisson = {{ rate = \"1/s\" }}\n\
+         [traffic.t1]\nto = \"s1.o0\"\npoisson = {{ rate = \"69/s\" }}\n\
+         [traffic.t2]\nto = \"s1.o0\"\nblast = {{ at = \"2ms\", audience = 53 }}\n\
+         causes = {{ traffic = \"t3\", share = \"50%\", after = \"0s\" }}\n\
+         [traffic.t3]\nto = \"s2.o1\"\npoisson = {{ rate = \"1/s\" }}\nclass = \"t0\"\n{}{}{}",
+        plain("s1", "", "{ call = \"s3.o0\", times = 2, at-once = true }", ""),
+        plain("s2", "", "", "{ call = \"s3.o1\" }, { hand-to = \"s3.o0\" }"),
+        plain(
+            "s3",
+            "queue = { priority = { lanes = [\"t0\"], preemptive = true } }",
+            "",
+            "{ work = \"1ms\" }"
+        ),
+    ));
+    let q = seen.run.stations.last().expect("there are services");
+    let served: u64 = q.windows.iter().map(|window| window.served).sum();
+    assert_eq!(served, seen.station("s3").started - seen.station("s3").preempted);
 }

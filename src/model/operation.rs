@@ -104,6 +104,13 @@ pub struct Site {
     pub may_deliver: bool,
 }
 
+impl Site {
+    /// Whether work that is done from here may be a further attempt's, or nobody's any more.
+    pub fn may_be_in_vain(&self) -> bool {
+        self.timeout.is_some() || self.retry.is_some() || self.deadline.is_some()
+    }
+}
+
 /// Who is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Callee {

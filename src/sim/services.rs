@@ -4,7 +4,7 @@ use super::task::{Task, TaskId};
 use crate::chatter::Owed;
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::{StationGauges, StationWindow};
-use crate::model::{Model, Service, ServiceId, Step};
+use crate::model::{Model, Service, ServiceId, Site, Step};
 use crate::policy::ChecksDeadlines;
 use crate::service::{DagorGate, Discipline, Gate, Occupancy, Pool, PoolPlan};
 
@@ -31,7 +31,7 @@ pub(super) struct ServiceState {
     /// Whether one more urgent takes a worker from one less so.
     pub(super) is_preemptive: bool,
     /// Who computes, where workers may be taken away, in order of their starts.
-    pub(super) computing: Vec<Computing>,
+    pub(super) computing: Vec<Vec<Computing>>,
     /// The place of its first queue among all queues.
     pub(super) first_queue: usize,
 }
@@ -177,8 +177,7 @@ impl ServiceState {
     pub(super) fn all(model: &Model) -> Vec<Self> {
         let mut first_queue = 0;
         let ejects = model.sites.iter().any(|site| site.ejection.is_some());
-        let accounts_work =
-            model.sites.iter().any(|site| site.timeout.is_some() || site.retry.is_some());
+        let accounts_work = model.sites.iter().any(Site::may_be_in_vain);
         let state = |(id, service): (u16, &Service)| {
             let plan = &service.pool;
             let is_plain = !service.chatter.takes_cores() && service.pace.is_full();
@@ -212,7 +211,10 @@ impl ServiceState {
                 },
                 accounts_work,
                 is_preemptive: plan.discipline.is_preemptive(),
-                computing: Vec::new(),
+                computing: match plan.discipline.is_preemptive() {
+                    true => vec![Vec::new(); plan.instances as usize],
+                    false => Vec::new(),
+                },
                 first_queue,
             };
             first_queue += queues(&service.pool);

@@ -138,7 +138,8 @@ impl<T: Trace> Run<'_, T> {
                 };
                 self.take(id, service, wait);
             }
-            Admission::Wait(_) if self.preempt(id, service, is_counted) => {}
+            // Who loses a worker goes back in line, whatever bound its length has.
+            Admission::Wait(_) | Admission::Reject(_) if self.preempt(id, service, is_counted) => {}
             Admission::Wait(_) => self.enqueue(id, service, is_counted),
             Admission::Reject(_) => self.give_way(id, service, is_counted),
         }
@@ -241,17 +242,20 @@ impl<T: Trace> Run<'_, T> {
         let state = &self.services[service];
         let shares = state.shares_a_queue();
         let (instance, cell_size) = (self.tasks[id].instance, state.cell_size);
-        let is_near = |other: u32| match shares {
-            true => other / cell_size == instance / cell_size,
-            false => other == instance,
+        let near = match shares {
+            true => {
+                let first = instance / cell_size * cell_size;
+                first as usize..(first + cell_size) as usize
+            }
+            false => instance as usize..instance as usize + 1,
         };
         // The least urgent, and of those the one that began last. Whoever is done now has no
         // use for its worker any more.
-        let computing = state.computing.iter().rev().copied();
+        let computing = state.computing[near].iter().flatten().copied();
         let worst = computing
-            .filter(|other| other.ends > self.now && is_near(self.tasks[other.task].instance))
+            .filter(|other| other.ends > self.now)
             .map(|other| (level_of(self, other.task), other))
-            .reduce(|worst, one| if one.0 > worst.0 { one } else { worst });
+            .max_by_key(|(level, other)| (*level, other.began));
         let Some((_, Computing { task: victim, began, work, .. })) =
             worst.filter(|(other, _)| *other > level)
         else {
@@ -264,7 +268,7 @@ impl<T: Trace> Run<'_, T> {
         self.let_core_go(service, instance);
         let ticket = self.ticket(victim, service);
         let state = &mut self.services[service];
-        state.computing.retain(|other| other.task != victim);
+        state.computing[instance as usize].retain(|other| other.task != victim);
         state.gauges.window.preempted += 1;
         state.gauges.queue.rise(now);
         let task = &mut self.tasks[victim];

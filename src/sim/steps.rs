@@ -133,7 +133,8 @@ impl<'m, T: Trace> Run<'m, T> {
         let length = self.model.services[service].pace.length(instance, self.now, work);
         if state.is_preemptive {
             let (began, ends) = (self.now, self.now + length);
-            state.computing.push(Computing { task: id, began, work, ends });
+            let of_instance = &mut state.computing[instance as usize];
+            of_instance.push(Computing { task: id, began, work, ends });
         }
         self.stay(id, State::Computing, length);
     }
@@ -170,7 +171,8 @@ impl<'m, T: Trace> Run<'m, T> {
                 window.abandoned_work += length;
                 return;
             }
-            if task.root == TaskId::NONE || !task.flags.has(Flags::CALL) {
+            // An abandoned call, which has no parent, is caught above.
+            if !task.flags.has(Flags::CALL) || task.parent == TaskId::NONE {
                 break;
             }
             is_retry |= task.attempt_or_orphans > 0;
@@ -186,7 +188,8 @@ impl<'m, T: Trace> Run<'m, T> {
     pub(super) fn forget_computing(&mut self, id: TaskId, service: usize) {
         let state = &mut self.services[service];
         if state.is_preemptive {
-            state.computing.retain(|other| other.task != id);
+            let instance = self.tasks[id].instance as usize;
+            state.computing[instance].retain(|other| other.task != id);
         }
     }
 
@@ -263,6 +266,8 @@ impl<'m, T: Trace> Run<'m, T> {
     fn branch(&mut self, id: TaskId, site: u16, index: u64, background: bool) {
         let (flags, root) = self.lineage(id);
         let branch = self.new_task(id, site, index, flags);
+        // Nobody waits for what is handed on: no deadline goes with it.
+        self.tasks.start_notes(branch);
         self.tasks[branch].root = if background { TaskId::NONE } else { root };
         self.open_branch(branch);
         self.travel(branch, site);

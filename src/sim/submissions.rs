@@ -350,6 +350,7 @@ impl<T: Trace> Run<'_, T> {
         let (flags, root) = self.lineage(id);
         let branch = self.tasks.insert(Task { flags, root, parent: TaskId::NONE, ..call });
         self.tasks.inherit(branch, id);
+        self.tasks.start_notes(branch);
         self.open_branch(branch);
         self.reply(id, Outcome::Delivered);
         branch

@@ -168,6 +168,10 @@ impl View<'_> {
 
     /// The service that has no connections left for some of its callers, where messages fail.
     fn unconnected(&self, failed: f64) -> Option<Place> {
+        if self.model.sites.iter().any(Site::may_be_in_vain) {
+            // Calls may have failed for other reasons, and nobody counts which.
+            return None;
+        }
         let short = self.model.services_short_of_connections().into_iter().next()?;
         let station = self.model.service_station(short).index();
         (failed > 0.0).then_some(Place { station, share: 1.0, loses: true })
@@ -184,9 +188,8 @@ impl View<'_> {
                 return false;
             }
         };
-        let gives_up = |site: &Site| site.timeout.is_some() || site.retry.is_some();
         let pool = LatencyPool::of(self.model, self.runs, self.period, class);
-        !self.model.sites.iter().any(gives_up)
+        !self.model.sites.iter().any(Site::may_be_in_vain)
             && self.blame.waited_ns(class) < pool.excess_ns(limit, share)
     }
 

@@ -32,7 +32,15 @@ impl Effort {
         };
         let chatter = |of: &StationWindow| (of.chatter_on_core + of.chatter_off_core) as f64;
         let used = |of: &StationWindow| (of.on_core.integral + of.chatter_off_core) as f64;
-        let wasted = |of: &StationWindow| (of.retry_work + of.abandoned_work) as f64 + chatter(of);
+        // Tasks have a core for their own work and for the chatter that they do first; what is told
+        // of it is the work.
+        let own = |of: &StationWindow| match of.on_core.integral {
+            0 => 0.0,
+            on_core => 1.0 - of.chatter_on_core as f64 / on_core as f64,
+        };
+        let retries = |of: &StationWindow| of.retry_work as f64 * own(of);
+        let abandoned = |of: &StationWindow| of.abandoned_work as f64 * own(of);
+        let wasted = |of: &StationWindow| retries(of) + abandoned(of) + chatter(of);
         let tasks = totals.iter().zip(messages);
         let tasks: Vec<Ratio> = tasks
             .map(|(of, &messages)| Ratio { top: of.arrived as f64, bottom: messages as f64 })
@@ -43,8 +51,8 @@ impl Effort {
                 unit: Unit::Messages,
             },
             useful: share(&|of| (used(of) - wasted(of)).max(0.0), &used),
-            retries: share(&|of| of.retry_work as f64, &used),
-            abandoned: share(&|of| of.abandoned_work as f64, &used),
+            retries: share(&retries, &used),
+            abandoned: share(&abandoned, &used),
             chatter: share(&chatter, &used),
             waiting_for_answers: share(&|of| of.calling.integral as f64, &|of| {
                 of.busy.integral as f64

@@ -37,21 +37,53 @@ pub(super) fn of(model: &Model, runs: &[Measurements]) -> Option<Metastable> {
     if before < FEWEST || windows - from < FEWEST {
         return None;
     }
-    let in_time = |range: std::ops::Range<usize>| {
+    let sums = |class: usize, range: std::ops::Range<usize>| {
         let (mut in_time, mut arrived) = (0, 0);
-        for class in runs.iter().flat_map(|run| &run.classes) {
-            for window in &class.windows[range.clone()] {
+        for run in runs {
+            for window in &run.classes[class].windows[range.clone()] {
                 in_time += window.in_time;
                 arrived += window.arrived;
             }
         }
-        if arrived == 0 { 0.0 } else { in_time as f64 / arrived as f64 }
+        (in_time as f64, arrived as f64)
     };
-    let usual = in_time(0..before);
-    let is_back = |window: usize| in_time(window..window + 1) >= RETURNED * usual;
-    if usual == 0.0 || (from..windows).any(is_back) {
+    if !feeds_itself(runs, from..windows) {
         return None;
     }
-    let after = in_time(from..windows);
-    Some(Metastable { ended: last, until: runs[0].end, before: usual, after })
+    let of_class = |class: usize| {
+        let (in_time, arrived) = sums(class, 0..before);
+        let usual = in_time / arrived;
+        let after: Vec<(f64, f64)> = (from..windows)
+            .map(|window| sums(class, window..window + 1))
+            .filter(|(_, arrived)| *arrived > 0.0)
+            .collect();
+        let stays_away =
+            after.iter().all(|(in_time, arrived)| *in_time < RETURNED * usual * arrived);
+        let (in_time, arrived) = sums(class, from..windows);
+        (usual > 0.0 && after.len() >= FEWEST && stays_away).then(|| Metastable {
+            ended: last,
+            until: runs[0].end,
+            before: usual,
+            after: in_time / arrived,
+        })
+    };
+    (0..model.classes.len()).find_map(of_class)
+}
+
+/// Whether what keeps goodput away is of the system's own making: there is work of further
+/// attempts, or work that nobody waits for, and what waits does not dwindle.
+fn feeds_itself(runs: &[Measurements], after: std::ops::Range<usize>) -> bool {
+    let third = after.len() / 3;
+    let mean = |range: std::ops::Range<usize>| {
+        let stations = runs.iter().flat_map(|run| &run.stations);
+        let windows = stations.flat_map(|station| &station.windows[range.clone()]);
+        windows.map(|window| window.queue.mean()).sum::<f64>()
+    };
+    let in_vain = runs.iter().flat_map(|run| &run.stations).any(|station| {
+        let windows = &station.windows[after.clone()];
+        windows.iter().any(|window| window.retry_work + window.abandoned_work > 0)
+    });
+    // Judgement: a backlog that dwindles by a tenth from the first third to the last will be gone.
+    let (first, last) = (after.start..after.start + third, after.end - third..after.end);
+    in_vain && mean(last) >= 0.9 * mean(first)
 }

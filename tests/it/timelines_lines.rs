@@ -355,3 +355,21 @@ fn work_of_no_length_is_not_interrupted() {
     let served: u64 = q.windows.iter().map(|window| window.served).sum();
     assert_eq!(served, seen.station("s3").started - seen.station("s3").preempted);
 }
+
+#[test]
+fn a_full_queue_of_the_less_urgent_does_not_stop_preemption() {
+    // One worker and one place to wait, both taken by promos of 10 s; a password comes at 2 s.
+    let seen = once(
+        "[run]\nhorizon = \"100s\"\n\
+         [traffic.promo]\nto = \"q.go\"\nblast = { at = \"0s\", audience = 2 }\n\
+         [traffic.otp]\nto = \"q.quick\"\nblast = { at = \"2s\", audience = 1 }\n\
+         [service.q]\ninstances = 1\nworkers = 1\n\
+         queue = { priority = { lanes = [\"otp\", \"promo\"], preemptive = true, \
+         length-at-most = 1 } }\n\
+         [service.q.operation.go]\nwork = \"10s\"\n\
+         [service.q.operation.quick]\nwork = \"1s\"\n",
+    );
+    assert_eq!(seen.latency_ms("otp"), 1000.0);
+    // The first goes on at 3 s with 8 s to do; the second follows it.
+    assert_eq!(seen.latencies("promo").exact().sum(), 11_000_000_000 + 21_000_000_000);
+}

@@ -397,3 +397,35 @@ fn instances_without_connections_fail_their_calls() {
         assert_eq!(seen.station("q").arrived, delivered, "{most}");
     }
 }
+
+#[test]
+fn what_is_handed_on_has_left_its_callers_deadline_behind() {
+    // The caller gives up after 1 s; what was handed on at once takes 3 s to get there.
+    let seen = once(
+        "[run]\nhorizon = \"100s\"\n\
+         [traffic.m]\nto = \"front.go\"\nblast = { at = \"1s\", audience = 1 }\n\
+         timeout = \"1s\"\ndeadline = \"2s\"\n\
+         [service.front]\ninstances = 1\nworkers = 1\n[service.front.operation.go]\n\
+         work = \"1ms\"\nsteps = [{ hand-to = \"b.go\", network = \"3s\" }]\n\
+         [service.b]\ninstances = 1\nworkers = 1\nchecks-deadlines = \"always\"\n\
+         [service.b.operation.go]\nwork = \"1ms\"\n",
+    );
+    assert_eq!(seen.ended("m", Outcome::Delivered), 1);
+    assert_eq!(seen.station("b").expired, 0);
+}
+
+#[test]
+fn work_below_an_abandoned_attempt_is_for_nobody() {
+    // Abandoned at 0.1 s; at 0.5 s the attempt calls on, for 200 ms of work.
+    let seen = once(
+        "[run]\nhorizon = \"100s\"\n\
+         [traffic.m]\nto = \"api.go\"\nblast = { at = \"0s\", audience = 1 }\n\
+         timeout = \"100ms\"\n\
+         [service.api]\ninstances = 1\nworkers = 1\n[service.api.operation.go]\n\
+         steps = [{ delay = \"500ms\" }, { call = \"db.go\" }]\n\
+         [service.db]\ninstances = 1\nworkers = 1\n\
+         [service.db.operation.go]\nwork = \"200ms\"\n",
+    );
+    let db = seen.station("db");
+    assert_eq!((db.abandoned_work, db.retry_work), (200_000_000, 0));
+}

@@ -1,7 +1,7 @@
 //! Last in, first out: under overload some are served while their callers still wait, and the rest
 //! not at all, where first in first out would serve all of them too late.
 //!
-//! The mean wait is that of first in first out, but waits differ more: for M/G/1, E[W²] is greater
+//! The mean wait is that of first in first out, but waits differ more: for M/G/1, E(W²) is greater
 //! by the factor 1/(1 − ρ) (Kingman 1962).
 
 use crate::engine::{Id, Linked, Queue, Slab};

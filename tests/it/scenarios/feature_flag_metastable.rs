@@ -7,6 +7,8 @@ const LAST: usize = 60;
 /// Tries a second that ten instances serve, at 30 each.
 const CAPACITY: f64 = 300.0;
 const RATE: f64 = 280.0;
+// Enough for the load itself, not for the load and its retries.
+const _: () = assert!(RATE < CAPACITY && CAPACITY < 2.0 * RATE);
 
 fn run(changes: &[&str]) -> Ran {
     let plan = Plan::of("feature-flag-metastable").set("run.replications=2");
@@ -46,7 +48,9 @@ fn stays_down(changes: &[&str]) -> Ran {
 }
 
 fn heals(changes: &[&str], rate: f64) {
-    let goodput = goodput_at_last(&run(changes));
+    let ran = run(changes);
+    assert_eq!(ran.result.assessment.metastable, None, "{changes:?}");
+    let goodput = goodput_at_last(&ran);
     assert!((goodput - rate).abs() < error(rate) + 0.01 * rate, "{changes:?}: {goodput}/s");
 }
 
@@ -56,7 +60,9 @@ fn it_stays_down_at_twice_the_load_long_after_the_stall() {
     let offered = offered_at_last(&ran);
     // A query and its one retry, a second apart: their counts are one and the same stream.
     assert!((offered - 2.0 * RATE).abs() < 2.0 * error(RATE), "{offered}/s");
-    assert!(2.0 * RATE > CAPACITY);
+    let state = ran.result.assessment.metastable.expect("the report says so");
+    assert_eq!(state.ended.as_secs_f64(), 310.0);
+    assert!(state.before > 0.99 && state.after < 0.01, "{state:?}");
 }
 
 #[test]

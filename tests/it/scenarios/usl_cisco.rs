@@ -63,3 +63,17 @@ fn without_chatter_capacity_is_a_straight_line() {
     let truth = GAMMA * 64.0 / (1.0 + SIGMA * 63.0);
     assert!(is_the_laws(contention, truth), "{contention}/s, by hand {truth}/s");
 }
+
+/// A fifth of the messages are writes that cost every other instance 50 µs: 10 µs a message, so that
+/// however many instances there are, together they carry less than one in 10 µs.
+#[test]
+fn writes_that_all_apply_make_a_plateau() {
+    const WRITES: &str = "service.web.chatter=[{broadcast={work=\"50us\",share=\"20%\"}}]";
+    for instances in [16, 64, 256] {
+        let n = f64::from(instances);
+        let truth = n / (1.0 / GAMMA + 10e-6 * (n - 1.0));
+        assert!(truth < 1.0 / 10e-6);
+        let measured = carried(instances, &[WRITES]);
+        assert!(is_the_laws(measured, truth), "{instances}: {measured}/s, by hand {truth}/s");
+    }
+}

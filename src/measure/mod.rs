@@ -1,8 +1,10 @@
-//! What a run counts while it goes: histograms, levels over time, records by window. Integers.
+//! What a run counts while it goes: histograms, levels over time, records by window, where time
+//! went. Integers.
 
 pub mod gauge;
 pub mod histogram;
 pub mod records;
+pub mod spent;
 
 pub use gauge::{Gauge, Level};
 pub use histogram::{Bucket, CoarseHistogram, Exact, Histogram, RecentHistogram};
@@ -10,3 +12,4 @@ pub use records::{
     Bound, CarrierRecord, ClassRecord, ClassWindow, LimitRecord, Measurements, OUTCOMES, Share,
     StationGauges, StationRecord, StationWindow,
 };
+pub use spent::{Doing, Parts, RecentSpent, Spent, SpentSum};

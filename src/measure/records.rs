@@ -1,6 +1,6 @@
 //! What one run leaves behind: counts, levels and histograms by class and station. Integers.
 
-use super::{Gauge, Histogram, Level, RecentHistogram};
+use super::{Gauge, Histogram, Level, RecentHistogram, Spent};
 use crate::engine::{SimDuration, SimTime};
 
 /// Ends that a message can come to; see the simulator's `Outcome`.
@@ -39,6 +39,8 @@ pub struct Measurements {
     pub shares: Vec<Share>,
     /// By limit of the targets, in the order of the model's limits.
     pub limits: Vec<LimitRecord>,
+    /// By class, and by block of windows: where the time of those delivered in it went.
+    pub spent: Vec<Vec<Spent>>,
 }
 
 /// One class of messages.

@@ -1,5 +1,6 @@
 //! A message comes: by its source's process, from a user who has thought, or caused by another.
 
+use super::charges::first_wait;
 use super::event::Event;
 use super::luck::{FirstSteps, Keys};
 use super::run::Run;
@@ -20,6 +21,8 @@ pub(super) struct SourceState {
     number: u64,
     key: Key,
     pub(super) class: usize,
+    /// Where its messages wait first, among the parts of their time.
+    pub(super) first_wait: usize,
     /// Whether its messages cause others.
     causes: bool,
     /// Where its messages begin with a step whose length is drawn.
@@ -48,6 +51,7 @@ impl SourceState {
             number: 0,
             key,
             class: source.class.index(),
+            first_wait: first_wait(model, source.entry),
             causes: !source.causes.is_empty(),
             first_steps: match source.entry {
                 Entry::Operation(operation) => {
@@ -192,6 +196,7 @@ impl<T: Trace> Run<'_, T> {
     #[inline(always)]
     fn enter(&mut self, id: TaskId, source: usize) {
         self.books.arrived(self.sources[source].class, self.now);
+        self.open_account(id);
         if T::ON {
             let name = &self.model.sources[source].name;
             self.trace.note(self.now, format_args!("message {} of `{name}` arrives", id.0));

@@ -1,12 +1,14 @@
 //! What is counted while a run goes, and the closing of the books by window and at the end.
 
+use super::charges::parts_of;
 use super::run::Run;
 use super::task::{Flags, Outcome, State};
 use super::trace::Trace;
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::{
     Bound, CarrierRecord, ClassRecord, ClassWindow, Gauge, Histogram, Level, LimitRecord,
-    Measurements, OUTCOMES, RecentHistogram, Share, StationGauges, StationRecord,
+    Measurements, OUTCOMES, RecentHistogram, RecentSpent, Share, Spent, StationGauges,
+    StationRecord,
 };
 use crate::model::Model;
 
@@ -23,6 +25,9 @@ pub(super) struct Books {
     shares: Vec<Share>,
     /// By limit of the model.
     limits: Vec<LimitRecord>,
+    /// By class: where the time of those delivered in this block went.
+    spent: Vec<RecentSpent>,
+    spent_blocks: Vec<Vec<Spent>>,
     /// Events that took place.
     pub(super) events: u64,
     window: u32,
@@ -72,6 +77,8 @@ impl Books {
             in_system_windows: Vec::with_capacity(windows),
             shares: vec![Share::default(); model.sources.len() * model.stations()],
             limits: vec![limit; model.limits.len()],
+            spent: vec![RecentSpent::new(parts_of(model).count()); model.classes.len()],
+            spent_blocks: vec![Vec::new(); model.classes.len()],
             events: 0,
             window: 0,
             window_start: SimTime::ZERO,
@@ -138,6 +145,12 @@ impl Books {
                 self.limits[limit].within[window] += u64::from(latency <= within);
             }
         }
+    }
+
+    /// A message of `class` was delivered after `latency`: the sums to which its time belongs.
+    #[inline]
+    pub(super) fn spent_by(&mut self, class: usize, latency: SimDuration) -> &mut [u128] {
+        self.spent[class].count(latency.ns())
     }
 
     /// Ends the current window at `now`.
@@ -208,6 +221,11 @@ impl<T: Trace> Run<'_, T> {
         for (gauges, station) in services.chain(&mut books.groups).zip(&mut books.stations) {
             gauges.close_block(block_of(&mut station.waits, block));
         }
+        for (recent, blocks) in books.spent.iter_mut().zip(&mut books.spent_blocks) {
+            // A run may end just where a block does.
+            blocks.resize_with(block + 1, Spent::default);
+            blocks[block].merge(&recent.take());
+        }
     }
 
     /// Ends the run now: what is still in the system is counted, and nothing is missing.
@@ -235,6 +253,7 @@ impl<T: Trace> Run<'_, T> {
             in_system: books.in_system_windows,
             shares: by_class(self.model, &books.shares),
             limits: books.limits,
+            spent: books.spent_blocks,
         };
         (measurements, self.trace)
     }

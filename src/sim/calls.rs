@@ -34,6 +34,7 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn issue(&mut self, call: TaskId) {
         let site = self.tasks[call].site;
         self.tasks[call].born = self.now;
+        self.account_attempt(call);
         if self.tasks.keep_notes() {
             return self.issue_by_policy(call);
         }
@@ -175,6 +176,9 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn answer(&mut self, id: TaskId, went_well: bool) {
         let &Task { parent: caller, site, .. } = &self.tasks[id];
         self.disown(id);
+        if self.tasks[caller].state == State::Calling {
+            self.take_over_account(caller, id);
+        }
         self.tasks.remove(id);
         let fails = self.model.sites[usize::from(site)].on_failure == OnFailure::Fail;
         let waiting = &mut self.tasks[caller];
@@ -223,11 +227,13 @@ impl<T: Trace> Run<'_, T> {
             if self.tasks[id].state == State::Hedging {
                 self.note_instances_of_copies(id);
                 self.cancel_offspring(id);
+                self.give_up_attempt(id, id);
                 return self.try_again(id, Failure::Timeout);
             }
             self.note_instance(id, Some(Failure::Timeout));
         }
         if site.stops_late_work && self.cancel(id) {
+            self.give_up_attempt(id, id);
             return self.try_again(id, Failure::Timeout);
         }
         // The work goes on without its caller, under its own record; the next attempt gets one.
@@ -239,6 +245,7 @@ impl<T: Trace> Run<'_, T> {
             ..self.tasks[id]
         });
         self.tasks.succeed(next, id);
+        self.give_up_attempt(next, id);
         self.replace_child(id, next);
         self.abandon(id);
         self.try_again(next, Failure::Timeout);

@@ -9,11 +9,13 @@ use super::run::Run;
 use super::task::{Due, Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::engine::random::uniform;
+use crate::measure::Doing;
 use crate::model::SourceId;
 
 impl<T: Trace> Run<'_, T> {
     /// A station turns a task away, or a queue drops it for its age.
     pub(super) fn turn_away(&mut self, id: TaskId, outcome: Outcome, station: usize) {
+        self.charge(id, station, Doing::Waiting);
         if self.tasks[id].flags.has(Flags::CALL) {
             self.reply(id, outcome);
         } else {
@@ -44,6 +46,7 @@ impl<T: Trace> Run<'_, T> {
             message.state = State::Joining;
             message.outcome = message.outcome.max(outcome);
         } else {
+            self.hand_over_account(id, outcome);
             self.tasks.remove(id);
             if root == TaskId::NONE {
                 return;
@@ -116,6 +119,9 @@ impl<T: Trace> Run<'_, T> {
         let &Task { luck, born, source, .. } = &self.tasks[id];
         let index = usize::from(source);
         self.books.ended(self.sources[index].class, outcome, born, self.now);
+        if outcome == Outcome::Delivered {
+            self.account_for(id, born);
+        }
         if T::ON {
             let took = self.now.since(born).as_secs_f64();
             let is = outcome.name();

@@ -208,6 +208,7 @@ impl<T: Trace> Run<'_, T> {
         if copies > 0 {
             let key = self.keys.sites[usize::from(site)].copy;
             self.tasks[copy].luck = self.tasks[call].luck.child(key, u64::from(copies));
+            self.charge_in_vain(copy);
         } else {
             // The first is the call itself, hedged or not.
             self.tasks[copy].luck = self.tasks[call].luck;
@@ -242,6 +243,9 @@ impl<T: Trace> Run<'_, T> {
         self.note_instance(copy, failure);
         let call = self.tasks[copy].parent;
         self.disown(copy);
+        if failure.is_none() || self.tasks[call].pending == 1 {
+            self.take_over_account(call, copy);
+        }
         self.tasks.remove(copy);
         self.tasks[call].pending -= 1;
         if failure.is_none() {

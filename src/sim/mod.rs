@@ -15,6 +15,7 @@
 //! | `submissions` | it waits for a carrier, is submitted, acknowledged, delivered |
 //! | `endings` | it ends, and what that causes |
 //! | `books` | what is counted |
+//! | `charges`, `ledger` | where the time of each message goes |
 //!
 //! **Ties.** Events at the same instant happen in the order in which they were scheduled; those
 //! of the start are scheduled in name order. Of a departure and what it sets off: the leaving
@@ -23,9 +24,11 @@
 mod arrivals;
 mod books;
 mod calls;
+mod charges;
 mod endings;
 mod event;
 mod guards;
+mod ledger;
 mod luck;
 mod run;
 mod services;

@@ -1,6 +1,7 @@
 //! The state of a run, and the loop that takes one event after the other.
 
 use super::books::Books;
+use super::charges::{BYTES_OF_ACCOUNT, ledger_for, parts_of};
 use super::event::Event;
 use super::guards::{GuardState, keeps_notes};
 use super::luck::Keys;
@@ -12,7 +13,7 @@ use super::tasks::{Tasks, Todo};
 use super::trace::Trace;
 use crate::dist::Dist;
 use crate::engine::{Calendar, LaneId, Occurrence, Purpose, SimDuration, SimTime, Ticket};
-use crate::measure::{Bound, Measurements};
+use crate::measure::{Bound, Measurements, Parts};
 use crate::model::Model;
 
 use super::arrivals::SourceState;
@@ -50,6 +51,10 @@ pub(super) struct Run<'m, T> {
     /// Calls that a task has out, kept only where a timeout may cancel one that has.
     pub(super) offspring: Vec<super::calls::Offspring>,
     pub(super) books: Books,
+    /// The parts of the time of messages.
+    pub(super) parts: Parts,
+    /// Memory that a task takes, in bytes, and tasks that there may be.
+    bytes_of_task: u64,
     tasks_at_most: usize,
     pub(super) trace: T,
 }
@@ -62,10 +67,10 @@ impl<'m, T: Trace> Run<'m, T> {
         let lanes =
             model.constant_delays.iter().map(|&delay| (delay, calendar.add_lane())).collect();
         let notes = if keeps_notes(model) { size_of::<super::tasks::Notes>() as u64 } else { 0 };
-        let bytes = size_of::<super::task::Task>() as u64 + BYTES_BESIDE_RECORD + notes;
-        let affordable = model.run.memory_at_most / bytes;
-        // One instant step makes at most a few times 2¹⁶ tasks before the budget is looked at.
-        let room = u64::from(super::event::MOST_INDEX) - (1 << 24);
+        let services = ServiceState::all(model);
+        let ledger = ledger_for(model, &services);
+        let account = if ledger.is_some() { BYTES_OF_ACCOUNT } else { 0 };
+        let record = size_of::<super::task::Task>() as u64;
         let sources = SourceState::all(model, &keys);
         let mut run = Self {
             model,
@@ -77,22 +82,34 @@ impl<'m, T: Trace> Run<'m, T> {
                 model.services.iter().any(|service| service.pool.asks_for_senders()),
                 keeps_notes(model),
                 model.services.iter().any(|service| !service.pool.limits.is_empty()),
+                ledger,
             ),
             guards: GuardState::all(model),
             todo: Todo::default(),
             sources,
-            services: ServiceState::all(model),
+            services,
             first_carrier_queue: queues_of(model) - model.carriers() as usize,
             carriers: CarrierState::all(model),
             watched: vec![SimTime::MAX; queues_of(model)],
             offspring: Vec::new(),
             books: Books::new(model),
-            tasks_at_most: affordable.min(room) as usize,
+            parts: parts_of(model),
+            bytes_of_task: record + BYTES_BESIDE_RECORD + notes + account,
+            tasks_at_most: 0,
             trace,
             keys,
         };
+        run.leave_memory_for(0);
         run.schedule_first_arrivals();
         run
+    }
+
+    /// Tasks may take what is left of the memory when accounts take so much.
+    pub(super) fn leave_memory_for(&mut self, accounts: u64) {
+        let left = self.model.run.memory_at_most.saturating_sub(accounts);
+        // One instant step makes at most a few times 2¹⁶ tasks before the budget is looked at.
+        let room = u64::from(super::event::MOST_INDEX) - (1 << 24);
+        self.tasks_at_most = (left / self.bytes_of_task).min(room) as usize;
     }
 
     /// Runs to the horizon, or until a bound is reached, and closes the books.
@@ -185,6 +202,7 @@ impl<'m, T: Trace> Run<'m, T> {
         self.tasks.even_freed(id).due.is_with(event).then(|| {
             self.tasks[id].due = Due::OPEN;
             self.books.events += 1;
+            self.charge_state(id);
             id
         })
     }

@@ -12,6 +12,7 @@ use super::task::{Due, Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::engine::random::below;
 use crate::engine::{Luck, SimDuration, SimTime};
+use crate::measure::Doing;
 use crate::service::admission::Question;
 use crate::service::pool::Admission;
 use crate::service::{Door, line};
@@ -267,6 +268,7 @@ impl<T: Trace> Run<'_, T> {
         let left = SimDuration::from_ns(work.ns().saturating_sub(done.ns()));
         self.let_core_go(service, instance);
         let ticket = self.ticket(victim, service);
+        self.charge(victim, service, Doing::Work);
         let state = &mut self.services[service];
         state.computing[instance as usize].retain(|other| other.task != victim);
         state.gauges.window.preempted += 1;
@@ -329,7 +331,11 @@ impl<T: Trace> Run<'_, T> {
         if T::ON {
             self.note_station(service, id, "is taken by a worker");
         }
-        self.tasks[id].state = State::Stepping;
+        if wait > SimDuration::ZERO {
+            self.charge(id, service, Doing::Waiting);
+        }
+        let task = &mut self.tasks[id];
+        (task.state, task.since) = (State::Stepping, self.now);
         self.todo.push(id);
     }
 

@@ -8,6 +8,7 @@ use super::trace::Trace;
 use crate::dist::Dist;
 use crate::engine::random::uniform;
 use crate::engine::{Luck, Purpose};
+use crate::measure::Doing;
 use crate::model::{Model, ServiceId, SiteId, Step, Times};
 
 /// A step with all that is needed there, side by side.
@@ -218,6 +219,7 @@ impl<'m, T: Trace> Run<'m, T> {
         let wait = self.now.since(since);
         self.services[service].gauges.waited_for_core(self.now, wait);
         self.books.waited_for_core(source, service, wait);
+        self.charge(id, service, Doing::WaitingForCore);
     }
 
     /// Makes the calls of a step; whether the task goes straight on.

@@ -10,7 +10,7 @@ use crate::carrier::overload::Excess;
 use crate::carrier::{Meter, Overload, Verdict};
 use crate::engine::random::uniform;
 use crate::engine::{Queue, SimDuration, SimTime};
-use crate::measure::CarrierRecord;
+use crate::measure::{CarrierRecord, Doing};
 use crate::model::{GroupId, Model};
 
 /// A message that a carrier has refused.
@@ -183,11 +183,12 @@ impl<T: Trace> Run<'_, T> {
 
     /// Submits a message that is in no queue, or no longer.
     fn submit(&mut self, id: TaskId, carrier: usize) {
+        let group = self.carriers[carrier].group;
+        self.charge(id, self.station_of(group), Doing::Waiting);
         let state = &mut self.carriers[carrier];
         if let Some(pace) = &mut state.pace {
             pace.take(self.now);
         }
-        let group = state.group;
         let template = &self.model.groups[group].template;
         let task = &mut self.tasks[id];
         let refusal = state.refusals.get(&id).copied();

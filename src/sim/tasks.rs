@@ -3,6 +3,7 @@
 use std::ops::{Index, IndexMut};
 
 use super::event::MOST_INDEX;
+use super::ledger::Ledger;
 use super::task::{Due, Task, TaskId};
 use crate::engine::{Id, Queue, SimDuration, SimTime, Slab, Ticket};
 use crate::policy::Failure;
@@ -70,6 +71,8 @@ pub(super) struct Tasks {
     notes: Option<Vec<Notes>>,
     /// By record, where messages are held back at doors: when it last joined a line.
     joined: Option<Vec<SimTime>>,
+    /// By record, where messages do more than to wait and compute once: where their time went.
+    pub(super) ledger: Option<Ledger>,
 }
 
 /// What policies keep of a call; of other tasks, the deadline alone.
@@ -109,14 +112,20 @@ impl Notes {
 impl Tasks {
     /// None yet. Each knows whose message it is if `by_sender`, what policies keep if `by_policy`,
     /// and when it joined a line, apart from when it came, if `are_held_back`.
-    pub(super) fn new(by_sender: bool, by_policy: bool, are_held_back: bool) -> Self {
+    pub(super) fn new(
+        by_sender: bool,
+        by_policy: bool,
+        are_held_back: bool,
+        ledger: Option<Ledger>,
+    ) -> Self {
         Self {
             slab: Slab::new(MOST_INDEX),
-            has_more: by_sender || by_policy,
+            has_more: by_sender || by_policy || ledger.is_some(),
             timers: Vec::new(),
             senders: by_sender.then(Vec::new),
             notes: by_policy.then(Vec::new),
             joined: are_held_back.then(Vec::new),
+            ledger,
         }
     }
 
@@ -213,6 +222,9 @@ impl Tasks {
         if !self.has_more {
             return;
         }
+        if let Some(ledger) = &mut self.ledger {
+            ledger.fork(id, of);
+        }
         if self.senders.is_some() {
             let sender = self.sender(of);
             self.set_sender(id, sender);
@@ -244,6 +256,9 @@ impl Tasks {
         task.parent = TaskId::NONE;
         if self.has_more {
             self.stop_timer(id);
+            if let Some(ledger) = &mut self.ledger {
+                ledger.close(id);
+            }
         }
         self.slab.remove(Id::new(id.0));
     }

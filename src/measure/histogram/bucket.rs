@@ -4,6 +4,8 @@
 const SUB_BITS: u32 = 10;
 /// Buckets of one page: one octave, save that page 0 holds every value below 2¹⁰.
 pub(super) const PAGE: usize = 1 << SUB_BITS;
+/// Buckets that share a broad one, as a power of two.
+const BROAD_BITS: u32 = 4;
 /// Pages that all of `u64` needs.
 pub(super) const PAGES: usize = 64 - SUB_BITS as usize + 1;
 
@@ -27,6 +29,22 @@ impl Bucket {
     /// The bucket that holds `ns`.
     pub fn of(ns: u64) -> Self {
         Self::at(index(ns))
+    }
+
+    /// Broad buckets: as many of the layout's share one as make it 2⁻⁶ of its lower end wide.
+    pub(crate) const BROAD: usize = (PAGES * PAGE) >> BROAD_BITS;
+
+    /// The place of the broad bucket that holds `ns`.
+    #[inline]
+    pub(crate) fn broad_index(ns: u64) -> usize {
+        index(ns) >> BROAD_BITS
+    }
+
+    /// The broad bucket at a place.
+    pub(crate) fn broad(place: usize) -> Self {
+        let first = place << BROAD_BITS;
+        let last = first + (1 << BROAD_BITS) - 1;
+        Self { lower: Self::at(first).lower, upper: Self::at(last).upper }
     }
 
     /// The value that stands for all of the bucket, in nanoseconds.

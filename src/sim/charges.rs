@@ -1,0 +1,212 @@
+//! Where the time of a message goes: each stretch between two changes of its state belongs to one
+//! part.
+//!
+//! Of several tasks at once, what counts is the way that finished last: of the answer that let the
+//! caller go on, of the branch whose end was the message's. A model whose messages make one visit
+//! each, to a service where they wait and compute, needs no ledger: the wait tells all.
+
+use super::ledger::{Account, Ledger};
+use super::run::Run;
+use super::services::ServiceState;
+use super::task::{Flags, Outcome, State, Task, TaskId};
+use super::trace::Trace;
+use crate::engine::SimTime;
+use crate::measure::{Doing, Parts};
+use crate::model::{Callee, Entry, Model, Step};
+
+/// Memory that a task's account takes, in bytes, where accounts are kept.
+pub(super) const BYTES_OF_ACCOUNT: u64 = size_of::<Account>() as u64;
+
+/// The parts of the time of a model's messages.
+pub(super) fn parts_of(model: &Model) -> Parts {
+    Parts { services: model.services.len(), stations: model.stations() }
+}
+
+/// Accounts, where the model's messages need them.
+pub(super) fn ledger_for(model: &Model, services: &[ServiceState]) -> Option<Ledger> {
+    let visits_once = |entry: Entry| match entry {
+        Entry::Operation(operation) => {
+            let operation = &model.operations[operation.index()];
+            let steps = &model.steps[usize::from(operation.first_step)..];
+            let mut steps = steps.iter().take_while(|step| !matches!(step, Step::End));
+            operation.service.is_some_and(|service| services[service.index()].only_computes)
+                && steps.all(|step| matches!(step, Step::Work(_)))
+        }
+        Entry::Group(_) | Entry::Client(_) => false,
+    };
+    let needs_none = model.sources.iter().all(|source| visits_once(source.entry));
+    (!needs_none).then(|| Ledger::new(parts_of(model).count()))
+}
+
+/// Where the messages of an entry wait first.
+pub(super) fn first_wait(model: &Model, entry: Entry) -> usize {
+    let station = match entry {
+        Entry::Operation(operation) | Entry::Client(operation) => {
+            model.operations[operation.index()].service.map_or(0, |service| service.index())
+        }
+        Entry::Group(group) => model.group_station(group).index(),
+    };
+    parts_of(model).at(station, Doing::Waiting)
+}
+
+impl<T: Trace> Run<'_, T> {
+    /// The time that a task has spent at a station until now went to this.
+    #[inline]
+    pub(super) fn charge(&mut self, id: TaskId, station: usize, doing: Doing) {
+        if self.tasks.ledger.is_some() {
+            self.charge_part(id, self.parts.at(station, doing));
+        }
+    }
+
+    #[inline(never)]
+    fn charge_part(&mut self, id: TaskId, part: usize) {
+        let Some(ledger) = &mut self.tasks.ledger else { return };
+        ledger.charge(id, part, self.now);
+        if let Some(bytes) = ledger.grown_to() {
+            self.leave_memory_for(bytes);
+        }
+    }
+
+    /// The time that a task has spent in a state that ends by its own time went to this.
+    #[inline]
+    pub(super) fn charge_state(&mut self, id: TaskId) {
+        if self.tasks.ledger.is_some() {
+            self.charge_its_state(id);
+        }
+    }
+
+    #[inline(never)]
+    fn charge_its_state(&mut self, id: TaskId) {
+        let &Task { state, pc, instance, .. } = &self.tasks[id];
+        let service = self.steps[usize::from(pc)].service.map(|service| service.index());
+        let of_service = |doing| service.map(|service| self.parts.at(service, doing));
+        let of_group = |doing| {
+            let group = self.carriers[instance as usize].group;
+            Some(self.parts.at(self.parts.services + group, doing))
+        };
+        let part = match state {
+            State::Computing => of_service(Doing::Work),
+            State::Pausing => {
+                of_service(Doing::Pause).or_else(|| Some(self.parts.between(Doing::Pause)))
+            }
+            State::AtDoor => of_service(Doing::Waiting),
+            State::Travelling | State::Replying => Some(self.parts.between(Doing::Network)),
+            State::BackingOff => Some(self.parts.between(Doing::BackOff)),
+            State::Accepting | State::Dropping | State::Holding | State::Refusing => {
+                of_group(Doing::RoundTrip)
+            }
+            State::Held => of_group(Doing::Held),
+            State::Delivering => of_group(Doing::Delivery),
+            // It has not come yet.
+            State::Scheduled => None,
+            State::Stepping
+            | State::Withheld
+            | State::Late
+            | State::Queued
+            | State::Ready
+            | State::Calling
+            | State::Hedging
+            | State::AwaitingCarrier
+            | State::AwaitingAgain
+            | State::Joining
+            | State::Settled => unreachable!("no event of its own ends these"),
+        };
+        if let Some(part) = part {
+            self.charge_part(id, part);
+        }
+    }
+
+    /// A message arrives: its time counts from here on.
+    #[inline]
+    pub(super) fn open_account(&mut self, id: TaskId) {
+        if let Some(ledger) = &mut self.tasks.ledger {
+            ledger.open(id, self.now);
+        }
+    }
+
+    /// An answer lets its caller go on: the caller's time went where the call's did.
+    #[inline]
+    pub(super) fn take_over_account(&mut self, id: TaskId, from: TaskId) {
+        if let Some(ledger) = &mut self.tasks.ledger {
+            ledger.take_over(id, from);
+        }
+    }
+
+    /// An attempt of a call is made that its caller may give up.
+    #[inline]
+    pub(super) fn account_attempt(&mut self, call: TaskId) {
+        if let Some(ledger) = &mut self.tasks.ledger {
+            ledger.note_attempt(call);
+        }
+    }
+
+    /// The attempt that `of` made is given up: in the account of `id`, which goes on, all its time
+    /// went to that.
+    #[inline]
+    pub(super) fn give_up_attempt(&mut self, id: TaskId, of: TaskId) {
+        let issued = self.tasks[of].born;
+        if let Some(ledger) = &mut self.tasks.ledger {
+            ledger.forget_attempt(id, of, issued);
+            self.charge_in_vain(id);
+        }
+    }
+
+    /// The time of a call until now was spent on an attempt, or a copy, that did not help.
+    pub(super) fn charge_in_vain(&mut self, call: TaskId) {
+        let site = &self.model.sites[usize::from(self.tasks[call].site)];
+        let station = match site.callee {
+            Callee::Operation(operation) => {
+                self.model.operations[operation.index()].service.map(|service| service.index())
+            }
+            Callee::Group(group) => Some(self.model.group_station(group).index()),
+        };
+        self.charge(call, station.expect("nobody calls a client"), Doing::GivenUp);
+    }
+
+    /// A part of a message is over. Where the message waited for nothing else, its time went where
+    /// the part's did.
+    #[inline]
+    pub(super) fn hand_over_account(&mut self, part: TaskId, outcome: Outcome) {
+        if self.tasks.ledger.is_none() {
+            return;
+        }
+        let &Task { root, flags, .. } = &self.tasks[part];
+        if root == TaskId::NONE {
+            return;
+        }
+        let message = &self.tasks[root];
+        let was_delivered =
+            message.state == State::Settled || message.flags.has(Flags::COPY_DELIVERED);
+        let decides = if flags.has(Flags::COPY) {
+            outcome == Outcome::Delivered && !was_delivered
+        } else {
+            message.state == State::Joining && !was_delivered
+        };
+        if decides {
+            self.take_over_account(root, part);
+        }
+    }
+
+    /// Enters in the books where the time of a delivered message went.
+    #[inline(always)]
+    pub(super) fn account_for(&mut self, id: TaskId, born: SimTime) {
+        if self.tasks.ledger.is_some() {
+            return self.enter_account(id, born);
+        }
+        let &Task { since, source, .. } = &self.tasks[id];
+        let source = &self.sources[usize::from(source)];
+        let sums = self.books.spent_by(source.class, self.now.since(born));
+        // A worker took it then, and computed from then on: the next place is that of work.
+        sums[source.first_wait] += u128::from(since.since(born).ns());
+        sums[source.first_wait + 1] += u128::from(self.now.since(since).ns());
+    }
+
+    #[inline(never)]
+    fn enter_account(&mut self, id: TaskId, born: SimTime) {
+        let Some(ledger) = &self.tasks.ledger else { return };
+        let class = self.sources[usize::from(self.tasks[id].source)].class;
+        let latency = self.now.since(born);
+        let total = ledger.enter(id, self.books.spent_by(class, latency));
+        assert_eq!(total, latency.ns(), "every nanosecond of a message is accounted for, once");
+    }
+}

@@ -1,0 +1,287 @@
+//! What the way of each task has cost so far, by part of a message's time, beside its record.
+//!
+//! A task's account goes back to the arrival of its message: a call or a branch begins with its
+//! maker's, and the caller takes over that of the answer which lets it go on. So an account is a
+//! list of slips, newest first, whose older part several may hold; opening, forking and taking
+//! over cost the same however long it is.
+
+use super::task::TaskId;
+use crate::engine::SimTime;
+
+/// No slip.
+const NONE: u32 = u32::MAX;
+/// Slips added between two looks at the memory that all take.
+const SLIPS_OF_A_LOOK: usize = 1 << 16;
+
+/// A stretch of time.
+#[derive(Clone, Copy, Debug)]
+struct Slip {
+    ns: u64,
+    /// The part that it belongs to.
+    part: u32,
+    /// The slip before; of a free one, the next that is free.
+    before: u32,
+    /// Accounts and slips that go on from here.
+    holders: u32,
+    /// Slips from here back to the message's arrival.
+    depth: u32,
+}
+
+/// What a task's way has cost.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Account {
+    /// Until when it is known where the time went.
+    at: SimTime,
+    /// The latest slip.
+    last: u32,
+    /// Of a call: the latest slip when this attempt was made.
+    before_attempt: u32,
+}
+
+const EMPTY: Account = Account { at: SimTime::ZERO, last: NONE, before_attempt: NONE };
+
+/// The accounts of all tasks.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    /// By record.
+    accounts: Vec<Account>,
+    slips: Vec<Slip>,
+    /// The first free slip.
+    free: u32,
+    /// Slips from which on an account is summed up anew.
+    depth_at_most: u32,
+    /// By part, all zero between two uses.
+    sums: Vec<u64>,
+    has_grown: bool,
+}
+
+impl Ledger {
+    /// No accounts yet, of messages whose time has so many parts.
+    pub(super) fn new(parts: usize) -> Self {
+        Self {
+            accounts: Vec::new(),
+            slips: Vec::new(),
+            free: NONE,
+            depth_at_most: 32 + 2 * parts as u32,
+            sums: vec![0; parts],
+            has_grown: false,
+        }
+    }
+
+    /// The memory that slips take, in bytes, if that is much more than at the last look.
+    #[inline]
+    pub(super) fn grown_to(&mut self) -> Option<u64> {
+        let has_grown = std::mem::take(&mut self.has_grown);
+        has_grown.then(|| (self.slips.len() * size_of::<Slip>()) as u64)
+    }
+
+    /// A message arrives.
+    pub(super) fn open(&mut self, id: TaskId, now: SimTime) {
+        *self.account_mut(id) = Account { at: now, ..EMPTY };
+    }
+
+    /// A new task begins with what `of` has cost.
+    pub(super) fn fork(&mut self, id: TaskId, of: TaskId) {
+        let Account { at, last, .. } = self.accounts[of.0 as usize];
+        self.hold(last);
+        *self.account_mut(id) = Account { at, last, before_attempt: NONE };
+    }
+
+    /// The time of a task that is not accounted for yet, until now, belongs to `part`.
+    pub(super) fn charge(&mut self, id: TaskId, part: usize, now: SimTime) {
+        let account = &mut self.accounts[id.0 as usize];
+        let ns = now.since(account.at).ns();
+        if ns == 0 {
+            return;
+        }
+        account.at = now;
+        let before = account.last;
+        let last = self.add(part as u32, ns, before);
+        self.accounts[id.0 as usize].last = last;
+        if self.slips[last as usize].depth > self.depth_at_most {
+            self.sum_up(id);
+        }
+    }
+
+    /// A task's way so far is that of `from`: it waited for that.
+    pub(super) fn take_over(&mut self, id: TaskId, from: TaskId) {
+        let Account { at, last, .. } = self.accounts[from.0 as usize];
+        self.go_back_to(id, last, at);
+    }
+
+    /// An attempt of a call is made.
+    pub(super) fn note_attempt(&mut self, call: TaskId) {
+        let Account { last, before_attempt, .. } = self.accounts[call.0 as usize];
+        self.hold(last);
+        self.accounts[call.0 as usize].before_attempt = last;
+        self.let_go(before_attempt);
+    }
+
+    /// The attempt that `of` made at `issued` is forgotten in the account of `id`.
+    pub(super) fn forget_attempt(&mut self, id: TaskId, of: TaskId, issued: SimTime) {
+        let before = self.accounts[of.0 as usize].before_attempt;
+        self.go_back_to(id, before, issued);
+    }
+
+    /// A record is free: its account ends.
+    pub(super) fn close(&mut self, id: TaskId) {
+        let Some(account) = self.accounts.get_mut(id.0 as usize) else { return };
+        let Account { last, before_attempt, .. } = std::mem::replace(account, EMPTY);
+        self.let_go(last);
+        self.let_go(before_attempt);
+    }
+
+    /// Adds a task's time to `sums` by part; how long all took.
+    pub(super) fn enter(&self, id: TaskId, sums: &mut [u128]) -> u64 {
+        let mut total = 0;
+        let mut at = self.accounts[id.0 as usize].last;
+        while at != NONE {
+            let Slip { ns, part, before, .. } = self.slips[at as usize];
+            sums[part as usize] += u128::from(ns);
+            total += ns;
+            at = before;
+        }
+        total
+    }
+
+    fn account_mut(&mut self, id: TaskId) -> &mut Account {
+        let index = id.0 as usize;
+        if self.accounts.len() <= index {
+            self.accounts.resize(index + 1, EMPTY);
+        }
+        &mut self.accounts[index]
+    }
+
+    /// An account goes on from `last`, where it was at `at`.
+    fn go_back_to(&mut self, id: TaskId, last: u32, at: SimTime) {
+        self.hold(last);
+        let account = &mut self.accounts[id.0 as usize];
+        account.at = at;
+        let left = std::mem::replace(&mut account.last, last);
+        self.let_go(left);
+    }
+
+    fn add(&mut self, part: u32, ns: u64, before: u32) -> u32 {
+        let depth = 1 + self.slips.get(before as usize).map_or(0, |slip| slip.depth);
+        let slip = Slip { ns, part, before, holders: 1, depth };
+        if self.free == NONE {
+            self.slips.push(slip);
+            self.has_grown |= self.slips.len().is_multiple_of(SLIPS_OF_A_LOOK);
+            return (self.slips.len() - 1) as u32;
+        }
+        let at = self.free;
+        self.free = std::mem::replace(&mut self.slips[at as usize], slip).before;
+        at
+    }
+
+    fn hold(&mut self, last: u32) {
+        if let Some(slip) = self.slips.get_mut(last as usize) {
+            slip.holders += 1;
+        }
+    }
+
+    /// One holder fewer; what nobody holds is free.
+    fn let_go(&mut self, last: u32) {
+        let mut at = last;
+        while at != NONE {
+            let slip = &mut self.slips[at as usize];
+            slip.holders -= 1;
+            if slip.holders > 0 {
+                return;
+            }
+            let before = std::mem::replace(&mut slip.before, self.free);
+            self.free = at;
+            at = before;
+        }
+    }
+
+    /// Replaces an account of many slips by one of as many as it has parts, so that a message that
+    /// goes round and round takes no more memory.
+    #[cold]
+    fn sum_up(&mut self, id: TaskId) {
+        let mut sums = std::mem::take(&mut self.sums);
+        let last = self.accounts[id.0 as usize].last;
+        let mut at = last;
+        while at != NONE {
+            let Slip { ns, part, before, .. } = self.slips[at as usize];
+            sums[part as usize] += ns;
+            at = before;
+        }
+        self.let_go(last);
+        let mut new = NONE;
+        for (part, sum) in sums.iter_mut().enumerate().filter(|(_, sum)| **sum > 0) {
+            new = self.add(part as u32, std::mem::take(sum), new);
+        }
+        self.accounts[id.0 as usize].last = new;
+        self.sums = sums;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PARTS: usize = 3;
+
+    fn sums(ledger: &Ledger, id: TaskId) -> [u128; PARTS] {
+        let mut sums = [0; PARTS];
+        let total = ledger.enter(id, &mut sums);
+        assert_eq!(u128::from(total), sums.iter().sum::<u128>());
+        sums
+    }
+
+    fn in_use(ledger: &Ledger) -> usize {
+        let (mut free, mut at) = (0, ledger.free);
+        while at != NONE {
+            (free, at) = (free + 1, ledger.slips[at as usize].before);
+        }
+        ledger.slips.len() - free
+    }
+
+    fn at(ns: u64) -> SimTime {
+        SimTime::from_ns(ns)
+    }
+
+    #[test]
+    fn a_call_goes_on_from_its_caller_and_the_caller_from_the_answer() {
+        let (mut ledger, caller, call, next) =
+            (Ledger::new(PARTS), TaskId(0), TaskId(1), TaskId(2));
+        ledger.open(caller, at(10));
+        ledger.charge(caller, 0, at(15));
+        ledger.fork(call, caller);
+        ledger.note_attempt(call);
+        ledger.charge(call, 1, at(18));
+        // Given up at 20: the next attempt knows nothing of what the first has met with.
+        ledger.fork(next, call);
+        ledger.forget_attempt(next, call, at(15));
+        ledger.charge(next, 2, at(20));
+        ledger.note_attempt(next);
+        ledger.charge(next, 1, at(21));
+        ledger.charge(call, 0, at(30));
+        ledger.take_over(caller, next);
+        ledger.close(next);
+        assert_eq!(sums(&ledger, caller), [5, 1, 5]);
+        assert_eq!(sums(&ledger, call), [17, 3, 0]);
+        ledger.close(call);
+        ledger.close(caller);
+        assert_eq!(in_use(&ledger), 0);
+    }
+
+    #[test]
+    fn going_round_and_round_takes_no_more_memory() {
+        let (mut ledger, id, held) = (Ledger::new(PARTS), TaskId(4), TaskId(5));
+        ledger.open(id, at(0));
+        for ns in 1..=10_000 {
+            ledger.charge(id, ns as usize % 2, at(ns));
+            if ns == 7_001 {
+                ledger.fork(held, id);
+            }
+        }
+        assert_eq!(sums(&ledger, id), [5000, 5000, 0]);
+        assert_eq!(sums(&ledger, held), [3500, 3501, 0]);
+        assert!(in_use(&ledger) < 200, "{}", in_use(&ledger));
+        ledger.close(id);
+        ledger.close(held);
+        assert_eq!(in_use(&ledger), 0);
+    }
+}

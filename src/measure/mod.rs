@@ -12,4 +12,4 @@ pub use records::{
     Bound, CarrierRecord, ClassRecord, ClassWindow, LimitRecord, Measurements, OUTCOMES, Share,
     StationGauges, StationRecord, StationWindow,
 };
-pub use spent::{Doing, Parts, RecentSpent, Spent, SpentSum};
+pub use spent::{Doing, Parts, PooledSpent, RecentSpent, Spent, SpentSum};

@@ -26,7 +26,7 @@ pub(super) struct Books {
     /// By limit of the model.
     limits: Vec<LimitRecord>,
     /// By class: where the time of those delivered in this block went.
-    spent: Vec<RecentSpent>,
+    pub(super) spent: Vec<RecentSpent>,
     spent_blocks: Vec<Vec<Spent>>,
     /// Events that took place.
     pub(super) events: u64,
@@ -147,12 +147,6 @@ impl Books {
         }
     }
 
-    /// A message of `class` was delivered after `latency`: the sums to which its time belongs.
-    #[inline]
-    pub(super) fn spent_by(&mut self, class: usize, latency: SimDuration) -> &mut [u128] {
-        self.spent[class].count(latency.ns())
-    }
-
     /// Ends the current window at `now`.
     fn close_window(&mut self, now: SimTime, block: usize) {
         for books in &mut self.classes {
@@ -222,9 +216,7 @@ impl<T: Trace> Run<'_, T> {
             gauges.close_block(block_of(&mut station.waits, block));
         }
         for (recent, blocks) in books.spent.iter_mut().zip(&mut books.spent_blocks) {
-            // A run may end just where a block does.
-            blocks.resize_with(block + 1, Spent::default);
-            blocks[block].merge(&recent.take());
+            blocks.push(recent.take());
         }
     }
 

@@ -54,11 +54,16 @@ impl<T: Trace> Run<'_, T> {
     #[inline]
     pub(super) fn charge(&mut self, id: TaskId, station: usize, doing: Doing) {
         if self.tasks.ledger.is_some() {
-            self.charge_part(id, self.parts.at(station, doing));
+            self.charge_at(id, station, doing);
         }
     }
 
     #[inline(never)]
+    fn charge_at(&mut self, id: TaskId, station: usize, doing: Doing) {
+        self.charge_part(id, self.parts.at(station, doing));
+    }
+
+    #[inline]
     fn charge_part(&mut self, id: TaskId, part: usize) {
         let Some(ledger) = &mut self.tasks.ledger else { return };
         ledger.charge(id, part, self.now);
@@ -195,18 +200,21 @@ impl<T: Trace> Run<'_, T> {
         }
         let &Task { since, source, .. } = &self.tasks[id];
         let source = &self.sources[usize::from(source)];
-        let sums = self.books.spent_by(source.class, self.now.since(born));
+        let spent = &mut self.books.spent[source.class];
+        let row = spent.count(self.now.since(born).ns());
         // A worker took it then, and computed from then on: the next place is that of work.
-        sums[source.first_wait] += u128::from(since.since(born).ns());
-        sums[source.first_wait + 1] += u128::from(self.now.since(since).ns());
+        spent.add(row, source.first_wait, since.since(born).ns());
+        spent.add(row, source.first_wait + 1, self.now.since(since).ns());
     }
 
     #[inline(never)]
     fn enter_account(&mut self, id: TaskId, born: SimTime) {
         let Some(ledger) = &self.tasks.ledger else { return };
         let class = self.sources[usize::from(self.tasks[id].source)].class;
-        let latency = self.now.since(born);
-        let total = ledger.enter(id, self.books.spent_by(class, latency));
-        assert_eq!(total, latency.ns(), "every nanosecond of a message is accounted for, once");
+        let latency = self.now.since(born).ns();
+        let spent = &mut self.books.spent[class];
+        let row = spent.count(latency);
+        let total = ledger.enter(id, |part, ns| spent.add(row, part, ns));
+        assert_eq!(total, latency, "every nanosecond of a message is accounted for, once");
     }
 }

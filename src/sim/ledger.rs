@@ -103,10 +103,14 @@ impl Ledger {
         }
     }
 
-    /// A task's way so far is that of `from`: it waited for that.
+    /// A task's way so far is that of `from`, which ends: it waited for that.
     pub(super) fn take_over(&mut self, id: TaskId, from: TaskId) {
-        let Account { at, last, .. } = self.accounts[from.0 as usize];
-        self.go_back_to(id, last, at);
+        let from = &mut self.accounts[from.0 as usize];
+        let (at, last) = (from.at, std::mem::replace(&mut from.last, NONE));
+        let account = &mut self.accounts[id.0 as usize];
+        account.at = at;
+        let left = std::mem::replace(&mut account.last, last);
+        self.let_go(left);
     }
 
     /// An attempt of a call is made.
@@ -131,13 +135,13 @@ impl Ledger {
         self.let_go(before_attempt);
     }
 
-    /// Adds a task's time to `sums` by part; how long all took.
-    pub(super) fn enter(&self, id: TaskId, sums: &mut [u128]) -> u64 {
+    /// Enters a task's time, part by part; how long all took.
+    pub(super) fn enter(&self, id: TaskId, mut add: impl FnMut(usize, u64)) -> u64 {
         let mut total = 0;
         let mut at = self.accounts[id.0 as usize].last;
         while at != NONE {
             let Slip { ns, part, before, .. } = self.slips[at as usize];
-            sums[part as usize] += u128::from(ns);
+            add(part as usize, ns);
             total += ns;
             at = before;
         }
@@ -223,10 +227,10 @@ mod tests {
 
     const PARTS: usize = 3;
 
-    fn sums(ledger: &Ledger, id: TaskId) -> [u128; PARTS] {
+    fn sums(ledger: &Ledger, id: TaskId) -> [u64; PARTS] {
         let mut sums = [0; PARTS];
-        let total = ledger.enter(id, &mut sums);
-        assert_eq!(u128::from(total), sums.iter().sum::<u128>());
+        let total = ledger.enter(id, |part, ns| sums[part] += ns);
+        assert_eq!(total, sums.iter().sum::<u64>());
         sums
     }
 

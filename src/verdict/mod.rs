@@ -5,6 +5,7 @@ mod binding;
 mod blame;
 mod effort;
 mod figures;
+mod hops;
 mod metastable;
 mod period;
 mod stations;
@@ -17,6 +18,7 @@ use crate::model::Model;
 pub use binding::{Binding, Cause, Saturation};
 pub use effort::Effort;
 pub use figures::{ClassFigures, Figure, Unit};
+pub use hops::{Hop, TimeByHop};
 pub use metastable::Metastable;
 pub use period::{Period, Steadiness};
 pub use stations::{Capacity, StationFigures};
@@ -34,6 +36,8 @@ pub struct Assessment {
     pub targets: Vec<TargetVerdict>,
     /// By class of the model.
     pub classes: Vec<ClassFigures>,
+    /// By class of the model: where the time of the delivered went.
+    pub time_by_hop: Vec<TimeByHop>,
     /// By station of the model: services, then carrier groups.
     pub stations: Vec<StationFigures>,
     /// What binds the targets that are not met; where all are, what is nearest to binding.
@@ -59,6 +63,7 @@ impl Assessment {
         Self {
             replications: runs.len(),
             classes: figures::of(model, runs, &period),
+            time_by_hop: hops::of(model, runs, &period),
             stations,
             targets,
             bindings,

@@ -4,13 +4,13 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use surgeplan::measure::{
-    ClassRecord, Level, Measurements, OUTCOMES, StationRecord, StationWindow,
+    ClassRecord, Level, Measurements, OUTCOMES, PooledSpent, StationRecord, StationWindow,
 };
 use surgeplan::model::{Mode, Model};
 use surgeplan::sim::{self, Outcome, TextTrace};
 use surgeplan::verdict::Assessment;
 
-use crate::lab::{model, station};
+use crate::lab::{model, spent_ms, station};
 use crate::random::{Scenario, scenario};
 
 proptest! {
@@ -43,6 +43,7 @@ proptest! {
         }
         prop_assert_eq!(&a.carriers, &b.carriers);
         prop_assert_eq!(&a.shares, &b.shares);
+        prop_assert_eq!(&a.spent, &b.spent);
         for (at, (one, other)) in a.stations.iter().zip(&b.stations).enumerate() {
             let name = fine.station_name(surgeplan::model::StationId::from_index(at));
             prop_assert_eq!(total(one), total(other), "{}", name);
@@ -65,6 +66,7 @@ proptest! {
         for (class, record) in alone.classes.iter().zip(&a.classes) {
             let other = beside.classes.iter().position(|other| other.name == class.name);
             prop_assert_eq!(&b.classes[other.expect("it has all")], record, "{}", &class.name);
+            prop_assert_eq!(spent_ms(&beside, &b, &class.name), spent_ms(&alone, &a, &class.name));
         }
         for (at, record) in a.stations.iter().enumerate() {
             let name = alone.station_name(surgeplan::model::StationId::from_index(at));
@@ -153,6 +155,7 @@ fn audit(model: &Model, run: &Measurements) {
         }
     }
     audit_system(model, run);
+    audit_spent(run);
 }
 
 fn total(record: &StationRecord) -> StationWindow {
@@ -285,6 +288,21 @@ fn audit_carriers(
     assert!(total.dropped + total.held <= total.served, "{name}");
     if let Some(window) = group.template.window {
         assert!(total.busy.max <= u64::from(window) * u64::from(group.count), "{name}");
+    }
+}
+
+/// The parts of the time of delivered messages are their latencies, to the nanosecond. (That each
+/// message's own are, the run asserts.)
+fn audit_spent(run: &Measurements) {
+    for (record, blocks) in run.classes.iter().zip(&run.spent) {
+        assert_eq!(record.latency.len(), blocks.len());
+        for (latencies, spent) in record.latency.iter().zip(blocks) {
+            let mut pooled = PooledSpent::default();
+            pooled.merge(spent);
+            let all = pooled.all();
+            assert_eq!(all.messages, latencies.exact().count());
+            assert_eq!(all.parts.values().sum::<u128>(), latencies.exact().sum());
+        }
     }
 }
 

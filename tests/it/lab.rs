@@ -1,7 +1,9 @@
 //! What the proofs share: scenario texts run on the way that a user's file takes.
 
 use surgeplan::language::Document;
-use surgeplan::measure::{ClassRecord, ClassWindow, Histogram, Measurements, StationWindow};
+use surgeplan::measure::{
+    ClassRecord, ClassWindow, Histogram, Measurements, Parts, PooledSpent, StationWindow,
+};
 use surgeplan::model::Model;
 use surgeplan::sim::Outcome;
 use surgeplan::stats::{Confidence, Estimate};
@@ -110,6 +112,27 @@ impl Once {
     pub(crate) fn waits_ms(&self, station: &str) -> f64 {
         self.station(station).wait_sum as f64 / 1e6
     }
+}
+
+/// Where the time of a class's delivered messages went, in milliseconds: stations in name order.
+pub(crate) fn spent_ms(model: &Model, run: &Measurements, class: &str) -> Vec<(String, f64)> {
+    let index = model.classes.iter().position(|of| of.name == class);
+    let blocks = &run.spent[index.unwrap_or_else(|| panic!("no class `{class}`"))];
+    let mut all = PooledSpent::default();
+    blocks.iter().for_each(|block| all.merge(block));
+    let parts = Parts { services: model.services.len(), stations: model.stations() };
+    let named = |(&place, &ns): (&u32, &u128)| {
+        let (station, doing) = parts.part(place as usize);
+        let name = match station {
+            Some(station) => {
+                let id = surgeplan::model::StationId::from_index(station);
+                format!("{} {}", model.station_name(id), doing.name())
+            }
+            None => doing.name().to_owned(),
+        };
+        (name, ns as f64 / 1e6)
+    };
+    all.all().parts.iter().map(named).collect()
 }
 
 /// The place of a station among all.

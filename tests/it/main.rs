@@ -17,3 +17,4 @@ mod theory;
 mod timelines;
 mod timelines_lines;
 mod timelines_policies;
+mod timelines_spent;

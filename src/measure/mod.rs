@@ -3,13 +3,15 @@
 
 pub mod gauge;
 pub mod histogram;
+pub mod parts;
 pub mod records;
 pub mod spent;
 
 pub use gauge::{Gauge, Level};
 pub use histogram::{Bucket, CoarseHistogram, Exact, Histogram, RecentHistogram};
+pub use parts::{Doing, Parts};
 pub use records::{
     Bound, CarrierRecord, ClassRecord, ClassWindow, LimitRecord, Measurements, OUTCOMES, Share,
     StationGauges, StationRecord, StationWindow,
 };
-pub use spent::{Doing, Parts, PooledSpent, RecentSpent, Spent, SpentSum};
+pub use spent::{PooledSpent, RecentSpent, RecentVisits, Spent, SpentSum};

@@ -4,115 +4,6 @@ use std::collections::BTreeMap;
 
 use super::histogram::Bucket;
 
-/// What a message did for a part of its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Doing {
-    /// It waited: at a service's door, for a worker, for a carrier to take it.
-    Waiting,
-    /// Its worker waited for a core.
-    WaitingForCore,
-    /// It was computed on.
-    Work,
-    /// It paused by plan, at a service or before a call of its client.
-    Pause,
-    /// It was submitted, and the carrier had not answered.
-    RoundTrip,
-    /// Its carrier held it.
-    Held,
-    /// It was on its way from the carrier to the recipient.
-    Delivery,
-    /// It had an attempt out that was given up, or overtaken by a copy sent later.
-    GivenUp,
-    /// It was on its way between callers and callees.
-    Network,
-    /// It paused before the next attempt.
-    BackOff,
-}
-
-/// What may happen at a service, in the order of its parts.
-const AT_SERVICE: [Doing; 5] =
-    [Doing::Waiting, Doing::Work, Doing::WaitingForCore, Doing::Pause, Doing::GivenUp];
-/// What may happen at a group of carriers.
-const AT_GROUP: [Doing; 5] =
-    [Doing::Waiting, Doing::RoundTrip, Doing::Held, Doing::Delivery, Doing::GivenUp];
-/// What happens at no station.
-const BETWEEN: [Doing; 3] = [Doing::Network, Doing::BackOff, Doing::Pause];
-
-/// The parts that the time of a model's messages may have: places in a row of sums.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Parts {
-    /// Services; the first stations are theirs.
-    pub services: usize,
-    /// Services and groups of carriers.
-    pub stations: usize,
-}
-
-impl Doing {
-    /// As tables and documents name it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::WaitingForCore => "waiting-for-core",
-            Self::Work => "work",
-            Self::Pause => "pause",
-            Self::RoundTrip => "round-trip",
-            Self::Held => "held",
-            Self::Delivery => "delivery",
-            Self::GivenUp => "given-up",
-            Self::Network => "network",
-            Self::BackOff => "back-off",
-        }
-    }
-
-    /// Whether nothing was done for the message meanwhile.
-    pub fn is_waiting(self) -> bool {
-        matches!(self, Self::Waiting | Self::WaitingForCore)
-    }
-}
-
-impl Parts {
-    /// How many there are.
-    pub fn count(self) -> usize {
-        self.stations * AT_SERVICE.len() + BETWEEN.len()
-    }
-
-    /// The place of what happens at a station.
-    ///
-    /// # Panics
-    /// If no message can do this there.
-    #[inline]
-    pub fn at(self, station: usize, doing: Doing) -> usize {
-        let kinds = if station < self.services { &AT_SERVICE } else { &AT_GROUP };
-        station * kinds.len() + place(kinds, doing)
-    }
-
-    /// The place of what happens at no station.
-    ///
-    /// # Panics
-    /// If it does happen at one.
-    #[inline]
-    pub fn between(self, doing: Doing) -> usize {
-        self.stations * AT_SERVICE.len() + place(&BETWEEN, doing)
-    }
-
-    /// The station, if it is one's, and what happens, at a place.
-    pub fn part(self, place: usize) -> (Option<usize>, Doing) {
-        let (station, nth) = (place / AT_SERVICE.len(), place % AT_SERVICE.len());
-        if station >= self.stations {
-            (None, BETWEEN[nth])
-        } else if station < self.services {
-            (Some(station), AT_SERVICE[nth])
-        } else {
-            (Some(station), AT_GROUP[nth])
-        }
-    }
-}
-
-#[inline]
-fn place(kinds: &[Doing], doing: Doing) -> usize {
-    kinds.iter().position(|kind| *kind == doing).expect("callers know what happens where")
-}
-
 /// The sums of those delivered since they were last taken.
 ///
 /// Messages of about the same latency share a row, made when the first of them ends, and a row is
@@ -133,6 +24,72 @@ pub struct RecentSpent {
     sums: Vec<u64>,
     /// By bucket and part: what 64 bits could not hold.
     spilled: BTreeMap<(u32, u32), u128>,
+}
+
+/// The sums of those delivered since they were last taken, of messages whose time has two parts:
+/// they wait and are worked on, once. Recording takes a nanosecond or two.
+#[derive(Clone, Debug)]
+pub struct RecentVisits {
+    /// The two parts, in order.
+    parts: [u32; 2],
+    /// By bucket of latency.
+    rows: Vec<Visits>,
+    /// By bucket: what 64 bits could not hold.
+    spilled: BTreeMap<u32, [u128; 2]>,
+}
+
+/// Visits of about the same length.
+#[derive(Clone, Copy, Debug, Default)]
+struct Visits {
+    messages: u64,
+    /// Nanoseconds, by part.
+    sums: [u64; 2],
+}
+
+impl RecentVisits {
+    /// Nothing yet; the parts of messages' time, in order.
+    pub fn new(wait: usize, work: usize) -> Self {
+        assert!(wait < work, "parts come in order");
+        let rows = vec![Visits::default(); Bucket::BROAD];
+        Self { parts: [wait as u32, work as u32], rows, spilled: BTreeMap::new() }
+    }
+
+    /// Counts a message that waited and was worked on for so many nanoseconds.
+    #[inline]
+    pub fn record(&mut self, waited: u64, worked: u64) {
+        let bucket = Bucket::broad_index(waited + worked);
+        let row = &mut self.rows[bucket];
+        row.messages += 1;
+        let (waits, few_waits) = row.sums[0].overflowing_add(waited);
+        let (works, few_works) = row.sums[1].overflowing_add(worked);
+        row.sums = [waits, works];
+        if few_waits | few_works {
+            self.spill(bucket as u32, [few_waits, few_works]);
+        }
+    }
+
+    /// Notes which sums have come round to zero.
+    #[cold]
+    #[inline(never)]
+    fn spill(&mut self, bucket: u32, came_round: [bool; 2]) {
+        let spilled = self.spilled.entry(bucket).or_default();
+        for (sum, came_round) in spilled.iter_mut().zip(came_round) {
+            *sum += u128::from(came_round) << 64;
+        }
+    }
+
+    /// Takes all sums out.
+    pub fn take(&mut self) -> Spent {
+        let spilled = std::mem::take(&mut self.spilled);
+        let mut taken = Spent { parts: self.parts.to_vec(), ..Spent::default() };
+        for (bucket, row) in (0..).zip(&mut self.rows).filter(|(_, row)| row.messages > 0) {
+            let Visits { messages, sums } = std::mem::take(row);
+            let more = spilled.get(&bucket).copied().unwrap_or_default();
+            taken.rows.push((bucket, messages));
+            taken.sums.extend(sums.iter().zip(more).map(|(sum, more)| u128::from(*sum) + more));
+        }
+        taken
+    }
 }
 
 /// A row of sums.
@@ -305,27 +262,11 @@ impl PooledSpent {
 mod tests {
     use super::*;
 
-    const PARTS: Parts = Parts { services: 2, stations: 3 };
-
-    #[test]
-    fn every_part_has_a_place_of_its_own() {
-        let parts: Vec<(Option<usize>, Doing)> =
-            (0..PARTS.count()).map(|place| PARTS.part(place)).collect();
-        for (place, &(station, doing)) in parts.iter().enumerate() {
-            let back = match station {
-                Some(station) => PARTS.at(station, doing),
-                None => PARTS.between(doing),
-            };
-            assert_eq!(back, place);
-        }
-        assert_eq!(parts[10], (Some(2), Doing::Waiting));
-        assert_eq!(parts[11], (Some(2), Doing::RoundTrip));
-        assert_eq!(parts[17], (None, Doing::Pause));
-    }
+    const PARTS: usize = 18;
 
     #[test]
     fn the_slowest_are_told_from_the_rest() {
-        let mut recent = RecentSpent::new(PARTS.count());
+        let mut recent = RecentSpent::new(PARTS);
         for _ in 0..99 {
             let row = recent.count(1_000_000);
             recent.add(row, 1, 1_000_000);
@@ -348,9 +289,9 @@ mod tests {
 
     #[test]
     fn sums_of_any_size_and_number_are_exact() {
-        let mut recent = RecentSpent::new(PARTS.count());
+        let mut recent = RecentSpent::new(PARTS);
         let mut wanted = BTreeMap::new();
-        for part in (0..PARTS.count()).rev() {
+        for part in (0..PARTS).rev() {
             let row = recent.count(1 << 62);
             for _ in 0..=part {
                 recent.add(row, part, u64::MAX - 1);
@@ -360,6 +301,23 @@ mod tests {
         let mut spent = PooledSpent::default();
         spent.merge(&recent.take());
         let all = spent.all();
-        assert_eq!((all.messages, all.parts), (PARTS.count() as u64, wanted));
+        assert_eq!((all.messages, all.parts), (PARTS as u64, wanted));
+    }
+
+    #[test]
+    fn visits_are_summed_as_parts_are() {
+        let (mut visits, mut recent) = (RecentVisits::new(5, 6), RecentSpent::new(PARTS));
+        for at in 0..100 {
+            let (waited, worked) = (at << 55, (100 - at) << 55);
+            visits.record(waited, worked);
+            let row = recent.count(waited + worked);
+            recent.add(row, 5, waited);
+            recent.add(row, 6, worked);
+        }
+        // 100 × 2⁵⁵ ns, a hundred times: more than 64 bits hold.
+        let taken = visits.take();
+        assert_eq!(taken.sums.iter().sum::<u128>(), 10_000 << 55);
+        assert_eq!(taken, recent.take());
+        assert!(visits.take().rows.is_empty());
     }
 }

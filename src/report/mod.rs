@@ -51,7 +51,7 @@ impl About {
 }
 
 /// Names of all files that a run may write.
-pub const RUN_FILES: [&str; 17] = [
+pub const RUN_FILES: [&str; 19] = [
     "report.txt",
     "report.json",
     "run.json",
@@ -59,6 +59,7 @@ pub const RUN_FILES: [&str; 17] = [
     "classes.csv",
     "outcomes.csv",
     "latency.csv",
+    "time_by_hop.csv",
     "services.csv",
     "carrier_groups.csv",
     "carriers.csv",
@@ -69,6 +70,7 @@ pub const RUN_FILES: [&str; 17] = [
     "latency_distribution.png",
     "resources.png",
     "outcomes.png",
+    "time_by_hop.png",
 ];
 
 /// Names of all files that a sweep may write.

@@ -3,6 +3,7 @@
 use super::clock::Clock;
 use crate::engine::SimTime;
 use crate::language::format;
+use crate::measure::Doing;
 use crate::model::{ClassId, Criterion, Model, Target, Windowed};
 use crate::stats::{Estimate, Interval, Limit};
 use crate::verdict::{Answer, Cause, Figure, Reason, TargetVerdict, Unit};
@@ -18,6 +19,22 @@ pub(super) fn value(unit: Unit, value: f64) -> String {
         Unit::Share => format::share(value),
         Unit::PerSecond => format::rate(value),
         Unit::Messages => messages(value),
+    }
+}
+
+/// What a message did for a part of its time.
+pub(super) fn doing(doing: Doing) -> &'static str {
+    match doing {
+        Doing::Waiting => "waiting",
+        Doing::WaitingForCore => "waiting for a core",
+        Doing::Work => "work",
+        Doing::Pause => "pause",
+        Doing::RoundTrip => "round trip",
+        Doing::Held => "held",
+        Doing::Delivery => "delivery",
+        Doing::GivenUp => "given up",
+        Doing::Network => "network",
+        Doing::BackOff => "back-off",
     }
 }
 

@@ -1,6 +1,5 @@
 //! A message comes: by its source's process, from a user who has thought, or caused by another.
 
-use super::charges::first_wait;
 use super::event::Event;
 use super::luck::{FirstSteps, Keys};
 use super::run::Run;
@@ -21,8 +20,6 @@ pub(super) struct SourceState {
     number: u64,
     key: Key,
     pub(super) class: usize,
-    /// Where its messages wait first, among the parts of their time.
-    pub(super) first_wait: usize,
     /// Whether its messages cause others.
     causes: bool,
     /// Where its messages begin with a step whose length is drawn.
@@ -51,7 +48,6 @@ impl SourceState {
             number: 0,
             key,
             class: source.class.index(),
-            first_wait: first_wait(model, source.entry),
             causes: !source.causes.is_empty(),
             first_steps: match source.entry {
                 Entry::Operation(operation) => {

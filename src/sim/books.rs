@@ -1,14 +1,14 @@
 //! What is counted while a run goes, and the closing of the books by window and at the end.
 
-use super::charges::parts_of;
+use super::charges::{parts_of, visits_for};
 use super::run::Run;
 use super::task::{Flags, Outcome, State};
 use super::trace::Trace;
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::{
     Bound, CarrierRecord, ClassRecord, ClassWindow, Gauge, Histogram, Level, LimitRecord,
-    Measurements, OUTCOMES, RecentHistogram, RecentSpent, Share, Spent, StationGauges,
-    StationRecord,
+    Measurements, OUTCOMES, RecentHistogram, RecentSpent, RecentVisits, Share, Spent,
+    StationGauges, StationRecord,
 };
 use crate::model::Model;
 
@@ -27,6 +27,8 @@ pub(super) struct Books {
     limits: Vec<LimitRecord>,
     /// By class: where the time of those delivered in this block went.
     pub(super) spent: Vec<RecentSpent>,
+    /// The same, where nobody keeps accounts.
+    pub(super) visits: Vec<RecentVisits>,
     spent_blocks: Vec<Vec<Spent>>,
     /// Events that took place.
     pub(super) events: u64,
@@ -53,7 +55,7 @@ struct ClassBooks {
 const _: () = assert!(Outcome::ALL.len() == OUTCOMES);
 
 impl Books {
-    pub(super) fn new(model: &Model) -> Self {
+    pub(super) fn new(model: &Model, has_ledger: bool) -> Self {
         let windows = model.run.windows as usize;
         let class = |(index, class): (usize, &crate::model::Class)| ClassBooks {
             window: ClassWindow::default(),
@@ -77,7 +79,11 @@ impl Books {
             in_system_windows: Vec::with_capacity(windows),
             shares: vec![Share::default(); model.sources.len() * model.stations()],
             limits: vec![limit; model.limits.len()],
-            spent: vec![RecentSpent::new(parts_of(model).count()); model.classes.len()],
+            spent: match has_ledger {
+                true => vec![RecentSpent::new(parts_of(model).count()); model.classes.len()],
+                false => Vec::new(),
+            },
+            visits: visits_for(model, has_ledger),
             spent_blocks: vec![Vec::new(); model.classes.len()],
             events: 0,
             window: 0,
@@ -215,8 +221,10 @@ impl<T: Trace> Run<'_, T> {
         for (gauges, station) in services.chain(&mut books.groups).zip(&mut books.stations) {
             gauges.close_block(block_of(&mut station.waits, block));
         }
-        for (recent, blocks) in books.spent.iter_mut().zip(&mut books.spent_blocks) {
-            blocks.push(recent.take());
+        let spent = books.spent.iter_mut().map(RecentSpent::take);
+        let spent = spent.chain(books.visits.iter_mut().map(RecentVisits::take));
+        for (block, blocks) in spent.zip(&mut books.spent_blocks) {
+            blocks.push(block);
         }
     }
 

@@ -11,7 +11,7 @@ use super::services::ServiceState;
 use super::task::{Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::engine::SimTime;
-use crate::measure::{Doing, Parts};
+use crate::measure::{Doing, Parts, RecentVisits};
 use crate::model::{Callee, Entry, Model, Step};
 
 /// Memory that a task's account takes, in bytes, where accounts are kept.
@@ -24,29 +24,39 @@ pub(super) fn parts_of(model: &Model) -> Parts {
 
 /// Accounts, where the model's messages need them.
 pub(super) fn ledger_for(model: &Model, services: &[ServiceState]) -> Option<Ledger> {
-    let visits_once = |entry: Entry| match entry {
-        Entry::Operation(operation) => {
-            let operation = &model.operations[operation.index()];
-            let steps = &model.steps[usize::from(operation.first_step)..];
-            let mut steps = steps.iter().take_while(|step| !matches!(step, Step::End));
-            operation.service.is_some_and(|service| services[service.index()].only_computes)
-                && steps.all(|step| matches!(step, Step::Work(_)))
-        }
-        Entry::Group(_) | Entry::Client(_) => false,
-    };
-    let needs_none = model.sources.iter().all(|source| visits_once(source.entry));
+    let needs_none = (0..model.classes.len()).all(|class| {
+        let service = only_service(model, class);
+        service.is_some_and(|service| services[service].only_computes)
+    });
     (!needs_none).then(|| Ledger::new(parts_of(model).count()))
 }
 
-/// Where the messages of an entry wait first.
-pub(super) fn first_wait(model: &Model, entry: Entry) -> usize {
-    let station = match entry {
-        Entry::Operation(operation) | Entry::Client(operation) => {
-            model.operations[operation.index()].service.map_or(0, |service| service.index())
-        }
-        Entry::Group(group) => model.group_station(group).index(),
+/// Visits by class, of a model without accounts.
+pub(super) fn visits_for(model: &Model, has_ledger: bool) -> Vec<RecentVisits> {
+    if has_ledger {
+        return Vec::new();
+    }
+    let parts = parts_of(model);
+    let visits = |class| {
+        let service = only_service(model, class).expect("a model without accounts has one");
+        RecentVisits::new(parts.at(service, Doing::Waiting), parts.at(service, Doing::Work))
     };
-    parts_of(model).at(station, Doing::Waiting)
+    (0..model.classes.len()).map(visits).collect()
+}
+
+/// The service that all messages of a class visit, if they do no more than wait and compute there.
+fn only_service(model: &Model, class: usize) -> Option<usize> {
+    let service_of = |entry: Entry| {
+        let Entry::Operation(operation) = entry else { return None };
+        let operation = &model.operations[operation.index()];
+        let steps = &model.steps[usize::from(operation.first_step)..];
+        let mut steps = steps.iter().take_while(|step| !matches!(step, Step::End));
+        steps.all(|step| matches!(step, Step::Work(_))).then_some(operation.service?.index())
+    };
+    let sources = model.sources.iter().filter(|source| source.class.index() == class);
+    let mut services = sources.map(|source| service_of(source.entry));
+    let first = services.next()??;
+    services.all(|other| other == Some(first)).then_some(first)
 }
 
 impl<T: Trace> Run<'_, T> {
@@ -194,23 +204,18 @@ impl<T: Trace> Run<'_, T> {
 
     /// Enters in the books where the time of a delivered message went.
     #[inline(always)]
-    pub(super) fn account_for(&mut self, id: TaskId, born: SimTime) {
-        if self.tasks.ledger.is_some() {
-            return self.enter_account(id, born);
-        }
-        let &Task { since, source, .. } = &self.tasks[id];
-        let source = &self.sources[usize::from(source)];
-        let spent = &mut self.books.spent[source.class];
-        let row = spent.count(self.now.since(born).ns());
-        // A worker took it then, and computed from then on: the next place is that of work.
-        spent.add(row, source.first_wait, since.since(born).ns());
-        spent.add(row, source.first_wait + 1, self.now.since(since).ns());
+    pub(super) fn account_for(&mut self, id: TaskId, class: usize, born: SimTime) {
+        let Some(visits) = self.books.visits.get_mut(class) else {
+            return self.enter_account(id, class, born);
+        };
+        // A worker took it then, and computed from then on.
+        let since = self.tasks[id].since;
+        visits.record(since.since(born).ns(), self.now.since(since).ns());
     }
 
     #[inline(never)]
-    fn enter_account(&mut self, id: TaskId, born: SimTime) {
+    fn enter_account(&mut self, id: TaskId, class: usize, born: SimTime) {
         let Some(ledger) = &self.tasks.ledger else { return };
-        let class = self.sources[usize::from(self.tasks[id].source)].class;
         let latency = self.now.since(born).ns();
         let spent = &mut self.books.spent[class];
         let row = spent.count(latency);

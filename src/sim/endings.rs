@@ -118,9 +118,10 @@ impl<T: Trace> Run<'_, T> {
     fn end_message(&mut self, id: TaskId, outcome: Outcome) {
         let &Task { luck, born, source, .. } = &self.tasks[id];
         let index = usize::from(source);
-        self.books.ended(self.sources[index].class, outcome, born, self.now);
+        let class = self.sources[index].class;
+        self.books.ended(class, outcome, born, self.now);
         if outcome == Outcome::Delivered {
-            self.account_for(id, born);
+            self.account_for(id, class, born);
         }
         if T::ON {
             let took = self.now.since(born).as_secs_f64();

@@ -71,6 +71,7 @@ impl<'m, T: Trace> Run<'m, T> {
         let ledger = ledger_for(model, &services);
         let account = if ledger.is_some() { BYTES_OF_ACCOUNT } else { 0 };
         let record = size_of::<super::task::Task>() as u64;
+        let books = Books::new(model, ledger.is_some());
         let sources = SourceState::all(model, &keys);
         let mut run = Self {
             model,
@@ -92,7 +93,7 @@ impl<'m, T: Trace> Run<'m, T> {
             carriers: CarrierState::all(model),
             watched: vec![SimTime::MAX; queues_of(model)],
             offspring: Vec::new(),
-            books: Books::new(model),
+            books,
             parts: parts_of(model),
             bytes_of_task: record + BYTES_BESIDE_RECORD + notes + account,
             tasks_at_most: 0,

@@ -8,7 +8,9 @@
 
 mod canvas;
 mod clock;
+mod fill;
 mod frame;
+mod hops;
 mod latency_distribution;
 mod latency_over_time;
 mod load;
@@ -26,6 +28,7 @@ mod words;
 
 pub use clock::{Origin, Timeline};
 pub use frame::Heading;
+pub use hops::{ClassHops, HopPiece, HopsBar, HopsFigure};
 pub use latency_distribution::{DistributionClass, DistributionFigure, QuantileTarget};
 pub use latency_over_time::{LatencyClass, LatencyFigure, QuantileCurve};
 pub use load::{Flow, LoadFigure};

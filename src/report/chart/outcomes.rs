@@ -1,10 +1,9 @@
 //! Figure: where each class's messages ended up, as shares of a bar.
 
-use plotters::style::RGBColor;
-
-use super::canvas::{Align, Area, Canvas, Type};
+use super::canvas::{Area, Canvas, Type};
+use super::fill::{Fill, Marks};
 use super::frame::{Heading, page};
-use super::style::{self, HEIGHT, Stroke, WIDTH};
+use super::style::{self, HEIGHT, WIDTH};
 use super::words;
 
 /// Where a message ended up.
@@ -69,24 +68,6 @@ const ROW_MOST: f64 = 120.0;
 const SLIVER: f64 = 4.0;
 
 const SHARE: f64 = style::LABEL;
-
-/// How an outcome is filled: a ground, and marks on it that tell it apart in grey.
-struct Fill {
-    ground: RGBColor,
-    marks: Marks,
-    ink: RGBColor,
-    words: RGBColor,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Marks {
-    Plain,
-    Rising,
-    Falling,
-    Crossed,
-    Upright,
-    Dotted,
-}
 
 impl OutcomesFigure {
     /// The figure as a PNG.
@@ -222,78 +203,8 @@ impl Outcome {
             Self::Dropped => ((0xfb, 0xe3, 0x9b), Marks::Upright, (0xc4, 0x9a, 0x1e), false),
             Self::Lost => ((0x26, 0x2a, 0x31), Marks::Plain, (0, 0, 0), true),
         };
-        let rgb = |(r, g, b)| RGBColor(r, g, b);
-        let words = if dark { style::PAPER } else { style::INK };
-        Fill { ground: rgb(ground), marks, ink: rgb(ink), words }
+        Fill::of(ground, marks, ink, dark)
     }
-}
-
-impl Fill {
-    fn draw(&self, canvas: &mut Canvas, area: Area) {
-        canvas.rect(area, self.ground);
-        let stroke = Stroke::solid(self.ink, 1.6);
-        let (steep, level) = match self.marks {
-            Marks::Plain => return,
-            Marks::Rising => (&[1.0][..], false),
-            Marks::Falling => (&[-1.0][..], false),
-            Marks::Crossed => (&[1.0, -1.0][..], false),
-            Marks::Upright => (&[0.0][..], true),
-            Marks::Dotted => {
-                self.draw_dots(canvas, area);
-                return;
-            }
-        };
-        let gap = if level { 8.0 } else { 11.0 };
-        for slope in steep {
-            let lean = area.height() * slope;
-            // Starts on a grid of the picture, so that neighbouring rows look alike.
-            let mut x = ((area.left - lean.abs()) / gap).floor() * gap;
-            while x < area.right + lean.abs() {
-                if let Some((from, to)) = cut((x, area.bottom), (x + lean, area.top), area) {
-                    canvas.line(&[from, to], stroke);
-                }
-                x += gap;
-            }
-        }
-    }
-
-    fn draw_dots(&self, canvas: &mut Canvas, area: Area) {
-        let mut y = area.top + 5.0;
-        let mut shift = 0.0;
-        while y <= area.bottom - 3.0 {
-            let mut x = area.left + 5.0 + shift;
-            while x <= area.right - 3.0 {
-                canvas.disc((x, y), 1.7, self.ink);
-                x += 11.0;
-            }
-            shift = 5.5 - shift;
-            y += 7.0;
-        }
-    }
-
-    /// Sets a share in the middle of a piece, on plain ground.
-    fn draw_words(&self, canvas: &mut Canvas, piece: Area, text: &str) {
-        let style = Type::bold(SHARE, self.words).align(Align::Center);
-        let half = style.width(text) / 2.0 + 7.0;
-        let (x, y) =
-            (f64::midpoint(piece.left, piece.right), f64::midpoint(piece.top, piece.bottom));
-        if self.marks != Marks::Plain {
-            canvas.rect(Area::new(x - half, y - 15.0, x + half, y + 15.0), self.ground);
-        }
-        canvas.text((x, y), text, style);
-    }
-}
-
-/// The piece of the line from `a` up to `b` inside `area`; both ends lie at its foot and top.
-fn cut(a: (f64, f64), b: (f64, f64), area: Area) -> Option<((f64, f64), (f64, f64))> {
-    if a.0 == b.0 {
-        return (area.left + 1.0..=area.right - 1.0).contains(&a.0).then_some((a, b));
-    }
-    let at = |x: f64| (x - a.0) / (b.0 - a.0);
-    let (one, other) = (at(area.left), at(area.right));
-    let (from, to) = (one.min(other).max(0.0), one.max(other).min(1.0));
-    let point = |t: f64| (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t);
-    (from < to).then(|| (point(from), point(to)))
 }
 
 /// Whether a share's words fit into a piece of a bar.

@@ -7,6 +7,7 @@
 //! the ends of 95 % intervals.
 
 mod classes;
+mod hops;
 mod stations;
 mod summary;
 mod sweep;
@@ -25,6 +26,7 @@ pub(super) fn of_run(result: &PointResult) -> Tables {
         ("classes.csv", classes::figures(result)),
         ("outcomes.csv", classes::outcomes(result)),
         ("latency.csv", classes::latencies(result)),
+        ("time_by_hop.csv", hops::table(result)),
         ("services.csv", stations::services(result)),
         ("carrier_groups.csv", stations::groups(result)),
         ("carriers.csv", stations::carriers(result)),

@@ -1,5 +1,6 @@
 //! From results to figures, a file each; `chart` draws them.
 
+mod hops;
 mod latency;
 mod load;
 mod outcomes;
@@ -42,6 +43,7 @@ pub(super) fn of_run(result: &PointResult, about: &About) -> Pictures {
             "outcomes.png",
             Box::new(|| outcomes::figure(result, means("Where messages ended")).png()),
         ),
+        ("time_by_hop.png", Box::new(|| hops::figure(result, pooled("Where the time goes")).png())),
     ];
     in_parallel(&drawings, |(name, draw)| (*name, draw()))
 }

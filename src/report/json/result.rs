@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::figure::{Figure, Number};
+use super::hops::TimeDocument;
 use crate::model::{Mode, StationId};
 use crate::report::{text, words};
 use crate::sim::Outcome;
@@ -36,6 +37,8 @@ pub(super) struct ResultDocument<'a> {
     bindings: Vec<BindingDocument<'a>>,
     /// By name.
     classes: Vec<Class<'a>>,
+    /// By name of the class: where the time of the delivered went.
+    time_by_hop: Vec<TimeDocument<'a>>,
     /// Services by name, then carrier groups by name.
     stations: Vec<Station<'a>>,
     /// The part of each run that counts.
@@ -281,6 +284,7 @@ impl<'a> ResultDocument<'a> {
             Station::of(model.station_name(StationId::from_index(at)), figures)
         };
         let classes = model.classes.iter().zip(&assessment.classes);
+        let times = model.classes.iter().zip(&assessment.time_by_hop);
         let note = |note: text::Note| NoteDocument { text: note.text, is_warning: note.is_warning };
         Self {
             title: &model.title,
@@ -298,6 +302,7 @@ impl<'a> ResultDocument<'a> {
             targets: (0..model.targets.len()).map(|at| Target::of(result, at)).collect(),
             bindings: assessment.bindings.iter().map(|of| binding(result, of)).collect(),
             classes: classes.map(|(class, of)| Class::of(&class.name, of, runs)).collect(),
+            time_by_hop: times.map(|(of, time)| TimeDocument::of(model, &of.name, time)).collect(),
             stations: assessment.stations.iter().enumerate().map(station).collect(),
             period: period(&assessment.period),
             precision: result.precision.map(|precision| Precision {

@@ -3,6 +3,7 @@
 mod binding;
 mod classes;
 mod grid;
+mod hops;
 mod notes;
 mod run;
 mod stations;

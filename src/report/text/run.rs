@@ -1,7 +1,7 @@
 //! The report of a run: the answer first, then what binds, then the detail.
 
 use super::grid::{Column, GAP, Grid, shortened};
-use super::{WIDTH, binding, classes, join, notes, stations};
+use super::{WIDTH, binding, classes, hops, join, notes, stations};
 use crate::language::format;
 use crate::report::{About, words};
 use crate::sweep::PointResult;
@@ -14,6 +14,7 @@ pub(in crate::report) fn report(result: &PointResult, about: &About) -> String {
         binding::section(result),
         classes::outcomes(result),
         classes::latencies(result),
+        hops::section(result),
         stations::services(result),
         stations::effort(result),
         stations::carriers(result),

@@ -1,6 +1,7 @@
 //! Distributions and outcomes of a whole run.
 
 use super::*;
+use crate::measure::Doing;
 
 /// A class whose latencies fall off as a power beyond `median_s`, a share `never` staying out.
 fn distribution(
@@ -91,6 +92,89 @@ fn distribution_figures() -> Vec<(&'static str, Vec<u8>)> {
         ("distribution-many", many.png()),
         ("distribution-odd", odd.png()),
     ]
+}
+
+fn piece(station: Option<&str>, doing: Doing, share: f64) -> HopPiece {
+    HopPiece { station: station.map(str::to_owned), doing, share }
+}
+
+fn hops_figures() -> Vec<(&'static str, Vec<u8>)> {
+    use Doing::{
+        BackOff, Delivery, GivenUp, Held, Network, Pause, RoundTrip, Waiting, WaitingForCore, Work,
+    };
+    let bar = |label: &str, note: &str, pieces: Vec<HopPiece>| HopsBar {
+        label: label.to_owned(),
+        note: note.to_owned(),
+        pieces,
+    };
+    let usual = HopsFigure {
+        heading: heading("Where the time goes"),
+        classes: vec![
+            ClassHops {
+                name: "otp".to_owned(),
+                bars: vec![
+                    bar(
+                        "all",
+                        "mean 212 ms",
+                        vec![
+                            piece(Some("api"), Waiting, 0.03),
+                            piece(Some("api"), Work, 0.22),
+                            piece(Some("accounts"), Pause, 0.4),
+                            piece(Some("code"), RoundTrip, 0.25),
+                            piece(None, Network, 0.1),
+                        ],
+                    ),
+                    bar(
+                        "slowest 1.04 %",
+                        "mean 2.4 s",
+                        vec![
+                            piece(Some("api"), Waiting, 0.31),
+                            piece(Some("api"), Work, 0.02),
+                            piece(Some("accounts"), Pause, 0.06),
+                            piece(Some("accounts"), GivenUp, 0.42),
+                            piece(Some("code"), RoundTrip, 0.02),
+                            piece(None, Network, 0.01),
+                            piece(None, BackOff, 0.16),
+                        ],
+                    ),
+                ],
+            },
+            ClassHops { name: "nobody".to_owned(), bars: Vec::new() },
+        ],
+    };
+    let all = [
+        Waiting,
+        WaitingForCore,
+        Work,
+        Pause,
+        RoundTrip,
+        Held,
+        Delivery,
+        Network,
+        BackOff,
+        GivenUp,
+    ];
+    let name = "a-service-with-a-name-that-is-far-too-long-for-any-bar";
+    let every = HopsFigure {
+        classes: (0..3)
+            .map(|class| ClassHops {
+                name: format!("class-{class}-with-a-name-that-goes-on-and-on"),
+                bars: vec![bar(
+                    "slowest 1.04 % and some words more than fit",
+                    "mean 1 h 25 min, and on",
+                    all.map(|doing| piece((class > 0).then_some(name), doing, 0.1)).to_vec(),
+                )],
+            })
+            .collect(),
+        ..usual.clone()
+    };
+    let none = HopsFigure { classes: Vec::new(), ..usual.clone() };
+    vec![("hops", usual.png()), ("hops-every", every.png()), ("hops-none", none.png())]
+}
+
+#[test]
+fn time_by_hop() {
+    check(hops_figures);
 }
 
 fn outcomes(name: &str, counts: &[(Outcome, f64)]) -> ClassOutcomes {

@@ -182,9 +182,13 @@ impl<T: Trace> Run<'_, T> {
     /// the part's did.
     #[inline]
     pub(super) fn hand_over_account(&mut self, part: TaskId, outcome: Outcome) {
-        if self.tasks.ledger.is_none() {
-            return;
+        if self.tasks.ledger.is_some() {
+            self.hand_over(part, outcome);
         }
+    }
+
+    #[inline(never)]
+    fn hand_over(&mut self, part: TaskId, outcome: Outcome) {
         let &Task { root, flags, .. } = &self.tasks[part];
         if root == TaskId::NONE {
             return;

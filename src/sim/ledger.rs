@@ -76,6 +76,7 @@ impl Ledger {
     }
 
     /// A message arrives.
+    #[inline(never)]
     pub(super) fn open(&mut self, id: TaskId, now: SimTime) {
         *self.account_mut(id) = Account { at: now, ..EMPTY };
     }
@@ -104,6 +105,7 @@ impl Ledger {
     }
 
     /// A task's way so far is that of `from`, which ends: it waited for that.
+    #[inline(never)]
     pub(super) fn take_over(&mut self, id: TaskId, from: TaskId) {
         let from = &mut self.accounts[from.0 as usize];
         let (at, last) = (from.at, std::mem::replace(&mut from.last, NONE));
@@ -114,6 +116,7 @@ impl Ledger {
     }
 
     /// An attempt of a call is made.
+    #[inline(never)]
     pub(super) fn note_attempt(&mut self, call: TaskId) {
         let Account { last, before_attempt, .. } = self.accounts[call.0 as usize];
         self.hold(last);
@@ -122,6 +125,7 @@ impl Ledger {
     }
 
     /// The attempt that `of` made at `issued` is forgotten in the account of `id`.
+    #[inline(never)]
     pub(super) fn forget_attempt(&mut self, id: TaskId, of: TaskId, issued: SimTime) {
         let before = self.accounts[of.0 as usize].before_attempt;
         self.go_back_to(id, before, issued);
@@ -202,6 +206,7 @@ impl Ledger {
     /// Replaces an account of many slips by one of as many as it has parts, so that a message that
     /// goes round and round takes no more memory.
     #[cold]
+    #[inline(never)]
     fn sum_up(&mut self, id: TaskId) {
         let mut sums = std::mem::take(&mut self.sums);
         let last = self.accounts[id.0 as usize].last;

@@ -219,9 +219,13 @@ impl Tasks {
     /// A new task is for the same message as `of`.
     #[inline]
     pub(super) fn inherit(&mut self, id: TaskId, of: TaskId) {
-        if !self.has_more {
-            return;
+        if self.has_more {
+            self.inherit_more(id, of);
         }
+    }
+
+    #[inline(never)]
+    fn inherit_more(&mut self, id: TaskId, of: TaskId) {
         if let Some(ledger) = &mut self.ledger {
             ledger.fork(id, of);
         }
@@ -255,12 +259,18 @@ impl Tasks {
         task.due = Due::OPEN;
         task.parent = TaskId::NONE;
         if self.has_more {
-            self.stop_timer(id);
-            if let Some(ledger) = &mut self.ledger {
-                ledger.close(id);
-            }
+            self.forget_more(id);
         }
         self.slab.remove(Id::new(id.0));
+    }
+
+    /// Frees what is kept beside a record.
+    #[inline(never)]
+    fn forget_more(&mut self, id: TaskId) {
+        self.stop_timer(id);
+        if let Some(ledger) = &mut self.ledger {
+            ledger.close(id);
+        }
     }
 
     /// Notes that `event` is the timeout of a call.

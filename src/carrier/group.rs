@@ -56,6 +56,13 @@ impl GroupPlan {
         (round_trip > 0.0).then(|| window / round_trip * f64::from(self.count))
     }
 
+    /// Messages a second that member `index` is sent at most, where a rate limits that: what the
+    /// carrier takes, or what we submit of our own accord.
+    pub fn rate_of(&self, index: u32) -> Option<f64> {
+        let rate = self.rates.get(index as usize).copied();
+        rate.into_iter().chain(self.template.pace).reduce(f64::min)
+    }
+
     /// The name of member `index`.
     pub fn member_name(&self, index: u32) -> String {
         if self.count == 1 { self.name.clone() } else { format!("{}/{}", self.name, index + 1) }

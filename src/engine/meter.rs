@@ -1,7 +1,7 @@
 //! A rate limit that refills continuously: the generic cell rate algorithm, which is a token
 //! bucket that starts full (ITU-T I.371; the two are equal, see Turner 1986).
 
-use super::time::{SimTime, TIME_BITS};
+use super::time::{SimDuration, SimTime, TIME_BITS};
 
 /// Fractions of a nanosecond: rates such as 115,000/s have no whole interval.
 const FRACTION_BITS: u32 = 40;
@@ -28,6 +28,13 @@ impl Gcra {
         let unit = (1u128 << FRACTION_BITS) as f64;
         let interval = ((1e9 / per_s * unit) as u128).min(NEVER);
         Self { interval, tolerance: interval.saturating_mul(u128::from(burst.max(1) - 1)) }
+    }
+
+    /// With a burst that, as room to wait, makes nobody wait longer than `wait`; it is no larger
+    /// than it was.
+    pub fn with_wait_at_most(self, wait: SimDuration) -> Self {
+        let tolerance = self.tolerance.min(u128::from(wait.ns()) << FRACTION_BITS);
+        Self { tolerance, ..self }
     }
 
     /// When the next one conforms, if none is taken before.
@@ -104,7 +111,6 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::SimDuration;
     use proptest::prelude::*;
 
     #[test]

@@ -140,6 +140,8 @@ pub struct Source {
     /// Who sends them: the kth of these is the kth sender of every other source that has so many.
     /// `None`: each message has a sender of its own.
     pub senders: Option<Shares>,
+    /// How long after its arrival a message is of use: one that waits any longer has expired.
+    pub valid_for: Option<SimDuration>,
     /// What their delivery causes.
     pub causes: Vec<Cause>,
 }
@@ -258,6 +260,11 @@ impl Model {
         });
         let hops = self.sites.iter().any(|site| site.latency.as_ref().is_some_and(varies));
         steps || sources || pools || groups || hops
+    }
+
+    /// Whether messages of some stream are not valid for ever.
+    pub fn has_validity(&self) -> bool {
+        self.sources.iter().any(|source| source.valid_for.is_some())
     }
 
     /// How many carriers there are in all groups.

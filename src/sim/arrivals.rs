@@ -192,6 +192,9 @@ impl<T: Trace> Run<'_, T> {
     #[inline(always)]
     fn enter(&mut self, id: TaskId, source: usize) {
         self.books.arrived(self.sources[source].class, self.now);
+        if self.tasks.have_more() {
+            self.begin_life(id, source);
+        }
         if T::ON {
             let name = &self.model.sources[source].name;
             self.trace.note(self.now, format_args!("message {} of `{name}` arrives", id.0));

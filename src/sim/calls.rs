@@ -134,6 +134,9 @@ impl<T: Trace> Run<'_, T> {
         let Some((pause, is_drawn)) = self.pause_before_next(id, failure) else {
             return self.answer(id, false);
         };
+        if self.tasks.is_invalid(id, self.now) {
+            return self.expire_attempt(id);
+        }
         let task = &mut self.tasks[id];
         task.attempt_or_orphans += 1;
         task.luck = task.luck.child(self.keys.retry, 0);

@@ -13,6 +13,7 @@
 //! | `calls` | answers, timeouts, retries, cancelled work |
 //! | `guards` | what callers remember, hedges and deadlines of calls |
 //! | `submissions` | it waits for a carrier, is submitted, acknowledged, delivered |
+//! | `validity` | it is not valid any more, and ends where it waits |
 //! | `endings` | it ends, and what that causes |
 //! | `books` | what is counted |
 //!
@@ -26,6 +27,7 @@ mod calls;
 mod endings;
 mod event;
 mod guards;
+mod lives;
 mod luck;
 mod run;
 mod services;
@@ -35,6 +37,7 @@ mod submissions;
 mod task;
 mod tasks;
 mod trace;
+mod validity;
 
 use crate::measure::Measurements;
 use crate::model::Model;

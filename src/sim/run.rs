@@ -77,6 +77,7 @@ impl<'m, T: Trace> Run<'m, T> {
                 model.services.iter().any(|service| service.pool.asks_for_senders()),
                 keeps_notes(model),
                 model.services.iter().any(|service| !service.pool.limits.is_empty()),
+                model.has_validity(),
             ),
             guards: GuardState::all(model),
             todo: Todo::default(),
@@ -128,6 +129,7 @@ impl<'m, T: Trace> Run<'m, T> {
                 Event::Hedge(call) => self.on_hedge(call, ticket),
                 Event::Expiry(queue) => self.on_expiry(queue),
                 Event::Pace(carrier) => self.on_pace(carrier),
+                Event::Invalid(life) => self.on_invalid(life, ticket),
             }
             let stopped = self.work_off(first);
             if stopped.is_some() {
@@ -175,6 +177,7 @@ impl<'m, T: Trace> Run<'m, T> {
             Event::Wake(task) => tasks.even_freed(task).due.is_with(event.ticket),
             Event::Timeout(call) => tasks.is_timed_by(call, event.ticket),
             Event::Hedge(call) => tasks.notes(call).hedge == event.ticket,
+            Event::Invalid(life) => tasks.is_life_timed_by(life, event.ticket),
             Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) => true,
         })
     }

@@ -176,6 +176,7 @@ impl ServiceState {
 
     pub(super) fn all(model: &Model) -> Vec<Self> {
         let mut first_queue = 0;
+        let expire = model.has_validity();
         let ejects = model.sites.iter().any(|site| site.ejection.is_some());
         let accounts_work = model.sites.iter().any(Site::may_be_in_vain);
         let state = |(id, service): (u16, &Service)| {
@@ -193,7 +194,8 @@ impl ServiceState {
                 && plan.admission.is_none()
                 && service.checks_deadlines == ChecksDeadlines::Never
                 && !service.chatter.has_no_room
-                && !ejects;
+                && !ejects
+                && !expire;
             let state = Self {
                 is_simple,
                 cells: (0..plan.cells).map(|_| cell()).collect(),

@@ -78,6 +78,9 @@ impl<T: Trace> Run<'_, T> {
             match gate.admit(self.now, Question { sender, class }) {
                 Door::Open => {}
                 Door::Shut => return self.refuse(id, service, "is turned away: over its limit"),
+                Door::Later(_) if self.tasks.is_invalid(id, self.now) => {
+                    return self.expire_at_door(id, service, false);
+                }
                 Door::Later(at) => {
                     self.tasks[id].since = self.now;
                     self.services[service].gauges.queue.rise(self.now);
@@ -140,6 +143,9 @@ impl<T: Trace> Run<'_, T> {
             }
             // Who loses a worker goes back in line, whatever bound its length has.
             Admission::Wait(_) | Admission::Reject(_) if self.preempt(id, service, is_counted) => {}
+            Admission::Wait(_) | Admission::Reject(_) if self.tasks.is_invalid(id, now) => {
+                self.expire_at_door(id, service, is_counted);
+            }
             Admission::Wait(_) => self.enqueue(id, service, is_counted),
             Admission::Reject(_) => self.give_way(id, service, is_counted),
         }
@@ -290,6 +296,9 @@ impl<T: Trace> Run<'_, T> {
             wait = now.since(self.tasks[id].since);
         }
         self.take(id, service, wait);
+        if self.tasks.is_invalid(victim, now) {
+            self.expire_if_waiting(victim);
+        }
         true
     }
 

@@ -312,10 +312,11 @@ impl<'m, T: Trace> Run<'m, T> {
     #[inline(always)]
     pub(super) fn end_operation(&mut self, id: TaskId, went_well: bool) {
         self.leave_service(id);
+        let outcome = if went_well { Outcome::Delivered } else { self.outcome_of_failed(id) };
         if self.tasks[id].flags.has(Flags::CALL) {
-            self.reply(id, if went_well { Outcome::Delivered } else { Outcome::Failed });
+            self.reply(id, outcome);
         } else {
-            self.end_part(id, if went_well { Outcome::Delivered } else { Outcome::Failed });
+            self.end_part(id, outcome);
         }
     }
 

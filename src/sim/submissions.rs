@@ -45,6 +45,8 @@ pub(super) struct CarrierState {
     paused_until: SimTime,
     /// When the next submission is to be tried; an event for another time is stale.
     try_at: SimTime,
+    /// Messages that may wait with us.
+    room: u32,
     pub(super) record: CarrierRecord,
 }
 
@@ -73,6 +75,7 @@ impl CarrierState {
                     pace,
                     paused_until: SimTime::ZERO,
                     try_at: SimTime::MAX,
+                    room: template.queue.room(plan.rate_of(member as u32)),
                     record: CarrierRecord::default(),
                 });
             }
@@ -120,8 +123,12 @@ impl<T: Trace> Run<'_, T> {
         if state.waiting() == 0 && state.opens_at() <= self.now {
             return self.submit(id, carrier);
         }
-        let most = plan.template.queue.length_at_most.unwrap_or(u32::MAX);
-        if state.waiting() >= most {
+        if self.tasks.is_invalid(id, self.now) {
+            state.record.refused += 1;
+            gauges.window.expired += 1;
+            return self.end_invalid(id, station);
+        }
+        if state.waiting() >= state.room {
             state.record.refused += 1;
             gauges.window.rejected += 1;
             if T::ON {
@@ -129,7 +136,7 @@ impl<T: Trace> Run<'_, T> {
             }
             return self.turn_away(id, Outcome::Rejected, station);
         }
-        task.state = State::AwaitingCarrier;
+        self.tasks[id].state = State::AwaitingCarrier;
         self.tasks.push_back(&mut state.queue, id);
         state.note_length();
         gauges.queue.rise(self.now);
@@ -307,6 +314,9 @@ impl<T: Trace> Run<'_, T> {
         let age = self.model.groups[state.group].template.queue.age_at_most;
         if let Some(age) = age {
             self.watch_from(self.first_carrier_queue + carrier, (came + age).max(self.now));
+        }
+        if self.tasks.is_invalid(id, self.now) {
+            self.expire_if_waiting(id);
         }
     }
 

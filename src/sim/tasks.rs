@@ -3,6 +3,7 @@
 use std::ops::{Index, IndexMut};
 
 use super::event::MOST_INDEX;
+use super::lives::Lives;
 use super::task::{Due, Task, TaskId};
 use crate::engine::{Id, Queue, SimDuration, SimTime, Slab, Ticket};
 use crate::policy::Failure;
@@ -70,6 +71,8 @@ pub(super) struct Tasks {
     notes: Option<Vec<Notes>>,
     /// By record, where messages are held back at doors: when it last joined a line.
     joined: Option<Vec<SimTime>>,
+    /// Where messages have validity periods: until when each is valid.
+    lives: Option<Lives>,
 }
 
 /// What policies keep of a call; of other tasks, the deadline alone.
@@ -108,11 +111,13 @@ impl Notes {
 
 impl Tasks {
     /// None yet. Each knows whose message it is if `by_sender`, what policies keep if `by_policy`,
-    /// and when it joined a line, apart from when it came, if `are_held_back`.
-    pub(super) fn new(by_sender: bool, by_policy: bool, are_held_back: bool) -> Self {
+    /// when it joined a line, apart from when it came, if `are_held_back`, and until when its
+    /// message is valid if they `expire`.
+    pub(super) fn new(by_sender: bool, by_policy: bool, are_held_back: bool, expire: bool) -> Self {
         Self {
             slab: Slab::new(MOST_INDEX),
-            has_more: by_sender || by_policy,
+            has_more: by_sender || by_policy || expire,
+            lives: expire.then(|| Lives::new(MOST_INDEX)),
             timers: Vec::new(),
             senders: by_sender.then(Vec::new),
             notes: by_policy.then(Vec::new),
@@ -141,6 +146,52 @@ impl Tasks {
     #[inline]
     pub(super) fn joined_line_at(&self, id: TaskId) -> SimTime {
         self.joined.as_ref().map_or(self[id].since, |joined| joined[id.0 as usize])
+    }
+
+    /// A message is valid until then; the name of its life, where messages have one.
+    pub(super) fn begin_life(&mut self, message: TaskId, until: SimTime) -> Option<u32> {
+        self.lives.as_mut().map(|lives| lives.begin(message, until))
+    }
+
+    /// Notes the event at the end of a life.
+    pub(super) fn set_life_timer(&mut self, life: u32, timer: Ticket) {
+        if let Some(lives) = &mut self.lives {
+            lives.set_timer(life, timer);
+        }
+    }
+
+    /// Whether `event` is the end of a life that is not over.
+    #[inline(never)]
+    pub(super) fn is_life_timed_by(&self, life: u32, event: Ticket) -> bool {
+        self.lives.as_ref().is_some_and(|lives| lives.is_timed_by(life, event))
+    }
+
+    /// The parts of a message with that life.
+    pub(super) fn parts_of(&self, life: u32) -> Vec<TaskId> {
+        self.lives.as_ref().map_or(Vec::new(), |lives| lives.parts_of(life))
+    }
+
+    /// Whether a task is a part of the message with that life.
+    pub(super) fn is_part_of(&self, id: TaskId, life: u32) -> bool {
+        self.lives.as_ref().and_then(|lives| lives.life_of(id)) == Some(life)
+    }
+
+    /// Whether the message of a task is not valid any more.
+    #[inline]
+    pub(super) fn is_invalid(&self, id: TaskId, now: SimTime) -> bool {
+        self.lives.as_ref().is_some_and(|lives| lives.is_over(id, now))
+    }
+
+    /// Notes that a task has expired for its message's validity.
+    pub(super) fn note_life_end(&mut self, id: TaskId) {
+        if let Some(lives) = &mut self.lives {
+            lives.note_end(id);
+        }
+    }
+
+    /// Whether a part of a task's message has expired for its validity.
+    pub(super) fn has_ended_a_part(&self, id: TaskId) -> bool {
+        self.lives.as_ref().is_some_and(|lives| lives.has_ended_a_part(id))
     }
 
     /// Whether policies keep anything.
@@ -221,6 +272,9 @@ impl Tasks {
             let Notes { deadline, until, .. } = self.notes(of);
             *self.notes_mut(id) = Notes { deadline, until, ..Notes::NONE };
         }
+        if let Some(lives) = &mut self.lives {
+            lives.join(id, of);
+        }
     }
 
     /// Makes a record.
@@ -244,6 +298,9 @@ impl Tasks {
         task.parent = TaskId::NONE;
         if self.has_more {
             self.stop_timer(id);
+            if let Some(lives) = &mut self.lives {
+                lives.leave(id);
+            }
         }
         self.slab.remove(Id::new(id.0));
     }

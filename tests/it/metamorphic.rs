@@ -46,6 +46,7 @@ fn limits_that_nothing_reaches_change_nothing() {
         ("traffic", "hedge = { after = \"1999999us\" }"),
         ("traffic", "ejection = { consecutive = 1_000_000, success-rate = false }"),
         ("traffic", "senders = { count = 10 }"),
+        ("traffic", "valid-for = \"61s\""),
         ("call", ", bulkhead = 1_000_000"),
         ("call", ", deadline = \"500s\""),
         ("call", ", connections = 1"),
@@ -69,6 +70,10 @@ fn limits_that_nothing_reaches_change_nothing() {
         (
             "back",
             "limits = [{ token-bucket = { rate = \"1M/s\", burst = 1_000, per = \"sender\" } }]",
+        ),
+        (
+            "back",
+            "limits = [{ leaky-bucket = { rate = \"1B/s\", wait-at-most = \"1h\", per = \"class\" } }]",
         ),
         ("back", "admission = { dagor = { lanes = [\"m\"], mean-wait = \"100s\" } }"),
     ];

@@ -103,20 +103,17 @@ fn duration() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Of a carrier.
-fn queue() -> impl Strategy<Value = String> {
-    let bounds = (prop::option::of(0u32..6), prop::option::of(length()));
-    bounds.prop_map(|(length, age)| {
+/// Of a carrier: its bounds, and one in time for where there is a rate.
+fn queue() -> impl Strategy<Value = (Vec<String>, Option<String>)> {
+    let time = prop::option::of(prop_oneof![length(), Just("1s"), Just("10s")]);
+    let bounds = (prop::option::of(0u32..6), prop::option::of(length()), time);
+    bounds.prop_map(|(length, age, time)| {
         let length = length.map(|length| format!("length-at-most = {length}"));
         let age = age.map(|age| format!("age-at-most = \"{age}\""));
-        let bounds: Vec<String> = length.into_iter().chain(age).collect();
-        match bounds.is_empty() {
-            true => String::new(),
-            false => format!("queue = {{ fifo = {{ {} }} }}\n", bounds.join(", ")),
-        }
+        let time = time.map(|time| format!("wait-at-most = \"{time}\""));
+        (length.into_iter().chain(age).collect(), time)
     })
 }
-
 fn share() -> impl Strategy<Value = &'static str> {
     select(vec!["0%", "10%", "50%", "90%", "100%"])
 }
@@ -267,7 +264,13 @@ fn carrier(index: usize) -> impl Strategy<Value = String> {
         queue(),
         any::<bool>(),
     )
-        .prop_map(move |(count, limited, windowed, delivery, loss, queue, zipf)| {
+        .prop_map(move |(count, limited, windowed, delivery, loss, (bounds, time), zipf)| {
+            let time = time.filter(|_| !limited.is_empty());
+            let bounds: Vec<String> = bounds.into_iter().chain(time).collect();
+            let queue = match bounds.is_empty() {
+                true => String::new(),
+                false => format!("queue = {{ fifo = {{ {} }} }}\n", bounds.join(", ")),
+            };
             let head = match count {
                 None => format!("[carrier.c{index}]\n"),
                 Some(count) => {
@@ -312,8 +315,12 @@ fn traffic(index: usize) -> impl Strategy<Value = String> {
         "senders = { count = 100, shares = { zipf = { exponent = 1.1 } } }\n",
         "senders = { count = 2, shares = { weights = [9, 1] } }\n",
     ]);
-    (process, to, client(), prop::option::of(cause), any::<bool>(), senders).prop_map(
-        move |(process, to, client, cause, shares, senders)| {
+    let valid = prop_oneof![
+        3 => Just(String::new()),
+        1 => length().prop_map(|time| format!("valid-for = \"{time}\"\n")),
+    ];
+    (process, to, client(), prop::option::of(cause), any::<bool>(), senders, valid).prop_map(
+        move |(process, to, client, cause, shares, senders, valid)| {
             let policies: String =
                 policies(&client, &to, false).map(|policy| format!("{policy}\n")).collect();
             let cause = cause.map_or(String::new(), |(share, after)| {
@@ -323,7 +330,7 @@ fn traffic(index: usize) -> impl Strategy<Value = String> {
                 )
             });
             let class = if shares && index > 0 { "class = \"t0\"\n" } else { "" };
-            format!("[traffic.t{index}]\nto = \"{to}\"\n{process}{class}{policies}{senders}{cause}")
+            format!("[traffic.t{index}]\nto = \"{to}\"\n{process}{class}{policies}{senders}{valid}{cause}")
         },
     )
 }

@@ -99,6 +99,7 @@ fn constant_delays(model: &Model) -> Vec<SimDuration> {
     let timeouts = sites.iter().filter_map(|site| site.timeout).map(|Timeout { after, .. }| after);
     let pauses =
         sites.iter().filter_map(|site| site.retry.as_ref()).flat_map(|r| r.constant_pauses());
+    let validity = model.sources.iter().filter_map(|source| source.valid_for);
     let ages = model.services.iter().filter_map(|service| service.pool.queue.age_at_most);
     let carrier_ages = model.groups.iter().filter_map(|group| group.template.queue.age_at_most);
     let steps = model.steps.iter().filter_map(|step| match step {
@@ -115,7 +116,9 @@ fn constant_delays(model: &Model) -> Vec<SimDuration> {
         _ => None,
     });
     let mut delays: Vec<SimDuration> = Vec::new();
-    for delay in timeouts.chain(pauses).chain(ages).chain(carrier_ages).chain(constant) {
+    for delay in
+        timeouts.chain(validity).chain(pauses).chain(ages).chain(carrier_ages).chain(constant)
+    {
         if delays.len() < MOST_LANES && delay > SimDuration::ZERO && !delays.contains(&delay) {
             delays.push(delay);
         }

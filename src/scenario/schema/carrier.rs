@@ -117,6 +117,16 @@ fn check(node: &Node, problems: &mut Problems) {
             "add, for example, `round-trip = \"100ms\"`",
         );
     }
+    let queue = node.child("queue").and_then(|queue| queue.child("fifo"));
+    let wait = queue.and_then(|bounds| bounds.child("wait-at-most"));
+    if let Some(wait) = wait.filter(|_| !has_rate && !has("pace")) {
+        problems.add_with_hint(
+            wait.place,
+            "without a `rate` or a `pace` nobody can tell how long a wait will be",
+            "add, for example, `rate = \"1/s\"`, or write `length-at-most`, or `age-at-most`, \
+             after which a message leaves the queue",
+        );
+    }
     if has("pace") && has_rate && !has("overload") {
         problems.add_with_hint(
             at("pace"),

@@ -3,7 +3,9 @@
 use super::operation::Client;
 use crate::carrier::SharesSpec;
 use crate::dist::DistSpec;
-use crate::language::{Fields, Node, Placed, Problems, Read, Share, Value, Whole};
+use crate::language::{
+    Fields, Node, Placed, PositiveDuration, Problems, Read, Share, Value, Whole,
+};
 use crate::traffic::TrafficSpec;
 
 /// One stream of messages as written. `None` is what could not be read; a key that may be left out
@@ -15,6 +17,7 @@ pub(in crate::scenario) struct TrafficSchema {
     pub(in crate::scenario) process: Option<Option<TrafficSpec>>,
     pub(in crate::scenario) client: Option<Client>,
     pub(in crate::scenario) senders: Option<Option<SendersSchema>>,
+    pub(in crate::scenario) valid_for: Option<Option<PositiveDuration>>,
     pub(in crate::scenario) causes: Vec<Option<CauseSchema>>,
 }
 
@@ -63,6 +66,7 @@ impl Read for TrafficSchema {
         let process = TrafficSpec::read_if_given(&mut fields, problems);
         let client = Client::read_fields(&mut fields, problems);
         let senders = fields.optional("senders", problems);
+        let valid_for = fields.optional("valid-for", problems);
         let causes = fields.node("causes").map_or(Vec::new(), |node| match &node.value {
             Value::Array(nodes) => {
                 nodes.iter().map(|node| CauseSchema::read(node, problems)).collect()
@@ -70,7 +74,7 @@ impl Read for TrafficSchema {
             _ => vec![CauseSchema::read(node, problems)],
         });
         fields.finish(problems);
-        Some(Self { to, class, process, client, senders, causes })
+        Some(Self { to, class, process, client, senders, valid_for, causes })
     }
 }
 

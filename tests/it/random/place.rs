@@ -85,8 +85,12 @@ fn limits() -> impl Strategy<Value = String> {
     let token = (rate(), 1u32..5, per()).prop_map(|(rate, burst, per)| {
         format!("{{ token-bucket = {{ rate = \"{rate}\", burst = {burst}, per = \"{per}\" }} }}")
     });
-    let leaky = (rate(), 0u32..9, per()).prop_map(|(rate, queue, per)| {
-        format!("{{ leaky-bucket = {{ rate = \"{rate}\", queue = {queue}, per = \"{per}\" }} }}")
+    let room = prop_oneof![
+        (0u32..9).prop_map(|queue| format!("queue = {queue}")),
+        length().prop_map(|wait| format!("wait-at-most = \"{wait}\"")),
+    ];
+    let leaky = (rate(), room, per()).prop_map(|(rate, room, per)| {
+        format!("{{ leaky-bucket = {{ rate = \"{rate}\", {room}, per = \"{per}\" }} }}")
     });
     (prop::collection::vec(token, 0..2), prop::option::of(leaky)).prop_map(|(mut limits, leaky)| {
         limits.extend(leaky);

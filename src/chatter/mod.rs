@@ -66,6 +66,14 @@ pub struct ChatterPlan {
     pub per_work: f64,
     /// What it costs every instance, its own included, for each nanosecond of its own work.
     pub per_work_of_all: f64,
+    /// Bytes a second that an instance sends its peers all the time, and is sent by them.
+    pub bytes_per_s: f64,
+    /// Bytes that a message costs on the way from its instance to each other one.
+    pub bytes_to_each: f64,
+    /// Threads that an instance has for its peers,
+    pub threads: u64,
+    /// and file handles.
+    pub files: u64,
     /// Whether there is room for all peers; if not, no instance can work.
     pub has_no_room: bool,
 }
@@ -82,17 +90,34 @@ impl ChatterPlan {
         let mut plan = Self::default();
         for kind in kinds {
             match kind {
-                Chatter::FullMesh(kind) => plan.background += kind.background(peers),
-                Chatter::Gossip(kind) => plan.background += kind.background(peers),
-                Chatter::Broadcast(kind) => plan.per_message += kind.per_message(),
+                Chatter::FullMesh(kind) => {
+                    plan.background += kind.background(peers);
+                    plan.bytes_per_s += kind.bytes_per_s(peers);
+                }
+                Chatter::Gossip(kind) => {
+                    plan.background += kind.background(peers);
+                    plan.bytes_per_s += kind.bytes_per_s(peers);
+                }
+                Chatter::Broadcast(kind) => {
+                    plan.per_message += kind.per_message();
+                    plan.bytes_to_each += kind.bytes_to_each();
+                }
                 Chatter::Contention(kind) => plan.per_work += kind.per_work(),
                 Chatter::AllPairs(kind) => plan.per_work_of_all += kind.per_work(peers),
                 Chatter::Peers(kind) => {
+                    let peers = u64::from(instances) - 1;
+                    plan.threads += kind.threads * peers;
+                    plan.files += kind.files * peers;
                     plan.has_no_room |= u64::from(instances) > kind.instances_at_most();
                 }
             }
         }
         plan
+    }
+
+    /// Whether any of it is of a size on the network.
+    pub fn has_sizes(&self) -> bool {
+        self.bytes_per_s > 0.0 || self.bytes_to_each > 0.0
     }
 
     /// Whether it costs any core time.

@@ -7,6 +7,6 @@ pub mod records;
 pub use gauge::{Gauge, Level};
 pub use histogram::{Bucket, CoarseHistogram, Exact, Histogram, RecentHistogram};
 pub use records::{
-    Bound, CarrierRecord, ClassRecord, ClassWindow, LimitRecord, Measurements, OUTCOMES, Share,
-    StationGauges, StationRecord, StationWindow,
+    Bound, CarrierRecord, ClassRecord, ClassWindow, LimitRecord, LinkWindow, Measurements,
+    OUTCOMES, Share, StationGauges, StationRecord, StationWindow,
 };

@@ -99,6 +99,8 @@ pub struct StationWindow {
     pub served: u64,
     /// Tasks that a full queue turned away.
     pub rejected: u64,
+    /// Of those, for whom their instance had no file handle left.
+    pub out_of_files: u64,
     /// Tasks that waited too long.
     pub expired: u64,
     /// Tasks that were cancelled by their callers.
@@ -137,6 +139,36 @@ pub struct StationWindow {
     pub ready: Level,
     /// Workers that waited for answers.
     pub calling: Level,
+    /// What went over the links of its instances.
+    pub link: LinkWindow,
+}
+
+/// The links of a service's instances in one window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LinkWindow {
+    /// Bytes of messages and answers that its instances began to send,
+    pub sent: u128,
+    /// and that began to come in, or joined those that wait to.
+    pub received: u128,
+    /// Time that links were busy outward with what the background of chatter leaves of them,
+    /// summed over instances, in nanoseconds;
+    pub sending: u128,
+    /// the same inward.
+    pub receiving: u128,
+    /// Time that messages and answers waited for others, outward and inward, of those that came,
+    /// summed, in nanoseconds.
+    pub wait_sum: u128,
+}
+
+impl LinkWindow {
+    /// Joins the window that follows this one.
+    fn extend(&mut self, next: &Self) {
+        self.sent += next.sent;
+        self.received += next.received;
+        self.sending += next.sending;
+        self.receiving += next.receiving;
+        self.wait_sum += next.wait_sum;
+    }
 }
 
 /// One carrier over the whole run.
@@ -181,6 +213,9 @@ pub struct Share {
     pub core_wait_sum: u128,
     /// What those that still waited for a core at the end had waited, summed.
     pub core_age_sum: u128,
+    /// Time that what is sent from here, and answers that come here, waited for the links of its
+    /// instances, summed, in nanoseconds. What comes to be served waits at the station meanwhile.
+    pub link_wait_sum: u128,
     /// Parts of messages of the class that ended there, by outcome.
     pub ended: [u64; OUTCOMES],
 }
@@ -294,6 +329,7 @@ impl StationWindow {
         self.wait_sum += next.wait_sum;
         self.served += next.served;
         self.rejected += next.rejected;
+        self.out_of_files += next.out_of_files;
         self.expired += next.expired;
         self.cancelled += next.cancelled;
         self.withdrawn += next.withdrawn;
@@ -312,6 +348,7 @@ impl StationWindow {
         self.queue.extend(&next.queue);
         self.ready.extend(&next.ready);
         self.calling.extend(&next.calling);
+        self.link.extend(&next.link);
     }
 }
 
@@ -323,6 +360,7 @@ impl Share {
         self.age_sum += other.age_sum;
         self.core_wait_sum += other.core_wait_sum;
         self.core_age_sum += other.core_age_sum;
+        self.link_wait_sum += other.link_wait_sum;
         for (sum, ended) in self.ended.iter_mut().zip(other.ended) {
             *sum += ended;
         }

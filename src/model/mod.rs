@@ -14,7 +14,7 @@ use crate::dist::Dist;
 use crate::engine::{SimDuration, SimTime};
 use crate::language::RunClock;
 use crate::policy::ChecksDeadlines;
-use crate::service::{Pace, PoolPlan};
+use crate::service::{LinkPlan, Pace, PoolPlan};
 use crate::traffic::Traffic;
 
 pub use ids::{ClassId, GroupId, OperationId, ServiceId, SiteId, SourceId, StationId};
@@ -140,6 +140,8 @@ pub struct Source {
     /// Who sends them: the kth of these is the kth sender of every other source that has so many.
     /// `None`: each message has a sender of its own.
     pub senders: Option<Shares>,
+    /// Bytes of a message on its way in, where it goes straight to an operation.
+    pub size: u64,
     /// How long after its arrival a message is of use: one that waits any longer has expired.
     pub valid_for: Option<SimDuration>,
     /// What their delivery causes.
@@ -168,6 +170,17 @@ pub struct Cause {
     pub after: Dist,
 }
 
+/// Something that an instance has only so much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// Room for its peers.
+    Peers,
+    /// Threads.
+    Threads,
+    /// File handles.
+    Files,
+}
+
 /// A service of ours.
 #[derive(Clone, Debug)]
 pub struct Service {
@@ -175,6 +188,12 @@ pub struct Service {
     pub name: String,
     /// Its instances.
     pub pool: PoolPlan,
+    /// What each instance needs more of than it has, for itself and its peers: then none works.
+    pub out_of: Option<Resource>,
+    /// File handles that each instance has for messages.
+    pub files: Option<u32>,
+    /// The network of each instance, where it may be short.
+    pub link: Option<LinkPlan>,
     /// What the instances of one of its cells cost one another.
     pub chatter: ChatterPlan,
     /// How fast they compute.
@@ -260,6 +279,11 @@ impl Model {
         });
         let hops = self.sites.iter().any(|site| site.latency.as_ref().is_some_and(varies));
         steps || sources || pools || groups || hops
+    }
+
+    /// Whether the network of some service may be short.
+    pub fn has_links(&self) -> bool {
+        self.services.iter().any(|service| service.link.is_some())
     }
 
     /// Whether messages of some stream are not valid for ever.

@@ -249,6 +249,9 @@ pub(super) fn cause_code(cause: Cause) -> &'static str {
         Cause::QueueBounds => "queue-bounds",
         Cause::Chatter => "chatter",
         Cause::Peers => "peers",
+        Cause::Network => "network",
+        Cause::Threads => "threads",
+        Cause::Files => "files",
         Cause::Connections => "connections",
     }
 }

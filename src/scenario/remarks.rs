@@ -7,7 +7,54 @@ use crate::model::{self, Callee, Model, OperationId, StationId, Step, Times};
 /// What of a scenario is probably not meant so, in sentences.
 pub fn remarks(document: &Document, model: &Model) -> Vec<String> {
     let idle = idle_stations(model).into_iter();
-    idle.chain(splits(model)).chain(events_outside(document, model)).collect()
+    let links = links_without_use(model).into_iter().chain(full_links(model));
+    idle.chain(splits(model)).chain(links).chain(events_outside(document, model)).collect()
+}
+
+/// Services whose bandwidth nothing takes any of.
+fn links_without_use(model: &Model) -> Vec<String> {
+    let mut used: Vec<bool> = model
+        .services
+        .iter()
+        .map(|service| service.link.is_none() || service.chatter.has_sizes())
+        .collect();
+    let mut note = |service: Option<model::ServiceId>, size: u64| {
+        if let Some(service) = service.filter(|_| size > 0) {
+            used[service.index()] = true;
+        }
+    };
+    let called = |callee: Callee| match callee {
+        Callee::Operation(operation) => model.operations[operation.index()].service,
+        Callee::Group(_) => None,
+    };
+    for (step, caller) in model.steps.iter().zip(&model.step_services) {
+        if let Step::Call { site, .. } | Step::HandTo { site, .. } = step {
+            let site = &model.sites[site.index()];
+            note(*caller, site.size + site.reply_size);
+            note(called(site.callee), site.size + site.reply_size);
+        }
+    }
+    for source in &model.sources {
+        if let model::Entry::Operation(operation) = source.entry {
+            note(called(Callee::Operation(operation)), source.size);
+        }
+    }
+    let idle = model.services.iter().zip(used).filter(|(_, used)| !used);
+    let remark = |name: &str| {
+        format!(
+            "Nothing on the way to or from `{name}` has a `size`: its bandwidth bounds nothing."
+        )
+    };
+    idle.map(|(service, _)| remark(&service.name)).collect()
+}
+
+/// Services whose instances' chatter leaves nothing of their links.
+fn full_links(model: &Model) -> Vec<String> {
+    let full = |service: &&model::Service| service.link.is_some_and(|link| link.is_full());
+    let remark = |service: &model::Service| {
+        format!("Chatter fills the network of `{}`: what has a size never passes.", service.name)
+    };
+    model.services.iter().filter(full).map(remark).collect()
 }
 
 /// Services and carriers that no message can come to.

@@ -136,6 +136,12 @@ impl<T: Linked> Pool<T> {
             let others = (1..count).map(|step| (instance + step) % count);
             instance = others.into_iter().find(|&next| !is_out(next)).unwrap_or(instance);
         }
+        self.admit_at(instance)
+    }
+
+    /// Where a message goes that arrives now for `instance`.
+    #[inline]
+    pub fn admit_at(&mut self, instance: u32) -> Admission {
         if self.instances[instance as usize].busy < self.workers {
             Admission::Start(instance)
         } else if self.length_at_most == u32::MAX

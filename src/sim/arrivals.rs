@@ -221,7 +221,7 @@ impl<T: Trace> Run<'_, T> {
         index: u64,
         flags: Flags,
     ) -> TaskId {
-        let &Task { luck, root, source, .. } = &self.tasks[maker];
+        let &Task { luck, root, source, instance, pc, .. } = &self.tasks[maker];
         let luck = luck.child(self.keys.sites[usize::from(site)].child, index);
         let now = self.now;
         let id = self.tasks.insert_with(|_| Task {
@@ -232,8 +232,9 @@ impl<T: Trace> Run<'_, T> {
             parent: TaskId::NONE,
             root,
             links: Links::OUTSIDE,
-            instance: 0,
-            pc: 0,
+            // Where it is sent from.
+            instance,
+            pc,
             site,
             source,
             pending: 0,

@@ -255,7 +255,7 @@ impl<T: Trace> Run<'_, T> {
         for (id, task) in self.tasks.iter() {
             let class = self.sources[usize::from(task.source)].class;
             let waits_at = match task.state {
-                State::Queued | State::AtDoor => {
+                State::Queued | State::AtDoor | State::Entering => {
                     self.model.step_services[usize::from(task.pc)].map(|service| service.index())
                 }
                 State::AwaitingCarrier | State::AwaitingAgain => {

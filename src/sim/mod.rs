@@ -12,6 +12,7 @@
 //! | `steps` | it works, pauses, calls, is handed on |
 //! | `calls` | answers, timeouts, retries, cancelled work |
 //! | `guards` | what callers remember, hedges and deadlines of calls |
+//! | `links` | it goes over the network of an instance |
 //! | `submissions` | it waits for a carrier, is submitted, acknowledged, delivered |
 //! | `validity` | it is not valid any more, and ends where it waits |
 //! | `endings` | it ends, and what that causes |
@@ -27,6 +28,7 @@ mod calls;
 mod endings;
 mod event;
 mod guards;
+mod links;
 mod lives;
 mod luck;
 mod run;

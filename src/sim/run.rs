@@ -49,6 +49,8 @@ pub(super) struct Run<'m, T> {
     pub(super) guards: Vec<GuardState>,
     /// Calls that a task has out, kept only where a timeout may cancel one that has.
     pub(super) offspring: Vec<super::calls::Offspring>,
+    /// Whether the network of some service may be short.
+    pub(super) has_links: bool,
     pub(super) books: Books,
     tasks_at_most: usize,
     pub(super) trace: T,
@@ -76,7 +78,10 @@ impl<'m, T: Trace> Run<'m, T> {
             tasks: Tasks::new(
                 model.services.iter().any(|service| service.pool.asks_for_senders()),
                 keeps_notes(model),
-                model.services.iter().any(|service| !service.pool.limits.is_empty()),
+                model
+                    .services
+                    .iter()
+                    .any(|service| !service.pool.limits.is_empty() || service.link.is_some()),
                 model.has_validity(),
             ),
             guards: GuardState::all(model),
@@ -87,6 +92,7 @@ impl<'m, T: Trace> Run<'m, T> {
             carriers: CarrierState::all(model),
             watched: vec![SimTime::MAX; queues_of(model)],
             offspring: Vec::new(),
+            has_links: model.has_links(),
             books: Books::new(model),
             tasks_at_most: affordable.min(room) as usize,
             trace,
@@ -203,6 +209,8 @@ impl<'m, T: Trace> Run<'m, T> {
             State::Replying => return self.on_reply(id),
             State::BackingOff => return self.issue(id),
             State::AtDoor => return self.let_in(id),
+            State::Entering => return self.on_entered(id),
+            State::Returning => return self.on_answer(id),
             State::Withheld => return self.fail_unsent(id),
             State::Late => return self.shed(id),
             State::Scheduled => return self.on_scheduled(id),

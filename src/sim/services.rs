@@ -6,7 +6,7 @@ use crate::engine::{SimDuration, SimTime};
 use crate::measure::{StationGauges, StationWindow};
 use crate::model::{Model, Service, ServiceId, Site, Step};
 use crate::policy::ChecksDeadlines;
-use crate::service::{DagorGate, Discipline, Gate, Occupancy, Pool, PoolPlan};
+use crate::service::{DagorGate, Discipline, Gate, Links, Occupancy, Pool, PoolPlan};
 
 /// A service as it is now.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(super) struct ServiceState {
     pub(super) only_computes: bool,
     /// The limits at its door.
     pub(super) gate: Option<Gate>,
+    /// File handles that each instance has for messages.
+    pub(super) files: Option<u32>,
     /// By instance, where admission is by priority.
     pub(super) dagor: Vec<DagorGate>,
     /// Whether some of the work here may be that of retries, or for nobody.
@@ -52,6 +54,8 @@ pub(super) struct Cell {
     pub(super) pool: Pool<Task>,
     /// What its members owe one another, where that is anything.
     pub(super) owed: Option<Owed>,
+    /// The links of its members, where they may be short.
+    pub(super) links: Option<Links>,
 }
 
 impl ServiceState {
@@ -156,6 +160,9 @@ impl ServiceState {
         if let Some(owed) = cell.owed.as_mut().filter(|_| !is_rest) {
             owed.charge_message(place);
         }
+        if let Some(links) = cell.links.as_mut().filter(|_| !is_rest) {
+            links.broadcast(place, now);
+        }
         if let Some(gate) = self.dagor.get_mut(instance as usize) {
             gate.started(now, wait);
         }
@@ -166,6 +173,11 @@ impl ServiceState {
         if !self.is_plain {
             (0..self.cells.len() as u32 * self.cell_size)
                 .for_each(|instance| self.look_at_chatter(instance, now));
+        }
+        for links in self.cells.iter_mut().filter_map(|cell| cell.links.as_mut()) {
+            let (sending, receiving) = links.tell_busy(now);
+            self.gauges.window.link.sending += sending;
+            self.gauges.window.link.receiving += receiving;
         }
         let mut window = self.gauges.close_window(now);
         if self.only_computes {
@@ -183,8 +195,12 @@ impl ServiceState {
             let plan = &service.pool;
             let is_plain = !service.chatter.takes_cores() && service.pace.is_full();
             let owed = || Owed::new(&service.chatter, plan.cell_size(), plan.cores);
-            let cell =
-                || Cell { pool: Pool::new(plan), owed: service.chatter.takes_cores().then(owed) };
+            let links = || Some(Links::new(service.link.as_ref()?, plan.cell_size()));
+            let cell = || Cell {
+                pool: Pool::new(plan),
+                owed: service.chatter.takes_cores().then(owed),
+                links: links(),
+            };
             let has_cores_for_all = plan.workers <= plan.cores;
             let is_simple = is_plain
                 && plan.cells == 1
@@ -193,13 +209,16 @@ impl ServiceState {
                 && plan.limits.is_empty()
                 && plan.admission.is_none()
                 && service.checks_deadlines == ChecksDeadlines::Never
-                && !service.chatter.has_no_room
+                && service.out_of.is_none()
+                && service.files.is_none()
+                && service.link.is_none()
                 && !ejects
                 && !expire;
             let state = Self {
                 is_simple,
                 cells: (0..plan.cells).map(|_| cell()).collect(),
                 cell_size: plan.cell_size(),
+                files: service.files,
                 gauges: StationGauges::new(),
                 is_plain,
                 only_computes: is_plain

@@ -12,6 +12,7 @@ use super::task::{Due, Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::engine::random::below;
 use crate::engine::{Luck, SimDuration, SimTime};
+use crate::model::Resource;
 use crate::service::admission::Question;
 use crate::service::pool::Admission;
 use crate::service::{Door, line};
@@ -69,8 +70,16 @@ impl<T: Trace> Run<'_, T> {
         if self.is_late(id, service) {
             return self.drop_late(id, service);
         }
-        if self.model.services[service].chatter.has_no_room {
-            return self.refuse(id, service, "is turned away: no instance has room for its peers");
+        if let Some(resource) = self.model.services[service].out_of {
+            let why = match resource {
+                Resource::Peers => "is turned away: no instance has room for its peers",
+                Resource::Threads => "is turned away: no instance has threads enough",
+                Resource::Files => "is turned away: no instance has file handles enough",
+            };
+            if resource == Resource::Files {
+                self.services[service].gauges.window.out_of_files += 1;
+            }
+            return self.refuse(id, service, why);
         }
         if let Some(gate) = &mut self.services[service].gate {
             let class = self.sources[usize::from(self.tasks[id].source)].class as u32;
@@ -117,7 +126,28 @@ impl<T: Trace> Run<'_, T> {
         let (Admission::Start(place) | Admission::Wait(place) | Admission::Reject(place)) =
             admission;
         self.tasks[id].instance = first + place;
-        if let Some(gate) = state.dagor.get_mut((first + place) as usize) {
+        if cell.links.is_some() && self.comes_in_over_link(id, service, is_counted) {
+            return;
+        }
+        self.settle_in(id, service, admission, is_counted);
+    }
+
+    /// A task has come to the instance that was chosen for it.
+    #[inline]
+    fn settle_in(&mut self, id: TaskId, service: usize, admission: Admission, is_counted: bool) {
+        let now = self.now;
+        let instance = self.tasks[id].instance;
+        let state = &mut self.services[service];
+        if let Some(files) = state.files {
+            let (pool, place) = state.pool_of(instance);
+            let has = pool.instances[place as usize].busy + pool.queue_of(place).len();
+            if has >= files {
+                state.gauges.window.out_of_files += 1;
+                let why = "is turned away: its instance is out of file handles";
+                return self.leave_door(id, service, is_counted, why);
+            }
+        }
+        if let Some(gate) = state.dagor.get_mut(instance as usize) {
             let (class, user) =
                 (self.sources[usize::from(self.tasks[id].source)].class, self.tasks.sender(id));
             let plan = self.model.services[service].pool.admission.as_ref();
@@ -128,9 +158,10 @@ impl<T: Trace> Run<'_, T> {
             }
         }
         match admission {
-            Admission::Start(_) => {
-                cell.pool.joined(place);
-                cell.pool.instances[place as usize].busy += 1;
+            Admission::Start(place) => {
+                let (pool, _) = state.pool_of(instance);
+                pool.joined(place);
+                pool.instances[place as usize].busy += 1;
                 state.gauges.busy.rise(now);
                 let wait = match is_counted {
                     true => {
@@ -149,6 +180,21 @@ impl<T: Trace> Run<'_, T> {
             Admission::Wait(_) => self.enqueue(id, service, is_counted),
             Admission::Reject(_) => self.give_way(id, service, is_counted),
         }
+    }
+
+    /// A task has come in over the link of its instance.
+    pub(super) fn on_entered(&mut self, id: TaskId) {
+        let service = self.own_service(id);
+        if self.is_late(id, service) {
+            self.leave_link(id);
+            return self.drop_late(id, service);
+        }
+        let instance = self.tasks[id].instance;
+        let (pool, place) = self.services[service].pool_of(instance);
+        // From here on it counts as whatever it becomes there.
+        pool.left(place);
+        let admission = pool.admit_at(place);
+        self.settle_in(id, service, admission, true);
     }
 
     /// There is no room to wait: somebody else may give way.

@@ -23,6 +23,8 @@ pub(super) enum State {
     Travelling,
     /// At a service's door, until its limits let it in.
     AtDoor,
+    /// On the link of the instance that it is to be served by, counted among those who wait.
+    Entering,
     /// In a service's queue, for a worker.
     Queued,
     /// About to take its next step.
@@ -43,6 +45,8 @@ pub(super) enum State {
     Late,
     /// The call's answer is on its way back.
     Replying,
+    /// The call's answer is on the link of its caller's instance.
+    Returning,
     /// The caller pauses before the next attempt.
     BackingOff,
     /// In our queue for a carrier.
@@ -75,7 +79,7 @@ pub enum Outcome {
     Delivered,
     /// A full queue turned it away.
     Rejected,
-    /// It waited in a queue longer than the queue allows.
+    /// It waited in a queue longer than the queue allows, or than it was valid itself.
     Expired,
     /// A call that it depended on failed for good.
     Failed,

@@ -44,6 +44,8 @@ impl<T: Trace> Run<'_, T> {
             State::BackingOff => return self.expire_attempt(id),
             State::Scheduled
             | State::Travelling
+            | State::Entering
+            | State::Returning
             | State::Stepping
             | State::Ready
             | State::Computing

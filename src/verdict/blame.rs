@@ -113,7 +113,7 @@ impl<'a> Blame<'a> {
 }
 
 fn waited_ns(share: &Share) -> u128 {
-    share.wait_sum + share.age_sum + share.core_wait_sum + share.core_age_sum
+    share.wait_sum + share.age_sum + share.core_wait_sum + share.core_age_sum + share.link_wait_sum
 }
 
 fn turned_away_of(share: &Share) -> u64 {

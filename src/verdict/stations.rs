@@ -2,6 +2,7 @@
 
 use super::effort::Effort;
 use super::figures::{Exactness, Figure, Unit};
+use super::network::Network;
 use super::period::Period;
 use crate::measure::{Histogram, Measurements, StationRecord, StationWindow};
 use crate::model::{Model, StationId};
@@ -44,6 +45,10 @@ pub struct StationFigures {
     pub cancelled: f64,
     /// What its time went to; `None` for carriers.
     pub effort: Option<Effort>,
+    /// What went over its links, where its network may be short.
+    pub network: Option<Network>,
+    /// Of the rejected: those for whom their instance had no file handle left.
+    pub out_of_files: f64,
     /// Submissions refused by carriers, a replication.
     pub throttled: f64,
     /// Messages dropped silently by carriers, a replication.
@@ -176,6 +181,11 @@ fn figures(
         expired: average(&|total| total.expired),
         cancelled: average(&|total| total.cancelled),
         effort: is_ours.then(|| Effort::of(exactness, &totals, &messages)),
+        network: model
+            .services
+            .get(station)
+            .and_then(|service| Network::of(service, exactness, &totals)),
+        out_of_files: average(&|total| total.out_of_files),
         throttled: average(&|total| total.throttled),
         dropped: average(&|total| total.dropped),
         held: average(&|total| total.held),

@@ -103,6 +103,10 @@ fn random_scenarios_are_not_dull() {
         ("preempted", seen.preempted),
         ("chatter", seen.chatter_on_core as u64 / 1_000_000),
         ("chatter of idle cores", seen.chatter_off_core as u64 / 1_000_000),
+        ("sent over links", seen.link.sent as u64),
+        ("received over links", seen.link.received as u64),
+        ("waited for links", seen.link.wait_sum as u64 / 1_000_000),
+        ("out of files", seen.out_of_files),
         ("duplicates", duplicates),
         ("in flight", in_flight),
     ] {
@@ -148,7 +152,11 @@ fn audit(model: &Model, run: &Measurements) {
         audit_queue(name, at, model, run);
         let total = total(record);
         match at.checked_sub(services) {
-            None => audit_service(name, &model.services[at].pool, record, &total),
+            None => {
+                let service = &model.services[at];
+                audit_service(name, &service.pool, record, &total);
+                audit_links(name, service, run, &total);
+            }
             Some(group) => audit_carriers(name, &model.groups[group], run, record, &total),
         }
     }
@@ -215,6 +223,27 @@ fn audit_queue(name: &str, at: usize, model: &Model, run: &Measurements) {
     assert!(total.withdrawn <= total.cancelled, "withdrawn from {name}");
 }
 
+/// No link is busier than all the time, and what is turned away for want of a handle is rejected.
+fn audit_links(
+    name: &str,
+    service: &surgeplan::model::Service,
+    run: &Measurements,
+    total: &StationWindow,
+) {
+    let most = u128::from(run.end.ns()) * u128::from(service.pool.instances);
+    assert!(total.link.sending <= most && total.link.receiving <= most, "links of {name}");
+    assert!(total.out_of_files <= total.rejected, "handles of {name}");
+    if service.link.is_none() {
+        assert_eq!(total.link, surgeplan::measure::LinkWindow::default(), "links of {name}");
+    }
+    if let Some(files) =
+        service.files.filter(|_| service.link.is_none() && service.pool.limits.is_empty())
+    {
+        let most = u64::from(files) * u64::from(service.pool.instances);
+        assert!(total.queue.max <= most && total.busy.max <= most, "handles of {name}");
+    }
+}
+
 fn audit_service(
     name: &str,
     pool: &surgeplan::service::PoolPlan,
@@ -234,8 +263,9 @@ fn audit_service(
     assert!(total.busy.max <= pool.all_workers(), "workers of {name}");
     assert!(total.on_core.max <= pool.all_cores(), "cores of {name}");
     assert!(total.on_core.integral <= total.busy.integral, "cores of {name}");
-    // Who is held back by a limit is not in the queue yet.
-    if let (Some(length), true) = (pool.queue.length_at_most, pool.limits.is_empty()) {
+    // Who is held back by a limit, or comes in over a link, is not in the queue yet.
+    let is_told = pool.limits.is_empty() && total.link.received == 0;
+    if let (Some(length), true) = (pool.queue.length_at_most, is_told) {
         let queues = if pool.balancer.shares_a_queue() { pool.cells } else { pool.instances };
         // Who loses a worker goes back in line, whatever room there is.
         let room = u64::from(queues) * u64::from(length) + total.preempted;

@@ -17,4 +17,5 @@ mod theory;
 mod timelines;
 mod timelines_bounds;
 mod timelines_lines;
+mod timelines_network;
 mod timelines_policies;

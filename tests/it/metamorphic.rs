@@ -1,6 +1,6 @@
 //! What must not change a result, and does not change it by a bit; and what must scale it, does.
 
-use surgeplan::measure::Measurements;
+use surgeplan::measure::{LinkWindow, Measurements};
 use surgeplan::sim;
 
 use crate::lab::{model, once};
@@ -55,6 +55,9 @@ fn limits_that_nothing_reaches_change_nothing() {
         ("back", "chatter = [{ contention = { sigma = 0 } }]"),
         ("back", "chatter = [{ all-pairs = { kappa = 0 } }, { peers = { at-most = 9, own = 1 } }]"),
         ("back", "chatter = [{ broadcast = { work = \"1ms\", share = \"0%\" } }]"),
+        ("back", "bandwidth = \"1 kbit/s\""),
+        ("back", "files-at-most = 1_000_000\nthreads-at-most = 4"),
+        ("back", "files-at-most = 900_000_000\nchatter = [{ peers = { files = 100_000_000 } }]"),
         ("back", "slow = { share = \"0%\", speed = \"10%\" }"),
         ("back", "slow = { share = \"100%\", speed = \"100%\" }"),
         ("back", "warm-up = { lasts = \"10s\", speed = \"100%\" }"),
@@ -111,6 +114,25 @@ fn windows_change_what_is_seen_and_not_what_happens() {
         assert_eq!(seen[0], seen[1], "{back}");
         assert_eq!(seen[0], seen[2], "{back}");
     }
+}
+
+#[test]
+fn links_that_nothing_fills_change_nothing() {
+    let plain = run(&text("", "", "", ""));
+    let mut linked = run(&text(
+        "size = \"1 kB\"\nreply-size = \"1 kB\"",
+        ", size = \"1.5 kB\", reply-size = \"2 kB\"",
+        "bandwidth = \"1_000_000 Tbit/s\"",
+        "",
+    )
+    .replace("[service.front]\n", "[service.front]\nbandwidth = \"1_000_000 Tbit/s\"\n"));
+    let mut sent = 0;
+    for window in linked.stations.iter_mut().flat_map(|station| &mut station.windows) {
+        sent += window.link.sent;
+        window.link = LinkWindow::default();
+    }
+    assert!(sent > 1_000_000, "{sent}");
+    assert_eq!(linked, plain);
 }
 
 #[test]

@@ -122,8 +122,10 @@ fn service(index: usize) -> impl Strategy<Value = String> {
     let operations: Vec<_> = (0..OPERATIONS)
         .map(|_| (duration(), prop::collection::vec(step(index), 0..4)).boxed())
         .collect();
-    (pool(may_share(index)), place(), operations).prop_map(move |(pool, place, operations)| {
-        let mut text = format!("[service.s{index}]\n{pool}{place}");
+    let handles = handles(index);
+    (pool(may_share(index)), place(), handles, operations).prop_map(move |parts| {
+        let (pool, place, handles, operations) = parts;
+        let mut text = format!("[service.s{index}]\n{pool}{place}{handles}");
         for (nth, (work, steps)) in operations.iter().enumerate() {
             text += &format!(
                 "[service.s{index}.operation.o{nth}]\nwork = {work}\nsteps = [\n{}]\n",
@@ -137,6 +139,36 @@ fn service(index: usize) -> impl Strategy<Value = String> {
 /// Whether the instances of this service may share a queue; of others, callers may eject some.
 fn may_share(service: usize) -> bool {
     service.is_multiple_of(2)
+}
+
+/// Links, threads and file handles, where instances have queues of their own.
+fn handles(service: usize) -> impl Strategy<Value = String> {
+    let links = select(vec!["1 Gbit/s", "1 Mbit/s", "100 kbit/s"]);
+    let files = prop::option::of(select(vec![9, 12, 1000]));
+    (links, files, select(vec![8, 100])).prop_map(move |(link, files, threads)| {
+        let threads = format!("threads-at-most = {threads}\n");
+        if may_share(service) {
+            return threads;
+        }
+        let files = files.map_or(String::new(), |most| format!("files-at-most = {most}\n"));
+        format!("bandwidth = \"{link}\"\n{threads}{files}")
+    })
+}
+
+/// Sizes, as `, size = …`, of what goes over the links of service `from` or of its callee.
+fn sizes() -> impl Strategy<Value = [String; 2]> {
+    let size = prop::option::of(select(vec!["0 B", "100 B", "2 kB", "10 KiB"]));
+    [size.clone(), size].prop_map(|[size, reply]| {
+        [("size", size), ("reply-size", reply)]
+            .map(|(key, size)| size.map_or(String::new(), |size| format!(", {key} = \"{size}\"")))
+    })
+}
+
+/// Whether there is a link at either end.
+fn has_link(from: Option<usize>, callee: &str) -> bool {
+    let linked = |service: usize| !may_share(service);
+    let to = callee.strip_prefix('s').and_then(|rest| rest.split('.').next()?.parse().ok());
+    from.is_some_and(linked) || to.is_some_and(linked)
 }
 
 /// Where calls of service `from` go: to later ones, so that none waits for itself.
@@ -169,11 +201,12 @@ fn call(from: usize) -> impl Strategy<Value = String> {
         2 => Just(String::new()),
         1 => duration().prop_map(|way| format!(", network = {way}")),
     ];
-    (callee(from), times(), client(), failure, network).prop_map(
-        |(callee, times, client, failure, network)| {
+    (callee(from), times(), client(), failure, network, sizes()).prop_map(
+        move |(callee, times, client, failure, network, sizes)| {
             let policies: String =
                 policies(&client, &callee, true).map(|policy| format!(", {policy}")).collect();
-            format!("call = \"{callee}\"{times}{policies}{failure}{network}")
+            let sizes = if has_link(Some(from), &callee) { sizes.concat() } else { String::new() };
+            format!("call = \"{callee}\"{times}{policies}{failure}{network}{sizes}")
         },
     )
 }
@@ -199,10 +232,11 @@ fn step(from: usize) -> impl Strategy<Value = String> {
         2 => Just(String::new()),
         1 => duration().prop_map(|way| format!(", network = {way}")),
     ];
-    let onward = (callee(from), times(), background.clone(), network).prop_map(
-        |(callee, times, background, network)| {
+    let onward = (callee(from), times(), background.clone(), network, sizes()).prop_map(
+        move |(callee, times, background, network, [size, _])| {
             let key = if callee.contains('.') { "hand-to" } else { "send-to" };
-            format!("{{ {key} = \"{callee}\"{times}{background}{network} }}")
+            let size = if has_link(Some(from), &callee) { size } else { String::new() };
+            format!("{{ {key} = \"{callee}\"{times}{background}{network}{size} }}")
         },
     );
     // Anywhere, also back, but not always.
@@ -319,8 +353,10 @@ fn traffic(index: usize) -> impl Strategy<Value = String> {
         3 => Just(String::new()),
         1 => length().prop_map(|time| format!("valid-for = \"{time}\"\n")),
     ];
-    (process, to, client(), prop::option::of(cause), any::<bool>(), senders, valid).prop_map(
-        move |(process, to, client, cause, shares, senders, valid)| {
+    (process, to, client(), prop::option::of(cause), any::<bool>(), senders, (valid, sizes())).prop_map(
+        move |(process, to, client, cause, shares, senders, (valid, [size, _]))| {
+            let size = size.replace(", ", "");
+            let size = if has_link(None, &to) { format!("{size}\n") } else { String::new() };
             let policies: String =
                 policies(&client, &to, false).map(|policy| format!("{policy}\n")).collect();
             let cause = cause.map_or(String::new(), |(share, after)| {
@@ -330,7 +366,7 @@ fn traffic(index: usize) -> impl Strategy<Value = String> {
                 )
             });
             let class = if shares && index > 0 { "class = \"t0\"\n" } else { "" };
-            format!("[traffic.t{index}]\nto = \"{to}\"\n{process}{class}{policies}{senders}{valid}{cause}")
+            format!("[traffic.t{index}]\nto = \"{to}\"\n{process}{class}{policies}{senders}{valid}{size}{cause}")
         },
     )
 }

@@ -5,13 +5,15 @@ use crate::measure::CarrierRecord;
 use crate::model::Model;
 use crate::stats::Estimate;
 use crate::sweep::PointResult;
-use crate::verdict::{Capacity, Effort, Figure, StationFigures};
+use crate::verdict::{Capacity, Effort, Figure, Network, StationFigures};
 
 /// `services.csv`: a row for each service.
 pub(super) fn services(result: &PointResult) -> Vec<u8> {
     let mut header = ["service", "instances", "workers", "cores"].map(str::to_owned).to_vec();
     header.extend(figure_columns());
     header.extend(EFFORT.iter().flat_map(|(name, _)| estimate_columns(name)));
+    header.extend(NETWORK.iter().flat_map(|(name, _)| estimate_columns(name)));
+    header.push("out_of_files".to_owned());
     let mut table = Table::new(&header);
     for (service, figures) in result.model.services.iter().zip(&result.assessment.stations) {
         let pool = &service.pool;
@@ -24,7 +26,12 @@ pub(super) fn services(result: &PointResult) -> Vec<u8> {
         let effort = EFFORT.iter().flat_map(|(_, figure)| {
             estimate(figures.effort.as_ref().and_then(|effort| figure(effort).estimate))
         });
-        table.row(names.into_iter().chain(figure_cells(figures)).chain(effort));
+        let network = NETWORK.iter().flat_map(|(_, figure)| {
+            estimate(figures.network.as_ref().and_then(|network| figure(network).estimate))
+        });
+        let files = service.files.map(|_| figures.out_of_files);
+        let cells = names.into_iter().chain(figure_cells(figures)).chain(effort);
+        table.row(cells.chain(network).chain([maybe(files)]));
     }
     table.bytes()
 }
@@ -37,6 +44,16 @@ const EFFORT: [(&str, fn(&Effort) -> &Figure); 6] = [
     ("abandoned_share", |of| &of.abandoned),
     ("chatter_share", |of| &of.chatter),
     ("waiting_for_answers_share", |of| &of.waiting_for_answers),
+];
+
+/// What went over services' links, by column.
+const NETWORK: [(&str, fn(&Network) -> &Figure); 6] = [
+    ("link_out_used_share", |of| &of.out_used),
+    ("link_in_used_share", |of| &of.in_used),
+    ("link_chatter_share", |of| &of.chatter),
+    ("bytes_sent_per_s", |of| &of.sent),
+    ("bytes_received_per_s", |of| &of.received),
+    ("link_wait_mean_s", |of| &of.mean_wait),
 ];
 
 /// `carrier_groups.csv`: a row for each group of carriers.

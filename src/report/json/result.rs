@@ -226,8 +226,12 @@ struct Station<'a> {
     queue_max: Figure,
     /// What the time of a service went to; null of carriers.
     effort: Option<Effort>,
+    /// What went over the links of a service; null where its network is never short.
+    network: Option<Network>,
     /// Tasks a run that a full queue turned away.
     rejected: f64,
+    /// Of those, for whom their instance had no file handle left.
+    out_of_files: f64,
     /// Tasks a run that waited too long.
     expired: f64,
     /// Tasks a run that their callers cancelled.
@@ -436,6 +440,36 @@ impl Effort {
     }
 }
 
+/// What went over the links of a service.
+#[derive(Debug, Serialize)]
+struct Network {
+    /// Use of the links outward, chatter included.
+    out_used_share: Figure,
+    /// Use of the links inward, chatter included.
+    in_used_share: Figure,
+    /// What of the links chatter took, each way.
+    chatter_share: Figure,
+    /// Bytes of messages and answers sent, a second.
+    bytes_sent: Figure,
+    /// Bytes of messages and answers received, a second.
+    bytes_received: Figure,
+    /// What messages and answers waited for a link, for each task that came.
+    wait_mean: Figure,
+}
+
+impl Network {
+    fn of(of: &verdict::Network) -> Self {
+        Self {
+            out_used_share: Figure::of(&of.out_used),
+            in_used_share: Figure::of(&of.in_used),
+            chatter_share: Figure::of(&of.chatter),
+            bytes_sent: Figure::of(&of.sent),
+            bytes_received: Figure::of(&of.received),
+            wait_mean: Figure::of(&of.mean_wait),
+        }
+    }
+}
+
 impl<'a> Station<'a> {
     fn of(name: &'a str, of: &StationFigures) -> Self {
         Self {
@@ -453,7 +487,9 @@ impl<'a> Station<'a> {
             waiting_for_core_mean: Figure::of(&of.mean_ready),
             queue_max: Figure::of(&of.max_queue),
             effort: of.effort.as_ref().map(Effort::of),
+            network: of.network.as_ref().map(Network::of),
             rejected: of.rejected,
+            out_of_files: of.out_of_files,
             expired: of.expired,
             cancelled: of.cancelled,
             throttled: of.throttled,

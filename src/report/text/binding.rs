@@ -111,12 +111,18 @@ fn paragraph(result: &PointResult, group: &[&Binding]) -> String {
 
 fn is_loss(cause: Cause) -> bool {
     match cause {
-        Cause::Loss | Cause::QueueBounds | Cause::Peers | Cause::Connections => true,
+        Cause::Loss
+        | Cause::QueueBounds
+        | Cause::Peers
+        | Cause::Threads
+        | Cause::Files
+        | Cause::Connections => true,
         Cause::Cores
         | Cause::Workers
         | Cause::Rate
         | Cause::Window
         | Cause::Pauses
+        | Cause::Network
         | Cause::Chatter => false,
     }
 }
@@ -137,12 +143,32 @@ fn short_of(model: &Model, binding: &Binding) -> String {
             format!("chatter on {}", cores_or_workers(model, station, "core", |pool| pool.cores))
         }
         Cause::Peers => format!("the room that an instance of `{name}` has for its peers"),
+        Cause::Network => format!("the network of `{name}`{}", bandwidth(model, station)),
+        Cause::Threads => format!("the threads that an instance of `{name}` may have"),
+        Cause::Files => format!("the file handles that an instance of `{name}` may have"),
         Cause::Connections => format!("the connections that `{name}` allows"),
     }
 }
 
-/// How much of a service's core time goes to chatter.
+/// ", 100 Mbit/s each way", and at how many instances.
+fn bandwidth(model: &Model, station: StationId) -> String {
+    let service = model.services.get(station.index());
+    let Some((service, link)) = service.and_then(|service| Some((service, service.link?))) else {
+        return String::new();
+    };
+    let carries = format::bandwidth(link.bits_per_s);
+    match service.pool.instances {
+        1 => format!(", {carries} each way"),
+        many => format!(", {} instances of {carries} each way", format::count(many.into())),
+    }
+}
+
+/// How much of a service's core time, or of its network, goes to chatter.
 fn chatter(binding: &Binding, figures: &StationFigures) -> Option<String> {
+    if let (Cause::Network, Some(network)) = (binding.cause, &figures.network) {
+        let share = network.chatter.estimate.filter(|estimate| estimate.value > 0.0)?.value;
+        return Some(format!(", {} of it by chatter", words::busy(share)));
+    }
     let share = figures.effort.as_ref()?.chatter.estimate?.value;
     let is_cause = binding.cause == Cause::Chatter;
     is_cause.then(|| format!(", {} of it for what instances cost one another", words::busy(share)))
@@ -345,6 +371,12 @@ fn ownership(binding: &Binding) -> &'static str {
         }
         (Some(_), Cause::Peers, _) => {
             " No instance works with so many peers: fewer of them in a cell have room."
+        }
+        (Some(_), Cause::Threads, _) => {
+            " No instance works with so many threads: fewer workers or peers, or a higher limit, do."
+        }
+        (Some(_), Cause::Files, _) => {
+            " More instances hold fewer messages each: these, or a higher limit, are ours to add."
         }
         (Some(_), Cause::Connections, _) => {
             " More instances need more of them: the limit, or what each keeps open, is ours to set."

@@ -16,6 +16,7 @@ pub(in crate::report) fn report(result: &PointResult, about: &About) -> String {
         classes::latencies(result),
         stations::services(result),
         stations::effort(result),
+        stations::network(result),
         stations::carriers(result),
         notes::section(result, about),
     ])

@@ -26,7 +26,7 @@ type ColumnOf<'a> = (&'static str, fn(&Listed<'a>) -> Option<String>);
 
 /// The services.
 pub(super) fn services(result: &PointResult) -> String {
-    let columns: [ColumnOf<'_>; 12] = [
+    let columns: [ColumnOf<'_>; 13] = [
         ("instances", |of| {
             let pool = &of.model.services.get(of.station.index())?.pool;
             Some(format::count(u64::from(pool.instances)))
@@ -40,6 +40,7 @@ pub(super) fn services(result: &PointResult) -> String {
         ("mean\nqueue", Listed::mean_queue),
         ("longest\nqueue", Listed::longest_queue),
         ("rejected", |of| count(of.figures.rejected)),
+        ("out of\nfiles", |of| count(of.figures.out_of_files)),
         ("expired", |of| count(of.figures.expired)),
         ("cancelled", |of| count(of.figures.cancelled)),
     ];
@@ -68,6 +69,28 @@ pub(super) fn effort(result: &PointResult) -> String {
     ];
     let all = 0..result.model.services.len();
     section(result, all, ("core time", "services"), SERVICES, &columns)
+}
+
+/// What went over the network of services, where it may be short.
+pub(super) fn network(result: &PointResult) -> String {
+    let services = &result.model.services;
+    let has_links = services.iter().any(|service| service.link.is_some());
+    if !has_links {
+        return String::new();
+    }
+    let columns: [ColumnOf<'_>; 7] = [
+        ("bandwidth", |of| {
+            let link = of.model.services.get(of.station.index())?.link?;
+            Some(format::bandwidth(link.bits_per_s))
+        }),
+        ("out\nbusy", |of| busy(&of.figures.network.as_ref()?.out_used)),
+        ("in\nbusy", |of| busy(&of.figures.network.as_ref()?.in_used)),
+        ("chatter", |of| some_of(&of.figures.network.as_ref()?.chatter)),
+        ("bytes\nsent", |of| known(&of.figures.network.as_ref()?.sent)),
+        ("bytes\nreceived", |of| known(&of.figures.network.as_ref()?.received)),
+        ("wait for the\nlink a task", |of| known(&of.figures.network.as_ref()?.mean_wait)),
+    ];
+    section(result, 0..services.len(), ("network", "services"), SERVICES, &columns)
 }
 
 /// The carrier groups.

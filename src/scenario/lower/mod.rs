@@ -4,6 +4,7 @@
 mod connections;
 mod cycles;
 mod groups;
+mod handles;
 mod limits;
 mod names;
 mod operations;
@@ -49,10 +50,14 @@ pub(super) fn lower(
     let sources = sources::lower(&scenario, &surroundings, &mut operations, problems);
     let times = targets::Times { clock, horizon };
     let targets = targets::lower(&scenario, &names, &times, problems);
-    let services = services::lower(&scenario, &names, clock.as_ref(), problems);
+    let mut services = services::lower(&scenario, &names, clock.as_ref(), problems);
     cycles::check(&operations, problems);
     operations.check_ejections(&scenario, problems);
+    operations.check_sizes(&scenario, problems);
     connections::settle(&mut operations, &scenario, problems);
+    if let Some(services) = &mut services {
+        handles::settle(services, &operations, &scenario, problems);
+    }
     if !problems.is_empty() {
         return None;
     }

@@ -11,7 +11,7 @@ use crate::dist::DistSpec;
 use crate::language::{Entry, Fields, NamedTable, Node, Placed, Problems, Read, Value, suggest};
 
 pub(super) use carrier::{CarrierSchema, RateSchema};
-pub(super) use operation::{CallSchema, Client, OperationSchema, StepSchema};
+pub(super) use operation::{CallSchema, Client, OperationSchema, Sizes, StepSchema};
 pub(super) use run::{ReplicationsSchema, RunSchema};
 pub(super) use service::{ServiceSchema, StallSchema};
 pub(super) use target::{CriterionSchema, TargetSchema};

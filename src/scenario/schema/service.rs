@@ -2,7 +2,9 @@
 
 use super::{OperationSchema, Section};
 use crate::chatter::Chatter;
-use crate::language::{Fields, Node, Placed, PositiveDuration, Problems, Read, Share, When, Whole};
+use crate::language::{
+    Bandwidth, Fields, Node, Place, Placed, PositiveDuration, Problems, Read, Share, When, Whole,
+};
 use crate::policy::ChecksDeadlines;
 use crate::service::{Balancer, DagorSpec, Limits, PoolPlan, QueueSpec, Slow, WarmUp};
 
@@ -22,6 +24,13 @@ pub(in crate::scenario) struct ServiceSchema {
     pub(in crate::scenario) warm_up: Option<Option<WarmUp>>,
     pub(in crate::scenario) slow: Option<Option<Slow>>,
     pub(in crate::scenario) checks_deadlines: Option<ChecksDeadlines>,
+    /// What the link of an instance carries each way.
+    pub(in crate::scenario) bandwidth: Option<Option<Placed<Bandwidth>>>,
+    /// Threads and file handles that an instance may have.
+    pub(in crate::scenario) threads_at_most: Option<Option<Placed<u32>>>,
+    pub(in crate::scenario) files_at_most: Option<Option<Placed<u32>>>,
+    /// Where chatter is written.
+    pub(in crate::scenario) chatter_place: Place,
     /// Connections that all callers together may have open.
     pub(in crate::scenario) connections_at_most: Option<Option<u32>>,
     pub(in crate::scenario) operations: Section<OperationSchema>,
@@ -73,11 +82,22 @@ impl PoolSchema {
     }
 }
 
+impl ServiceSchema {
+    /// Whether its instances have links of a bandwidth, or may have.
+    pub(in crate::scenario) fn has_links(&self) -> bool {
+        !matches!(self.bandwidth, Some(None))
+    }
+}
+
 impl Read for ServiceSchema {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::open(node, problems)?;
         let pool = pool(&mut fields, problems);
         let chatter = fields.or("chatter", Vec::new(), problems);
+        let chatter_place = fields.node("chatter").map_or(fields.place(), |node| node.place);
+        let bandwidth = fields.optional("bandwidth", problems);
+        let threads_at_most = count_of("threads-at-most", &mut fields, problems);
+        let files_at_most = count_of("files-at-most", &mut fields, problems);
         let stalls = fields.or("stalls", Vec::new(), problems);
         let warm_up = fields.optional::<WarmUpSchema>("warm-up", problems);
         let slow = fields.optional::<SlowSchema>("slow", problems);
@@ -100,10 +120,24 @@ impl Read for ServiceSchema {
             warm_up: warm_up.map(|warm_up| warm_up.map(|schema| schema.0)),
             slow: slow.map(|slow| slow.map(|schema| schema.0)),
             checks_deadlines,
+            bandwidth,
+            threads_at_most,
+            files_at_most,
+            chatter_place,
             connections_at_most: connections.map(|most| most.map(|most| most.0 as u32)),
             operations,
         })
     }
+}
+
+/// How many of something an instance may have.
+fn count_of(
+    key: &'static str,
+    fields: &mut Fields<'_>,
+    problems: &mut Problems,
+) -> Option<Option<Placed<u32>>> {
+    let count = fields.optional::<Placed<Whole<1, MOST_CONNECTIONS>>>(key, problems)?;
+    Some(count.map(|count| Placed { value: count.value.0 as u32, place: count.place }))
 }
 
 fn pool(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<PoolSchema> {

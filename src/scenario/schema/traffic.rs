@@ -1,6 +1,6 @@
 //! `[traffic.NAME]`: messages, where they go, and what their delivery causes.
 
-use super::operation::Client;
+use super::operation::{Client, Sizes};
 use crate::carrier::SharesSpec;
 use crate::dist::DistSpec;
 use crate::language::{
@@ -16,6 +16,7 @@ pub(in crate::scenario) struct TrafficSchema {
     pub(in crate::scenario) class: Option<Option<Placed<String>>>,
     pub(in crate::scenario) process: Option<Option<TrafficSpec>>,
     pub(in crate::scenario) client: Option<Client>,
+    pub(in crate::scenario) sizes: Sizes,
     pub(in crate::scenario) senders: Option<Option<SendersSchema>>,
     pub(in crate::scenario) valid_for: Option<Option<PositiveDuration>>,
     pub(in crate::scenario) causes: Vec<Option<CauseSchema>>,
@@ -65,6 +66,16 @@ impl Read for TrafficSchema {
         let class = fields.optional("class", problems);
         let process = TrafficSpec::read_if_given(&mut fields, problems);
         let client = Client::read_fields(&mut fields, problems);
+        let sizes = Sizes::read_both(&mut fields, problems);
+        if let (Some(reply), Some(client)) = (&sizes.reply_size, &client)
+            && client.is_patient()
+        {
+            problems.add_with_hint(
+                reply.place,
+                "`reply-size` where nobody waits for an answer",
+                "add, for example, `timeout = \"2s\"`: then the sender does",
+            );
+        }
         let senders = fields.optional("senders", problems);
         let valid_for = fields.optional("valid-for", problems);
         let causes = fields.node("causes").map_or(Vec::new(), |node| match &node.value {
@@ -74,7 +85,7 @@ impl Read for TrafficSchema {
             _ => vec![CauseSchema::read(node, problems)],
         });
         fields.finish(problems);
-        Some(Self { to, class, process, client, senders, valid_for, causes })
+        Some(Self { to, class, process, client, sizes, senders, valid_for, causes })
     }
 }
 

@@ -110,6 +110,7 @@ fn admission() -> impl Strategy<Value = String> {
 fn chatter() -> impl Strategy<Value = String> {
     let kind = select(vec![
         "{ full-mesh = { every = \"100ms\", work = \"2ms\" } }",
+        "{ peers = { threads = 2 } }",
         "{ broadcast = { work = \"1ms\", share = \"50%\" } }",
         "{ contention = { sigma = 0.3 } }",
         "{ all-pairs = { kappa = 0.1 } }",

@@ -129,9 +129,11 @@ impl<'m, T: Trace> Run<'m, T> {
                 Event::Expiry(queue) => self.on_expiry(queue),
                 Event::Pace(carrier) => self.on_pace(carrier),
             }
-            let stopped = self.work_off(first);
-            if stopped.is_some() {
-                return stopped;
+            if first.is_some() || !self.todo.is_empty() || self.is_too_full() {
+                let stopped = self.work_off(first);
+                if stopped.is_some() {
+                    return stopped;
+                }
             }
             left -= 1;
             if left == 0 {

@@ -12,7 +12,10 @@
 //! | `steps` | it works, pauses, calls, is handed on |
 //! | `calls` | answers, timeouts, retries, cancelled work |
 //! | `guards` | what callers remember, hedges and deadlines of calls |
+//! | `carriers` | what a carrier is, as we see it now |
 //! | `submissions` | it waits for a carrier, is submitted, acknowledged, delivered |
+//! | `answers` | the carrier does not simply accept it: errors, resends, copies, ledgers |
+//! | `visits` | what is remembered of it then |
 //! | `endings` | it ends, and what that causes |
 //! | `books` | what is counted |
 //!
@@ -21,9 +24,11 @@
 //! task frees its worker, which takes the next waiting task and begins its work; then the leaving
 //! task goes on.
 
+mod answers;
 mod arrivals;
 mod books;
 mod calls;
+mod carriers;
 mod endings;
 mod event;
 mod guards;
@@ -36,6 +41,7 @@ mod submissions;
 mod task;
 mod tasks;
 mod trace;
+mod visits;
 
 use crate::measure::Measurements;
 use crate::model::Model;

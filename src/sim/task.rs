@@ -55,8 +55,12 @@ pub(super) enum State {
     Dropping,
     /// Submitted; the carrier will acknowledge and hold.
     Holding,
-    /// Submitted; the carrier will refuse.
+    /// Submitted; the carrier will refuse, and it is submitted again.
     Refusing,
+    /// Submitted; the carrier will answer with an error, which is final.
+    Erring,
+    /// Pauses before it is submitted again.
+    AwaitingResend,
     /// Held by the carrier.
     Held,
     /// On its way from the carrier to the recipient.
@@ -126,7 +130,7 @@ impl Flags {
     /// Of a message: it was handed on itself, in part or as a whole, and may be delivered so.
     pub(super) const HANDED_ON: Self = Self(64);
 
-    /// A submission whose caller has cancelled it: if the carrier refuses it, it is not made again.
+    /// A submission whose caller has cancelled it: if it comes back, it is not made again.
     pub(super) const WITHDRAWN: Self = Self(128);
 
     #[inline]

@@ -13,18 +13,24 @@
 //! | `calls` | answers, timeouts, retries, cancelled work |
 //! | `guards` | what callers remember, hedges and deadlines of calls |
 //! | `links` | it goes over the network of an instance |
+//! | `carriers` | what a carrier is, as we see it now |
 //! | `submissions` | it waits for a carrier, is submitted, acknowledged, delivered |
+//! | `answers` | the carrier does not simply accept it: errors, resends, copies, ledgers |
+//! | `visits` | what is remembered of it then |
 //! | `validity` | it is not valid any more, and ends where it waits |
 //! | `endings` | it ends, and what that causes |
 //! | `books` | what is counted |
 //!
 //! **Ties.** Events at the same instant happen in the order in which they were scheduled; those
 //! of the start are scheduled in name order. Of a departure and what it sets off: the leaving
-//! task frees its worker, which takes the next waiting task; then the leaving task goes on.
+//! task frees its worker, which takes the next waiting task and begins its work; then the leaving
+//! task goes on.
 
+mod answers;
 mod arrivals;
 mod books;
 mod calls;
+mod carriers;
 mod endings;
 mod event;
 mod guards;
@@ -40,6 +46,7 @@ mod task;
 mod tasks;
 mod trace;
 mod validity;
+mod visits;
 
 use crate::measure::Measurements;
 use crate::model::Model;

@@ -41,6 +41,7 @@ impl<T: Trace> Run<'_, T> {
                 let station = self.expire_at_carrier(id);
                 return self.end_invalid(id, station);
             }
+            State::AwaitingResend => return self.expire_resend(id),
             State::BackingOff => return self.expire_attempt(id),
             State::Scheduled
             | State::Travelling
@@ -59,6 +60,7 @@ impl<T: Trace> Run<'_, T> {
             | State::Dropping
             | State::Holding
             | State::Refusing
+            | State::Erring
             | State::Held
             | State::Delivering
             | State::Joining

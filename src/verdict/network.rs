@@ -3,7 +3,6 @@
 use super::figures::{Exactness, Figure, Unit};
 use crate::measure::StationWindow;
 use crate::model::Service;
-use crate::service::LinkPlan;
 use crate::stats::Ratio;
 
 /// The network of a service's instances.
@@ -30,7 +29,7 @@ impl Network {
         exactness: Exactness,
         totals: &[StationWindow],
     ) -> Option<Self> {
-        let link = service.link.as_ref()?;
+        service.link.as_ref()?;
         let mean = |of: &dyn Fn(&StationWindow) -> f64| Figure {
             estimate: exactness.of_mean(&totals.iter().map(of).collect::<Vec<_>>()),
             unit: Unit::Share,
@@ -43,9 +42,9 @@ impl Network {
             };
         let secs = |of: &StationWindow| of.busy.length.as_secs_f64();
         Some(Self {
-            out_used: mean(&|of| used(link, service, of).0),
-            in_used: mean(&|of| used(link, service, of).1),
-            chatter: mean(&|of| chatter(link, service, of)),
+            out_used: mean(&|of| use_of(service, of).0),
+            in_used: mean(&|of| use_of(service, of).1),
+            chatter: mean(&|of| chatter(service, of)),
             sent: ratio(Unit::PerSecond, &|of| of.link.sent as f64, &secs),
             received: ratio(Unit::PerSecond, &|of| of.link.received as f64, &secs),
             mean_wait: ratio(Unit::Seconds, &|of| of.link.wait_sum as f64 * 1e-9, &|of| {
@@ -57,10 +56,7 @@ impl Network {
 
 /// The use of a service's links in a window, outward and inward; nothing where it has none.
 pub(super) fn use_of(service: &Service, window: &StationWindow) -> (f64, f64) {
-    service.link.as_ref().map_or((0.0, 0.0), |link| used(link, service, window))
-}
-
-fn used(link: &LinkPlan, service: &Service, window: &StationWindow) -> (f64, f64) {
+    let Some(link) = &service.link else { return (0.0, 0.0) };
     let time = window.busy.length.ns() as f64 * f64::from(service.pool.instances);
     let share = |busy: u128| match time {
         0.0 => link.used(0.0),
@@ -69,7 +65,9 @@ fn used(link: &LinkPlan, service: &Service, window: &StationWindow) -> (f64, f64
     (share(window.link.sending), share(window.link.receiving))
 }
 
-fn chatter(link: &LinkPlan, service: &Service, window: &StationWindow) -> f64 {
+/// The share of a service's links that chatter takes each way; nothing where it has none.
+fn chatter(service: &Service, window: &StationWindow) -> f64 {
+    let Some(link) = &service.link else { return 0.0 };
     let secs = window.busy.length.as_secs_f64();
     if secs == 0.0 {
         return link.background();

@@ -197,6 +197,19 @@ fn a_refused_message_expires_as_soon_as_it_would_wait_again() {
 }
 
 #[test]
+fn a_message_expires_between_two_submissions() {
+    // It is submitted at 0, 2 and 4 s, in vain.
+    let seen = run(&[
+        &blast("m", "c", "0s", 1, "valid-for = \"5s\""),
+        "[carrier.c]\nbehaviours = [{ temporary-error = { share = \"100%\" } }]\n\
+         resend = { constant = { attempts = 9, pause = \"2s\" } }",
+    ]);
+    assert_eq!(seen.run.carriers[0].submitted, 3);
+    assert_eq!(ended_at(&seen, "c", Outcome::Expired), 1);
+    assert_eq!(time_in_system(&seen), 5 * SECOND);
+}
+
+#[test]
 fn a_message_expires_between_two_attempts() {
     // The worker is taken and nobody may wait: attempts at 0, 2 and 4 s are turned away.
     let seen = run(&[

@@ -226,8 +226,13 @@ impl View<'_> {
         let on_links = known(&network.mean_wait) * offered;
         let inside = (known(&of.mean_wait) + known(&of.mean_core_wait)) * known(&of.served);
         let busiest = known(&of.workers).max(known(&of.cores));
-        // What waits for the way in waits at the station meanwhile, and counts there too.
-        if on_links > 0.0 { 2.0 * on_links >= inside } else { self.network_use(station) > busiest }
+        if on_links == 0.0 {
+            return self.network_use(station) > busiest;
+        }
+        // What waits for the way in waits at the station meanwhile, and counts there too. Workers
+        // who wait for answers that do not come through a full link are held by that link.
+        let is_full = self.network_use(station) >= SATURATED;
+        2.0 * on_links >= inside || is_full && self.holds_workers(station)
     }
 
     /// Where the workers of a service are held rather than its cores busy, the busiest saturated

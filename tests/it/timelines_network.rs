@@ -201,6 +201,19 @@ fn the_network_is_named_as_what_binds_and_its_use_is_told() {
     let (cause, used, way_in) = with("size = \"1.5 kB\"");
     // The first comes at 1 s.
     assert_eq!((cause, used, way_in), (Cause::Network, 0.99, 0.99));
+    // Workers who wait for answers over a full link are not what is short.
+    let held = assess(&text(&[
+        "[target]\nfast = { class = \"m\", quantile = \"50%\", latency-at-most = \"1s\" }\n\
+         [traffic.m]\nto = \"front.go\"\nconstant = { rate = \"2/s\" }\n"
+            .to_owned(),
+        format!(
+            "[service.front]\ninstances = 1\nworkers = 2\n{LINK}\n\
+             [service.front.operation.go]\n{}\n",
+            calling(", reply-size = \"1 kB\"")
+        ),
+        service("q", "", NOTHING),
+    ]));
+    assert_eq!(held.assessment.bindings[0].cause, Cause::Network);
     // Where all targets are met, it is what is nearest to binding.
     let (cause, used, way_in) = with("size = \"500 B\"");
     assert_eq!(cause, Cause::Network);

@@ -1,7 +1,7 @@
 //! A pool of instances: who is busy, who waits where, and where the next message may go.
 
 use super::balancer::Question;
-use super::{Balancer, Dagor, Discipline, Limits, Line, Loads, QueueBounds};
+use super::{Balancer, CoreScheduling, Dagor, Discipline, Limits, Line, Loads, QueueBounds};
 use crate::engine::{Draws, Linked, Queue};
 
 /// What a pool is made of.
@@ -16,6 +16,8 @@ pub struct PoolPlan {
     pub workers: u32,
     /// Messages that an instance computes for at once, at least 1.
     pub cores: u32,
+    /// How those who compute divide the cores.
+    pub core_scheduling: CoreScheduling,
     /// How messages find an instance.
     pub balancer: Balancer,
     /// Who of those in a queue is served next.
@@ -33,6 +35,11 @@ impl PoolPlan {
     pub fn asks_for_senders(&self) -> bool {
         let is_fair = matches!(self.discipline, Discipline::Fair(_));
         self.cells > 1 || is_fair || !self.limits.is_empty() || self.admission.is_some()
+    }
+
+    /// Whether those who compute share cores: with a core for each there is nothing to share.
+    pub fn shares_cores(&self) -> bool {
+        self.core_scheduling == CoreScheduling::ProcessorSharing && self.cores < self.workers
     }
 
     /// Instances of one cell.
@@ -108,7 +115,8 @@ impl<T: Linked> Pool<T> {
         let instances = plan.cell_size();
         Self {
             workers: plan.workers,
-            cores: plan.cores,
+            // Nobody waits for a core that is shared.
+            cores: if plan.shares_cores() { u32::MAX } else { plan.cores },
             length_at_most: plan.queue.length_at_most.unwrap_or(u32::MAX),
             balancer: plan.balancer.clone(),
             loads: (instances > 1).then(|| Loads::new(instances)),

@@ -251,6 +251,7 @@ impl<T: Trace> Run<'_, T> {
 
     /// Counts the messages that are still in the system.
     fn count_what_is_left(&mut self) {
+        self.count_shared_cores();
         let first_group = self.books.stations.len() - self.books.groups.len();
         for (id, task) in self.tasks.iter() {
             let class = self.sources[usize::from(task.source)].class;

@@ -5,6 +5,7 @@ use super::event::Event;
 use super::guards::{GuardState, keeps_notes};
 use super::luck::Keys;
 use super::services::{ServiceState, queues_of};
+use super::sharing::SharedState;
 use super::steps::PlannedStep;
 use super::submissions::CarrierState;
 use super::task::{Due, State, TaskId};
@@ -41,6 +42,8 @@ pub(super) struct Run<'m, T> {
     pub(super) sources: Vec<SourceState>,
     pub(super) services: Vec<ServiceState>,
     pub(super) carriers: Vec<CarrierState>,
+    /// Cores that workers share, instance by instance, of all services where they do.
+    pub(super) shared: Vec<SharedState>,
     /// The place of the first carrier's queue among all queues.
     pub(super) first_carrier_queue: usize,
     /// By queue, services' first, then carriers': when its head is looked at for its age.
@@ -84,6 +87,7 @@ impl<'m, T: Trace> Run<'m, T> {
             services: ServiceState::all(model),
             first_carrier_queue: queues_of(model) - model.carriers() as usize,
             carriers: CarrierState::all(model),
+            shared: SharedState::all(model),
             watched: vec![SimTime::MAX; queues_of(model)],
             offspring: Vec::new(),
             books: Books::new(model),
@@ -128,6 +132,7 @@ impl<'m, T: Trace> Run<'m, T> {
                 Event::Hedge(call) => self.on_hedge(call, ticket),
                 Event::Expiry(queue) => self.on_expiry(queue),
                 Event::Pace(carrier) => self.on_pace(carrier),
+                Event::Shared(cores) => self.on_shared(cores, ticket),
             }
             let stopped = self.work_off(first);
             if stopped.is_some() {
@@ -175,7 +180,7 @@ impl<'m, T: Trace> Run<'m, T> {
             Event::Wake(task) => tasks.even_freed(task).due.is_with(event.ticket),
             Event::Timeout(call) => tasks.is_timed_by(call, event.ticket),
             Event::Hedge(call) => tasks.notes(call).hedge == event.ticket,
-            Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) => true,
+            Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) | Event::Shared(_) => true,
         })
     }
 

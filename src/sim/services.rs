@@ -18,8 +18,12 @@ pub(super) struct ServiceState {
     /// Whether tasks come and go without a question: one cell, first in, first out, no bound on
     /// age, no limits at the door, no deadlines, no chatter, full speed.
     pub(super) is_simple: bool,
-    /// Whether its messages take just their own work: no chatter, full speed.
+    /// Whether its messages take just their own work: no chatter, full speed, cores of their own.
     pub(super) is_plain: bool,
+    /// Whether those who compute share cores.
+    pub(super) shares_cores: bool,
+    /// The place of its first instance's cores among all that are shared.
+    pub(super) first_shared: usize,
     /// Whether who holds a worker computes, all the time: then cores need no counting.
     pub(super) only_computes: bool,
     /// The limits at its door.
@@ -175,17 +179,18 @@ impl ServiceState {
     }
 
     pub(super) fn all(model: &Model) -> Vec<Self> {
-        let mut first_queue = 0;
+        let (mut first_queue, mut first_shared) = (0, 0);
         let ejects = model.sites.iter().any(|site| site.ejection.is_some());
         let accounts_work = model.sites.iter().any(Site::may_be_in_vain);
         let state = |(id, service): (u16, &Service)| {
             let plan = &service.pool;
-            let is_plain = !service.chatter.takes_cores() && service.pace.is_full();
+            let has_whole_cores = !service.chatter.takes_cores() && service.pace.is_full();
+            let is_plain = has_whole_cores && !plan.shares_cores();
             let owed = || Owed::new(&service.chatter, plan.cell_size(), plan.cores);
             let cell =
                 || Cell { pool: Pool::new(plan), owed: service.chatter.takes_cores().then(owed) };
             let has_cores_for_all = plan.workers <= plan.cores;
-            let is_simple = is_plain
+            let is_simple = has_whole_cores
                 && plan.cells == 1
                 && plan.discipline == Discipline::Fifo
                 && plan.queue.age_at_most.is_none()
@@ -200,6 +205,8 @@ impl ServiceState {
                 cell_size: plan.cell_size(),
                 gauges: StationGauges::new(),
                 is_plain,
+                shares_cores: plan.shares_cores(),
+                first_shared,
                 only_computes: is_plain
                     && has_cores_for_all
                     && !plan.discipline.is_preemptive()
@@ -218,6 +225,7 @@ impl ServiceState {
                 first_queue,
             };
             first_queue += queues(&service.pool);
+            first_shared += super::sharing::shared_instances(plan) as usize;
             state
         };
         (0..).zip(&model.services).map(state).collect()

@@ -7,7 +7,7 @@ use rand::Rng;
 use super::event::Event;
 use super::luck::foresee;
 use super::run::Run;
-use super::services::{Computing, queues};
+use super::services::queues;
 use super::task::{Due, Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::engine::random::below;
@@ -203,7 +203,7 @@ impl<T: Trace> Run<'_, T> {
 
     /// A task that has joined a line may stand there only for so long.
     #[inline]
-    fn watch_age(&mut self, id: TaskId, service: usize) {
+    pub(super) fn watch_age(&mut self, id: TaskId, service: usize) {
         if let Some(age) = self.model.services[service].pool.queue.age_at_most {
             self.tasks.join_line_at(id, self.now);
             let queue = self.services[service].queue_at(self.tasks[id].instance);
@@ -213,7 +213,7 @@ impl<T: Trace> Run<'_, T> {
 
     /// What decides where a task stands in line.
     #[inline(never)]
-    fn ticket(&self, id: TaskId, service: usize) -> line::Ticket {
+    pub(super) fn ticket(&self, id: TaskId, service: usize) -> line::Ticket {
         let discipline = &self.model.services[service].pool.discipline;
         let class = self.sources[usize::from(self.tasks[id].source)].class;
         let deadline = match (self.tasks.notes(id).deadline, self.model.classes[class].deadline) {
@@ -226,71 +226,6 @@ impl<T: Trace> Run<'_, T> {
         };
         let (level, sender) = (discipline.level_of(class), self.tasks.sender(id));
         line::Ticket { now: self.now, level, sender, deadline }
-    }
-
-    /// Whether a task takes the worker of one that is less urgent, who goes back in line.
-    #[inline(never)]
-    fn preempt(&mut self, id: TaskId, service: usize, is_counted: bool) -> bool {
-        let discipline = &self.model.services[service].pool.discipline;
-        if !discipline.is_preemptive() {
-            return false;
-        }
-        let level_of = |run: &Self, id: TaskId| {
-            discipline.level_of(run.sources[usize::from(run.tasks[id].source)].class)
-        };
-        let level = level_of(self, id);
-        let state = &self.services[service];
-        let shares = state.shares_a_queue();
-        let (instance, cell_size) = (self.tasks[id].instance, state.cell_size);
-        let near = match shares {
-            true => {
-                let first = instance / cell_size * cell_size;
-                first as usize..(first + cell_size) as usize
-            }
-            false => instance as usize..instance as usize + 1,
-        };
-        // The least urgent, and of those the one that began last. Whoever is done now has no
-        // use for its worker any more.
-        let computing = state.computing[near].iter().flatten().copied();
-        let worst = computing
-            .filter(|other| other.ends > self.now)
-            .map(|other| (level_of(self, other.task), other))
-            .max_by_key(|(level, other)| (*level, other.began));
-        let Some((_, Computing { task: victim, began, work, .. })) =
-            worst.filter(|(other, _)| *other > level)
-        else {
-            return false;
-        };
-        let now = self.now;
-        let instance = self.tasks[victim].instance;
-        let done = self.model.services[service].pace.work_done(instance, began, now);
-        let left = SimDuration::from_ns(work.ns().saturating_sub(done.ns()));
-        self.let_core_go(service, instance);
-        let ticket = self.ticket(victim, service);
-        let state = &mut self.services[service];
-        state.computing[instance as usize].retain(|other| other.task != victim);
-        state.gauges.window.preempted += 1;
-        state.gauges.queue.rise(now);
-        let task = &mut self.tasks[victim];
-        (task.state, task.since, task.due) = (State::Queued, now, Due::rest(left));
-        let (pool, place) = state.pool_of(instance);
-        if !pool.shares_a_queue() {
-            // Both are at the instance now, one of them waiting.
-            pool.joined(place);
-        }
-        self.tasks.put_back(pool.queue_of(place), victim, ticket);
-        self.watch_age(victim, service);
-        if T::ON {
-            self.note_station(service, victim, "loses its worker");
-        }
-        self.tasks[id].instance = instance;
-        let mut wait = SimDuration::ZERO;
-        if is_counted {
-            self.services[service].gauges.queue.fall(now);
-            wait = now.since(self.tasks[id].since);
-        }
-        self.take(id, service, wait);
-        true
     }
 
     /// The limits at the door let a task in at last.
@@ -314,7 +249,7 @@ impl<T: Trace> Run<'_, T> {
 
     /// A worker takes the task, which has waited for `wait`.
     #[inline(always)]
-    fn take(&mut self, id: TaskId, service: usize, wait: SimDuration) {
+    pub(super) fn take(&mut self, id: TaskId, service: usize, wait: SimDuration) {
         if self.tasks[id].due == Due::OPEN {
             // A draw takes its time: begun now, it is over when the task computes.
             self.tasks[id].due = foresee(self.step_of(id), self.tasks[id].luck);

@@ -7,7 +7,7 @@ use super::task::{Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::dist::Dist;
 use crate::engine::random::uniform;
-use crate::engine::{Luck, Purpose};
+use crate::engine::{Luck, Purpose, SimDuration};
 use crate::model::{Model, ServiceId, SiteId, Step, Times};
 
 /// A step with all that is needed there, side by side.
@@ -98,6 +98,9 @@ impl<'m, T: Trace> Run<'m, T> {
             return;
         }
         if !state.is_plain {
+            if state.shares_cores {
+                return self.share_cores(id, planned, length);
+            }
             state.settle_chatter(instance, self.now);
         }
         state.occupancy(instance).on_core += 1;
@@ -162,7 +165,13 @@ impl<'m, T: Trace> Run<'m, T> {
         if !self.services[service].accounts_work {
             return;
         }
-        let length = u128::from(self.now.since(self.tasks[id].since).ns());
+        let length = self.now.since(self.tasks[id].since);
+        self.book_work(id, service, length);
+    }
+
+    /// Books core time that a task had, if it was not useful.
+    pub(super) fn book_work(&mut self, id: TaskId, service: usize, length: SimDuration) {
+        let length = u128::from(length.ns());
         let window = &mut self.services[service].gauges.window;
         let (mut at, mut is_retry) = (id, false);
         loop {

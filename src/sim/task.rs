@@ -181,6 +181,16 @@ impl Due {
         Self(Self::LENGTH | Self::REST | length.ns())
     }
 
+    /// The step ends with no event of its own: the task shares cores, under this handle.
+    pub(super) fn shared(handle: u32) -> Self {
+        Self(Self::LENGTH | u64::from(handle))
+    }
+
+    /// The handle of a task that shares cores.
+    pub(super) fn handle(self) -> u32 {
+        self.0 as u32
+    }
+
     /// How long the next step will take.
     #[inline]
     pub(super) fn length(self) -> Option<SimDuration> {

@@ -9,6 +9,7 @@ mod determinism;
 mod house;
 mod lab;
 mod metamorphic;
+mod processor_sharing;
 mod random;
 mod refusals;
 mod scenarios;

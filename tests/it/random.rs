@@ -126,6 +126,11 @@ fn service(index: usize) -> impl Strategy<Value = String> {
         .map(|_| (duration(), prop::collection::vec(step(index), 0..4)).boxed())
         .collect();
     (pool(may_share(index)), place(), operations).prop_map(move |(pool, place, operations)| {
+        // Nobody takes a core that is shared.
+        let place = match pool.contains("processor-sharing") {
+            true => place.replace("preemptive = true", "preemptive = false"),
+            false => place,
+        };
         let mut text = format!("[service.s{index}]\n{pool}{place}");
         for (nth, (work, steps)) in operations.iter().enumerate() {
             text += &format!(

@@ -4,7 +4,9 @@ use super::{OperationSchema, Section};
 use crate::chatter::Chatter;
 use crate::language::{Fields, Node, Placed, PositiveDuration, Problems, Read, Share, When, Whole};
 use crate::policy::ChecksDeadlines;
-use crate::service::{Balancer, DagorSpec, Limits, PoolPlan, QueueSpec, Slow, WarmUp};
+use crate::service::{
+    Balancer, CoreScheduling, DagorSpec, Limits, PoolPlan, QueueSpec, Slow, WarmUp,
+};
 
 /// Most instances of one service, most workers or cores of one instance.
 const MOST: u64 = 1_000_000;
@@ -41,6 +43,7 @@ pub(in crate::scenario) struct PoolSchema {
     cells: u32,
     pub(in crate::scenario) workers: u32,
     cores: u32,
+    core_scheduling: CoreScheduling,
     pub(in crate::scenario) balancer: Balancer,
     queue: QueueSpec,
     limits: Limits,
@@ -64,6 +67,7 @@ impl PoolSchema {
             cells: self.cells,
             workers: self.workers,
             cores: self.cores,
+            core_scheduling: self.core_scheduling,
             balancer: self.balancer.clone(),
             discipline: discipline?,
             queue: self.queue.bounds,
@@ -110,11 +114,16 @@ fn pool(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<PoolSchema> 
     let instances = fields.required_like::<Whole<1, MOST>>("instances", "40", problems);
     let workers = fields.optional::<Whole<1, MOST>>("workers", problems);
     let cores = fields.optional::<Whole<1, MOST>>("cores", problems);
+    let core_scheduling = fields.optional::<Placed<CoreScheduling>>("core-scheduling", problems);
     let queue = fields.or("queue", QueueSpec::default(), problems);
     let limits = fields.or("limits", Limits::default(), problems);
     let admission = fields.optional("admission", problems);
     let balancer = fields.or("balancer", Balancer::default(), problems);
     let cells = fields.optional::<Placed<Whole<1, MOST>>>("cells", problems);
+    let core_scheduling = match core_scheduling? {
+        None => CoreScheduling::default(),
+        Some(written) => shared_cores(&written, workers?.is_some(), queue.as_ref()?, problems)?,
+    };
     let (workers, cores) = match (workers?, cores?) {
         (Some(workers), Some(cores)) => (workers.0, cores.0),
         // A worker for each core, or a core for each worker.
@@ -153,11 +162,41 @@ fn pool(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<PoolSchema> 
         cells: cells as u32,
         workers: workers as u32,
         cores: cores as u32,
+        core_scheduling,
         balancer: balancer?,
         queue: queue?,
         limits: limits?,
         admission: admission?,
     })
+}
+
+/// How workers divide the cores, if what is written of them goes with it.
+fn shared_cores(
+    written: &Placed<CoreScheduling>,
+    has_workers: bool,
+    queue: &QueueSpec,
+    problems: &mut Problems,
+) -> Option<CoreScheduling> {
+    if written.value == CoreScheduling::FirstComeFirstServed {
+        return Some(written.value);
+    }
+    if !has_workers {
+        problems.add_with_hint(
+            written.place,
+            "`processor-sharing` where each worker has a core of its own",
+            "add the `workers` that share the cores, for example `workers = 64`",
+        );
+        return None;
+    }
+    if queue.discipline.is_preemptive() {
+        problems.add_with_hint(
+            written.place,
+            "`processor-sharing` with a queue that is `preemptive`",
+            "who shares a core has nobody to take it from: remove one of the two",
+        );
+        return None;
+    }
+    Some(written.value)
 }
 
 /// `{ at = "10:05", lasts = "10s" }`

@@ -13,6 +13,7 @@ pub mod pace;
 pub mod pool;
 pub mod queue;
 pub mod sharing;
+pub mod shuffle;
 
 pub use admission::{Dagor, DagorGate, DagorSpec, Door, Gate, Limits};
 pub use balancer::Balancer;
@@ -23,3 +24,4 @@ pub use pace::{Pace, Slow, WarmUp};
 pub use pool::{Occupancy, Pool, PoolPlan};
 pub use queue::{QueueBounds, QueueSpec};
 pub use sharing::{CoreScheduling, SharedCores};
+pub use shuffle::ShuffleSharding;

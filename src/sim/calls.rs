@@ -306,6 +306,7 @@ impl<T: Trace> Run<'_, T> {
             State::AwaitingCarrier | State::AwaitingAgain => self.withdraw(id),
             State::Hedging => self.cancel_offspring(id),
             State::Travelling
+            | State::Routing
             | State::Replying
             | State::BackingOff
             | State::Withheld

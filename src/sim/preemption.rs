@@ -63,6 +63,7 @@ impl<T: Trace> Run<'_, T> {
             self.note_station(service, victim, "loses its worker");
         }
         self.tasks[id].instance = instance;
+        self.services[service].cell_of(instance).0.held += 1;
         let mut wait = SimDuration::ZERO;
         if is_counted {
             self.services[service].gauges.queue.fall(now);

@@ -204,6 +204,7 @@ impl<'m, T: Trace> Run<'m, T> {
             State::Travelling => return self.arrive(id),
             State::Replying => return self.on_reply(id),
             State::BackingOff => return self.issue(id),
+            State::Routing => return self.leave_router(id),
             State::AtDoor => return self.let_in(id),
             State::Withheld => return self.fail_unsent(id),
             State::Late => return self.shed(id),

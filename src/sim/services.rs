@@ -54,6 +54,8 @@ pub(super) struct Computing {
 #[derive(Debug)]
 pub(super) struct Cell {
     pub(super) pool: Pool<Task>,
+    /// Messages that wait or are served here; not counted where the service is simple.
+    pub(super) held: u32,
     /// What its members owe one another, where that is anything.
     pub(super) owed: Option<Owed>,
 }
@@ -187,11 +189,15 @@ impl ServiceState {
             let has_whole_cores = !service.chatter.takes_cores() && service.pace.is_full();
             let is_plain = has_whole_cores && !plan.shares_cores();
             let owed = || Owed::new(&service.chatter, plan.cell_size(), plan.cores);
-            let cell =
-                || Cell { pool: Pool::new(plan), owed: service.chatter.takes_cores().then(owed) };
+            let cell = || Cell {
+                pool: Pool::new(plan),
+                held: 0,
+                owed: service.chatter.takes_cores().then(owed),
+            };
             let has_cores_for_all = plan.workers <= plan.cores;
             let is_simple = has_whole_cores
                 && plan.cells == 1
+                && service.router.is_none()
                 && plan.discipline == Discipline::Fifo
                 && plan.queue.age_at_most.is_none()
                 && plan.limits.is_empty()

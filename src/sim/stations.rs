@@ -34,10 +34,10 @@ impl<T: Trace> Run<'_, T> {
         let luck = self.tasks[id].luck;
         let purpose = self.keys.services[service];
         let state = &mut self.services[service];
-        state.gauges.window.arrived += 1;
         if !state.is_simple {
             return self.join_by_rules(id, service);
         }
+        state.gauges.window.arrived += 1;
         let pool = &mut state.cells[0].pool;
         match pool.admit(|| luck.draws(purpose), |_| false) {
             Admission::Start(place) => {
@@ -63,9 +63,27 @@ impl<T: Trace> Run<'_, T> {
         }
     }
 
-    /// A task stands at the door of a service that asks more of it than room.
+    /// A task comes to a service that asks more of it than room, or has a router.
     #[inline(never)]
     fn join_by_rules(&mut self, id: TaskId, service: usize) {
+        match &self.model.services[service].router {
+            Some(router) => {
+                // What was foreseen of its first step is forgotten, and drawn again as it was.
+                self.stay_drawn(id, State::Routing, router, self.keys.routers[service]);
+            }
+            None => self.pass_door(id, service),
+        }
+    }
+
+    /// A task comes out of the router of its service.
+    pub(super) fn leave_router(&mut self, id: TaskId) {
+        let service = self.own_service(id);
+        self.pass_door(id, service);
+    }
+
+    /// A task stands at the door of a service: it has to pass the limits there.
+    fn pass_door(&mut self, id: TaskId, service: usize) {
+        self.services[service].gauges.window.arrived += 1;
         if self.is_late(id, service) {
             return self.drop_late(id, service);
         }
@@ -93,17 +111,9 @@ impl<T: Trace> Run<'_, T> {
     fn admit(&mut self, id: TaskId, service: usize, is_counted: bool) {
         let luck = self.tasks[id].luck;
         let purpose = self.keys.services[service];
+        let index = self.cell_for(id, service);
         let state = &mut self.services[service];
-        let (cell, first) = match &mut state.cells[..] {
-            [only] => (only, 0),
-            cells => {
-                // A sender's messages all go to one cell.
-                let sender =
-                    Luck::of_message(self.keys.cells[service], self.tasks.sender(id).into());
-                let cell = below(&mut sender.draws(purpose), cells.len() as u32);
-                (&mut cells[cell as usize], cell * state.cell_size)
-            }
-        };
+        let (cell, first) = (&mut state.cells[index as usize], index * state.cell_size);
         let ejection = match self.tasks[id].flags.has(Flags::CALL) {
             true => self.guards[usize::from(self.tasks[id].site)].ejection.as_ref(),
             false => None,
@@ -126,6 +136,7 @@ impl<T: Trace> Run<'_, T> {
         }
         match admission {
             Admission::Start(_) => {
+                cell.held += 1;
                 cell.pool.joined(place);
                 cell.pool.instances[place as usize].busy += 1;
                 state.gauges.busy.rise(now);
@@ -142,6 +153,25 @@ impl<T: Trace> Run<'_, T> {
             Admission::Wait(_) | Admission::Reject(_) if self.preempt(id, service, is_counted) => {}
             Admission::Wait(_) => self.enqueue(id, service, is_counted),
             Admission::Reject(_) => self.give_way(id, service, is_counted),
+        }
+    }
+
+    /// The cell that a task goes to.
+    fn cell_for(&self, id: TaskId, service: usize) -> u32 {
+        let cells = &self.services[service].cells;
+        let count = cells.len() as u32;
+        if count == 1 {
+            return 0;
+        }
+        // What a sender draws is the same for all of its messages.
+        let sender = Luck::of_message(self.keys.cells[service], self.tasks.sender(id).into());
+        let mut sender = sender.draws(self.keys.services[service]);
+        match &self.model.services[service].pool.shuffle_sharding {
+            None => below(&mut sender, count),
+            Some(sharding) => {
+                let message = self.tasks[id].luck.draws(self.keys.hands[service]);
+                sharding.cell(count, sender, message, |cell| cells[cell as usize].held)
+            }
         }
     }
 
@@ -190,7 +220,9 @@ impl<T: Trace> Run<'_, T> {
             task.since = self.now;
             state.gauges.queue.rise(self.now);
         }
-        let (pool, place) = state.pool_of(instance);
+        let (cell, place) = state.cell_of(instance);
+        cell.held += 1;
+        let pool = &mut cell.pool;
         if !pool.shares_a_queue() {
             pool.joined(place);
         }
@@ -297,7 +329,9 @@ impl<T: Trace> Run<'_, T> {
     fn let_worker_go_by_rules(&mut self, service: usize, instance: u32) {
         loop {
             let state = &mut self.services[service];
-            let (pool, place) = state.pool_of(instance);
+            let (cell, place) = state.cell_of(instance);
+            cell.held -= 1;
+            let pool = &mut cell.pool;
             let next = self.tasks.next_in_line(pool.queue_of(place), self.now);
             let Some((next, is_served)) = next else {
                 pool.instances[place as usize].busy -= 1;
@@ -328,7 +362,10 @@ impl<T: Trace> Run<'_, T> {
         let instance = self.tasks[id].instance;
         let wait = self.now.since(self.tasks[id].since);
         let state = &mut self.services[service];
-        let (pool, place) = state.pool_of(instance);
+        let is_simple = state.is_simple;
+        let (cell, place) = state.cell_of(instance);
+        cell.held -= u32::from(!is_simple);
+        let pool = &mut cell.pool;
         self.tasks.leave_line(pool.queue_of(place), id);
         if !pool.shares_a_queue() {
             pool.left(place);

@@ -21,6 +21,8 @@ pub(super) enum State {
     Scheduled,
     /// On its way over the network to the callee.
     Travelling,
+    /// On its way from a service's door to one of its cells.
+    Routing,
     /// At a service's door, until its limits let it in.
     AtDoor,
     /// In a service's queue, for a worker.

@@ -13,6 +13,7 @@ mod processor_sharing;
 mod random;
 mod refusals;
 mod scenarios;
+mod shuffle_sharding;
 mod support;
 mod theory;
 mod timelines;

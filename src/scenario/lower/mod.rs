@@ -49,7 +49,7 @@ pub(super) fn lower(
     let sources = sources::lower(&scenario, &surroundings, &mut operations, problems);
     let times = targets::Times { clock, horizon };
     let targets = targets::lower(&scenario, &names, &times, problems);
-    let services = services::lower(&scenario, &names, clock.as_ref(), problems);
+    let services = services::lower(&scenario, &names, clock.as_ref(), files, problems);
     cycles::check(&operations, problems);
     operations.check_ejections(&scenario, problems);
     connections::settle(&mut operations, &scenario, problems);
@@ -106,11 +106,12 @@ fn constant_delays(model: &Model) -> Vec<SimDuration> {
         Step::Call { .. } | Step::HandTo { .. } | Step::End => None,
     });
     let hops = sites.iter().filter_map(|site| site.latency.as_ref());
+    let routers = model.services.iter().filter_map(|service| service.router.as_ref());
     let trips = model
         .groups
         .iter()
         .flat_map(|group| [&group.template.round_trip, &group.template.delivery]);
-    let constant = steps.chain(hops).chain(trips).filter_map(|dist| match dist {
+    let constant = steps.chain(hops).chain(routers).chain(trips).filter_map(|dist| match dist {
         Dist::Constant(length) => Some(*length),
         _ => None,
     });

@@ -2,10 +2,11 @@
 
 use super::{OperationSchema, Section};
 use crate::chatter::Chatter;
+use crate::dist::DistSpec;
 use crate::language::{Fields, Node, Placed, PositiveDuration, Problems, Read, Share, When, Whole};
 use crate::policy::ChecksDeadlines;
 use crate::service::{
-    Balancer, CoreScheduling, DagorSpec, Limits, PoolPlan, QueueSpec, Slow, WarmUp,
+    Balancer, CoreScheduling, DagorSpec, Limits, PoolPlan, QueueSpec, ShuffleSharding, Slow, WarmUp,
 };
 
 /// Most instances of one service, most workers or cores of one instance.
@@ -41,6 +42,9 @@ pub(in crate::scenario) struct StallSchema {
 pub(in crate::scenario) struct PoolSchema {
     pub(in crate::scenario) instances: u32,
     cells: u32,
+    shuffle_sharding: Option<ShuffleSharding>,
+    /// From the door to the cells.
+    pub(in crate::scenario) router: Option<DistSpec>,
     pub(in crate::scenario) workers: u32,
     cores: u32,
     core_scheduling: CoreScheduling,
@@ -65,6 +69,7 @@ impl PoolSchema {
         Some(PoolPlan {
             instances: self.instances,
             cells: self.cells,
+            shuffle_sharding: self.shuffle_sharding,
             workers: self.workers,
             cores: self.cores,
             core_scheduling: self.core_scheduling,
@@ -120,6 +125,8 @@ fn pool(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<PoolSchema> 
     let admission = fields.optional("admission", problems);
     let balancer = fields.or("balancer", Balancer::default(), problems);
     let cells = fields.optional::<Placed<Whole<1, MOST>>>("cells", problems);
+    let hands = fields.optional::<Placed<ShuffleSharding>>("shuffle-sharding", problems);
+    let router = fields.optional::<Placed<DistSpec>>("router", problems);
     let core_scheduling = match core_scheduling? {
         None => CoreScheduling::default(),
         Some(written) => shared_cores(&written, workers?.is_some(), queue.as_ref()?, problems)?,
@@ -139,6 +146,17 @@ fn pool(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<PoolSchema> 
         }
     };
     let instances = instances?.0;
+    let router = match router? {
+        Some(router) if cells.as_ref().is_some_and(Option::is_none) => {
+            problems.add_with_hint(
+                router.place,
+                "`router` without `cells`",
+                "add the `cells` that it routes to, or write the time as `network` of the calls",
+            );
+            return None;
+        }
+        router => router.map(|router| router.value),
+    };
     let cells = match cells? {
         None => 1,
         Some(cells) if instances.is_multiple_of(cells.value.0) => cells.value.0,
@@ -157,9 +175,15 @@ fn pool(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<PoolSchema> 
             return None;
         }
     };
+    let shuffle_sharding = match hands? {
+        Some(hands) => Some(hands_of(&hands, cells, problems)?),
+        None => None,
+    };
     Some(PoolSchema {
         instances: instances as u32,
         cells: cells as u32,
+        shuffle_sharding,
+        router,
         workers: workers as u32,
         cores: cores as u32,
         core_scheduling,
@@ -168,6 +192,24 @@ fn pool(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<PoolSchema> 
         limits: limits?,
         admission: admission?,
     })
+}
+
+/// How many of so many cells each sender has, if there are enough.
+fn hands_of(
+    written: &Placed<ShuffleSharding>,
+    cells: u64,
+    problems: &mut Problems,
+) -> Option<ShuffleSharding> {
+    let hand = written.value.hand;
+    if u64::from(hand) > cells {
+        let (have, hint) = match cells {
+            1 => ("there is one cell".to_owned(), "add the cells, for example `cells = 8`"),
+            _ => (format!("there are {cells} cells"), "have more cells, or a smaller hand"),
+        };
+        problems.add_with_hint(written.place, format!("a hand of {hand} where {have}"), hint);
+        return None;
+    }
+    Some(written.value)
 }
 
 /// How workers divide the cores, if what is written of them goes with it.

@@ -2,6 +2,7 @@
 //! each kind of proof.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod chatter;
 mod cli;
 mod conservation;
 mod corners;

@@ -35,7 +35,7 @@ pub use broadcast::Broadcast;
 pub use contention::Contention;
 pub use full_mesh::FullMesh;
 pub use gossip::Gossip;
-pub use owed::Owed;
+pub use owed::{Moment, Owed};
 pub use peers::Peers;
 
 /// One kind of chatter of a service.

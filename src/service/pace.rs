@@ -108,6 +108,12 @@ impl Pace {
     /// Bits for fractions of a nanosecond in [`Pace::done_by`].
     pub const FRACTION: u32 = 16;
 
+    /// How long a core of `instance` takes for a nanosecond of work where it neither stalls nor
+    /// warms up.
+    pub fn slowness(&self, instance: u32) -> f64 {
+        if instance < self.slow { 1.0 / self.slow_speed } else { 1.0 }
+    }
+
     /// What a core of `instance` does from the start of the run to `now`, in 2⁻¹⁶ ns. As it is worked
     /// out anew each time, differences of it add up without error.
     pub fn done_by(&self, instance: u32, now: SimTime) -> u128 {

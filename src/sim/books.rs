@@ -194,8 +194,9 @@ impl<T: Trace> Run<'_, T> {
 
     fn close_window(&mut self) {
         let block = (self.books.window / self.model.run.windows_per_block) as usize;
-        for (service, station) in self.services.iter_mut().zip(&mut self.books.stations) {
-            station.windows.push(service.close_window(self.now));
+        let services = self.services.iter_mut().zip(&self.model.services);
+        for ((service, plan), station) in services.zip(&mut self.books.stations) {
+            station.windows.push(service.close_window(self.now, &plan.pace));
         }
         self.books.close_window(self.now, block);
     }

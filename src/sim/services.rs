@@ -1,12 +1,12 @@
 //! A service as it is now: its cells, its limits at the door, what chatter owes, how fast it is.
 
 use super::task::{Task, TaskId};
-use crate::chatter::Owed;
+use crate::chatter::{Moment, Owed};
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::{StationGauges, StationWindow};
 use crate::model::{Model, Service, ServiceId, Site, Step};
 use crate::policy::ChecksDeadlines;
-use crate::service::{DagorGate, Discipline, Gate, Occupancy, Pool, PoolPlan};
+use crate::service::{DagorGate, Discipline, Gate, Occupancy, Pace, Pool, PoolPlan};
 
 /// A service as it is now.
 #[derive(Debug)]
@@ -112,21 +112,23 @@ impl ServiceState {
 
     /// Brings an instance's chatter up to now, before its cores change.
     #[inline]
-    pub(super) fn settle_chatter(&mut self, instance: u32, now: SimTime) {
+    pub(super) fn settle_chatter(&mut self, instance: u32, now: SimTime, pace: &Pace) {
         let (cell, place) = self.cell_of(instance);
         let Some(owed) = &mut cell.owed else { return };
         let computing = cell.pool.instances[place as usize].on_core;
-        let worked = owed.settle(place, now, computing);
+        let at = Moment { now, done: pace.done_by(instance, now) };
+        let worked = owed.settle(place, at, computing);
         self.gauges.window.chatter_off_core += u128::from(worked.ns());
     }
 
     /// Counts an instance's chatter up to now. What it owes stays as it is, so that windows have no
     /// part in what happens.
-    fn look_at_chatter(&mut self, instance: u32, now: SimTime) {
+    fn look_at_chatter(&mut self, instance: u32, now: SimTime, pace: &Pace) {
         let (cell, place) = self.cell_of(instance);
         let Some(owed) = &mut cell.owed else { return };
         let computing = cell.pool.instances[place as usize].on_core;
-        let worked = owed.look(place, now, computing);
+        let at = Moment { now, done: pace.done_by(instance, now) };
+        let worked = owed.look(place, at, computing);
         self.gauges.window.chatter_off_core += u128::from(worked.ns());
     }
 
@@ -140,11 +142,11 @@ impl ServiceState {
     ) -> SimDuration {
         let (cell, place) = self.cell_of(instance);
         let Some(owed) = &mut cell.owed else { return own };
-        let first = owed.take(place);
+        let (first, its_time) = owed.take(place);
         if !is_rest {
             owed.charge_work(place, own);
         }
-        self.gauges.window.chatter_on_core += u128::from(first.ns());
+        self.gauges.window.chatter_on_core += u128::from(its_time.ns());
         own + first
     }
 
@@ -168,10 +170,10 @@ impl ServiceState {
     }
 
     /// Ends the window at `now`.
-    pub(super) fn close_window(&mut self, now: SimTime) -> StationWindow {
+    pub(super) fn close_window(&mut self, now: SimTime, pace: &Pace) -> StationWindow {
         if !self.is_plain {
             (0..self.cells.len() as u32 * self.cell_size)
-                .for_each(|instance| self.look_at_chatter(instance, now));
+                .for_each(|instance| self.look_at_chatter(instance, now, pace));
         }
         let mut window = self.gauges.close_window(now);
         if self.only_computes {
@@ -188,11 +190,16 @@ impl ServiceState {
             let plan = &service.pool;
             let has_whole_cores = !service.chatter.takes_cores() && service.pace.is_full();
             let is_plain = has_whole_cores && !plan.shares_cores();
-            let owed = || Owed::new(&service.chatter, plan.cell_size(), plan.cores);
-            let cell = || Cell {
+            let size = plan.cell_size();
+            let owed = |cell: u32| {
+                let members = cell * size..(cell + 1) * size;
+                let slowness = members.map(|instance| service.pace.slowness(instance));
+                Owed::new(&service.chatter, plan.cores, slowness)
+            };
+            let cell = |cell: u32| Cell {
                 pool: Pool::new(plan),
                 held: 0,
-                owed: service.chatter.takes_cores().then(owed),
+                owed: service.chatter.takes_cores().then(|| owed(cell)),
             };
             let has_cores_for_all = plan.workers <= plan.cores;
             let is_simple = has_whole_cores
@@ -207,8 +214,8 @@ impl ServiceState {
                 && !ejects;
             let state = Self {
                 is_simple,
-                cells: (0..plan.cells).map(|_| cell()).collect(),
-                cell_size: plan.cell_size(),
+                cells: (0..plan.cells).map(cell).collect(),
+                cell_size: size,
                 gauges: StationGauges::new(),
                 is_plain,
                 shares_cores: plan.shares_cores(),

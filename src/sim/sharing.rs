@@ -61,7 +61,7 @@ impl<T: Trace> Run<'_, T> {
         let drawn = || length.sample(&mut task.luck.draws(planned.purpose));
         let own = task.due.length().unwrap_or_else(drawn);
         let instance = task.instance;
-        state.settle_chatter(instance, self.now);
+        state.settle_chatter(instance, self.now, &self.model.services[service].pace);
         let work = state.core_work(instance, own, false);
         state.occupancy(instance).on_core += 1;
         let index = state.first_shared + instance as usize;
@@ -116,7 +116,7 @@ impl<T: Trace> Run<'_, T> {
     fn stop_sharing(&mut self, id: TaskId, service: usize, core_time: SimDuration) {
         let instance = self.tasks[id].instance;
         let state = &mut self.services[service];
-        state.settle_chatter(instance, self.now);
+        state.settle_chatter(instance, self.now, &self.model.services[service].pace);
         state.occupancy(instance).on_core -= 1;
         let index = state.first_shared + instance as usize;
         if self.shared[index].cores.len() < self.model.services[service].pool.cores {

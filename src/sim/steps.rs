@@ -101,7 +101,11 @@ impl<'m, T: Trace> Run<'m, T> {
             if state.shares_cores {
                 return self.share_cores(id, planned, length);
             }
-            state.settle_chatter(instance, self.now);
+            state.settle_chatter(
+                instance,
+                self.now,
+                &self.model.services[planned.own_service()].pace,
+            );
         }
         state.occupancy(instance).on_core += 1;
         state.gauges.on_core.rise(self.now);
@@ -209,7 +213,7 @@ impl<'m, T: Trace> Run<'m, T> {
             return;
         }
         if !state.is_plain {
-            state.settle_chatter(instance, self.now);
+            state.settle_chatter(instance, self.now, &self.model.services[service].pace);
         }
         let occupancy = state.occupancy(instance);
         if let Some(next) = self.tasks.pop_front(&mut occupancy.ready) {

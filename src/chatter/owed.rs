@@ -34,13 +34,28 @@ pub struct Owed {
     per_work_of_all: u128,
     /// What messages have put on every member so far, in 2⁻³² ns.
     charged: u128,
+    /// What a member whose cores have always been idle would have yet to do.
+    idle: Idle,
     members: Vec<Member>,
+}
+
+/// A member that takes no messages, at full speed: what it has to do is the same for all like it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Idle {
+    /// What it has yet to do, in 2⁻³² ns,
+    backlog: u128,
+    /// at this time,
+    at: SimTime,
+    /// and when it last had nothing to do.
+    empty: SimTime,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Member {
     /// How much of what was charged it has taken over, or was spared.
     taken: u128,
+    /// How much of what was charged since it was settled its own messages charged to others.
+    spared: u128,
     /// What it has yet to do, in 2⁻³² ns.
     backlog: u128,
     /// Up to when that is so,
@@ -85,23 +100,48 @@ impl Owed {
             per_work: fixed(plan.per_work),
             per_work_of_all: fixed(plan.per_work_of_all),
             charged: 0,
+            idle: Idle::default(),
             members: slowness.into_iter().map(member).collect(),
         }
     }
 
     /// A message is taken at `instance`.
     #[inline]
-    pub fn charge_message(&mut self, instance: u32) {
-        self.charged += self.per_message;
-        self.members[instance as usize].taken += self.per_message;
+    pub fn charge_message(&mut self, instance: u32, now: SimTime) {
+        self.charge(self.per_message, now);
+        self.spare(instance, self.per_message);
     }
 
     /// A message at `instance` is about to compute for `work`.
     #[inline]
-    pub fn charge_work(&mut self, instance: u32, work: SimDuration) {
+    pub fn charge_work(&mut self, instance: u32, work: SimDuration, now: SimTime) {
         let of_others = u128::from(work.ns()) * self.per_work;
-        self.charged += of_others + u128::from(work.ns()) * self.per_work_of_all;
-        self.members[instance as usize].taken += of_others;
+        self.charge(of_others + u128::from(work.ns()) * self.per_work_of_all, now);
+        self.spare(instance, of_others);
+    }
+
+    /// Every member owes so much more.
+    fn charge(&mut self, work: u128, now: SimTime) {
+        let left = self.left_when_idle(now);
+        if left == 0 {
+            self.idle.empty = now;
+        }
+        self.idle = Idle { backlog: left + work, at: now, ..self.idle };
+        self.charged += work;
+    }
+
+    /// One does not owe what all were charged last.
+    fn spare(&mut self, instance: u32, work: u128) {
+        let member = &mut self.members[instance as usize];
+        member.taken += work;
+        member.spared += work;
+    }
+
+    /// What a member that has always been idle would have yet to do at `now`.
+    fn left_when_idle(&self, now: SimTime) -> u128 {
+        let gone = u128::from(now.since(self.idle.at).ns());
+        let backlog = self.idle.backlog + self.background * gone;
+        backlog.saturating_sub((self.cores * gone) << FRACTION)
     }
 
     /// Brings `instance`, on which `computing` cores have been busy with messages since it was
@@ -130,15 +170,33 @@ impl Owed {
         let new = self.background * gone + (self.charged - member.taken);
         let idle = self.cores.saturating_sub(u128::from(computing));
         let backlog = member.backlog + new;
-        let worked = backlog.min((idle * done) << (FRACTION - DONE_FRACTION));
+        let mut left = backlog.saturating_sub((idle * done) << (FRACTION - DONE_FRACTION));
+        if computing == 0 && done == gone << DONE_FRACTION {
+            left = left.max(self.came_late(member, at.now).min(backlog));
+        }
+        let worked = backlog - left;
         Member {
             taken: self.charged,
-            backlog: backlog - worked,
+            spared: 0,
+            backlog: left,
             settled: at.now,
             done: member.done + done,
             worked: member.worked + worked,
             told: member.told,
             slowness: member.slowness,
+        }
+    }
+
+    /// What `member`, idle since it was settled, has yet to do at least, however little it had to do
+    /// then: what came while there was time left may have come too late for it.
+    ///
+    /// A backlog that is worked off as it comes is the larger of what is left of all work if it is
+    /// never empty, and of what one has that was empty at first (Lindley's recursion). From the time
+    /// at which all that are idle were empty the latter is the same for all.
+    fn came_late(&self, member: &Member, now: SimTime) -> u128 {
+        match self.idle.empty >= member.settled {
+            true => self.left_when_idle(now).saturating_sub(member.spared),
+            false => 0,
         }
     }
 

@@ -137,6 +137,7 @@ impl ServiceState {
     pub(super) fn core_work(
         &mut self,
         instance: u32,
+        now: SimTime,
         own: SimDuration,
         is_rest: bool,
     ) -> SimDuration {
@@ -144,7 +145,7 @@ impl ServiceState {
         let Some(owed) = &mut cell.owed else { return own };
         let (first, its_time) = owed.take(place);
         if !is_rest {
-            owed.charge_work(place, own);
+            owed.charge_work(place, own, now);
         }
         self.gauges.window.chatter_on_core += u128::from(its_time.ns());
         own + first
@@ -162,7 +163,7 @@ impl ServiceState {
     ) {
         let (cell, place) = self.cell_of(instance);
         if let Some(owed) = cell.owed.as_mut().filter(|_| !is_rest) {
-            owed.charge_message(place);
+            owed.charge_message(place, now);
         }
         if let Some(gate) = self.dagor.get_mut(instance as usize) {
             gate.started(now, wait);

@@ -62,7 +62,7 @@ impl<T: Trace> Run<'_, T> {
         let own = task.due.length().unwrap_or_else(drawn);
         let instance = task.instance;
         state.settle_chatter(instance, self.now, &self.model.services[service].pace);
-        let work = state.core_work(instance, own, false);
+        let work = state.core_work(instance, self.now, own, false);
         state.occupancy(instance).on_core += 1;
         let index = state.first_shared + instance as usize;
         let shared = &mut self.shared[index];

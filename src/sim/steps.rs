@@ -136,7 +136,7 @@ impl<'m, T: Trace> Run<'m, T> {
         let drawn = || length.sample(&mut task.luck.draws(planned.purpose));
         let own = task.due.length().unwrap_or_else(drawn);
         let (instance, is_rest) = (task.instance, task.due.is_rest());
-        let work = state.core_work(instance, own, is_rest);
+        let work = state.core_work(instance, self.now, own, is_rest);
         let length = self.model.services[service].pace.length(instance, self.now, work);
         if state.is_preemptive {
             let (began, ends) = (self.now, self.now + length);

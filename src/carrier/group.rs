@@ -1,7 +1,8 @@
 //! What a carrier, and a group of carriers made from one template, are.
 
-use super::{Overload, Shares};
+use super::{Behaviour, Overload, Resend, Shares};
 use crate::dist::Dist;
+use crate::engine::SimDuration;
 use crate::service::QueueBounds;
 
 /// Carriers that share a template, and the law that divides traffic among them.
@@ -34,12 +35,28 @@ pub struct CarrierPlan {
     pub delivery: Dist,
     /// What it does with submissions above its rate.
     pub overload: Overload,
+    /// How it treats messages whatever the load; each is asked in turn, and the first that has
+    /// something to say decides.
+    pub behaviours: Vec<Behaviour>,
+    /// When a message that it answered with an error is submitted again.
+    pub resend: Option<Resend>,
+    /// How long we wait for an answer; without it, as long as it takes.
+    pub answer_timeout: Option<SimDuration>,
     /// Messages a second that we submit to each member at most, of our own accord.
     pub pace: Option<f64>,
     /// The share of accepted messages that it loses without a word, whatever the load.
     pub silent_loss: f64,
     /// The bounds of our queue for each member.
     pub queue: QueueBounds,
+}
+
+impl CarrierPlan {
+    /// Whether every message is accepted, but for those that are lost silently.
+    pub fn is_plain(&self) -> bool {
+        self.overload == Overload::Paced
+            && self.behaviours.is_empty()
+            && self.answer_timeout.is_none()
+    }
 }
 
 impl GroupPlan {

@@ -99,6 +99,12 @@ impl Meter {
     pub fn take(&mut self, now: SimTime) -> bool {
         self.gcra.take(&mut self.due, now)
     }
+
+    /// See [`Gcra::leaves`].
+    #[inline]
+    pub fn leaves(&self, now: SimTime) -> SimTime {
+        self.gcra.leaves(self.due, now)
+    }
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 
 pub mod gauge;
 pub mod histogram;
+mod ledger;
 pub mod records;
 
 pub use gauge::{Gauge, Level};
 pub use histogram::{Bucket, CoarseHistogram, Exact, Histogram, RecentHistogram};
+pub use ledger::{Ledger, Report, Truth};
 pub use records::{
     Bound, CarrierRecord, ClassRecord, ClassWindow, LimitRecord, Measurements, OUTCOMES, Share,
     StationGauges, StationRecord, StationWindow,

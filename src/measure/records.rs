@@ -1,6 +1,6 @@
 //! What one run leaves behind: counts, levels and histograms by class and station. Integers.
 
-use super::{Gauge, Histogram, Level, RecentHistogram};
+use super::{Gauge, Histogram, Ledger, Level, RecentHistogram};
 use crate::engine::{SimDuration, SimTime};
 
 /// Ends that a message can come to; see the simulator's `Outcome`.
@@ -37,6 +37,8 @@ pub struct Measurements {
     pub in_system: Vec<Level>,
     /// By class and station.
     pub shares: Vec<Share>,
+    /// By class and group of carriers, over the whole run.
+    pub ledgers: Vec<Ledger>,
     /// By limit of the targets, in the order of the model's limits.
     pub limits: Vec<LimitRecord>,
 }
@@ -82,6 +84,8 @@ pub struct StationRecord {
     pub waiting_at_end: u64,
     /// Workers that held a task at the end; of carriers, submissions without acknowledgement.
     pub busy_at_end: u64,
+    /// Messages that paused at the end before they are submitted to a carrier again.
+    pub pausing_at_end: u64,
 }
 
 /// One station in one window.
@@ -89,7 +93,7 @@ pub struct StationRecord {
 pub struct StationWindow {
     /// Tasks that came, first tries and retries.
     pub arrived: u64,
-    /// Tasks that a worker took; of carriers, submissions that were not refused.
+    /// Tasks that a worker took; of carriers, submissions after which there was no further one.
     pub started: u64,
     /// Of those, how many had waited.
     pub waited: u64,
@@ -127,6 +131,12 @@ pub struct StationWindow {
     pub dropped: u64,
     /// Messages that carriers held back.
     pub held: u64,
+    /// Submissions that carriers answered with an error, or not at all,
+    pub errors: u64,
+    /// and of those, how many left the outcome unknown.
+    pub unclean: u64,
+    /// Messages whose last submission met with an error.
+    pub failed: u64,
     /// Workers that held a message; of carriers, submissions without acknowledgement.
     pub busy: Level,
     /// Workers that computed.
@@ -148,12 +158,18 @@ pub struct CarrierRecord {
     pub submitted: u64,
     /// Submissions accepted.
     pub accepted: u64,
-    /// Submissions refused.
+    /// Submissions refused for our rate, or while we are suspended.
     pub throttled: u64,
     /// Messages dropped silently.
     pub dropped: u64,
     /// Messages held back.
     pub held: u64,
+    /// Submissions answered with an error, or not at all,
+    pub errors: u64,
+    /// and of those, how many left the outcome unknown.
+    pub unclean: u64,
+    /// Messages whose last submission met with an error.
+    pub failed: u64,
     /// Messages turned away by, or expired in, our queue for it.
     pub refused: u64,
     /// Waiting times in our queue of submissions that were not refused, summed.
@@ -307,6 +323,9 @@ impl StationWindow {
         self.throttled += next.throttled;
         self.dropped += next.dropped;
         self.held += next.held;
+        self.errors += next.errors;
+        self.unclean += next.unclean;
+        self.failed += next.failed;
         self.busy.extend(&next.busy);
         self.on_core.extend(&next.on_core);
         self.queue.extend(&next.queue);

@@ -8,7 +8,7 @@ mod ids;
 mod operation;
 mod target;
 
-use crate::carrier::{GroupPlan, Shares};
+use crate::carrier::{Behaviour, During, GroupPlan, RegimePlan, Shares};
 use crate::chatter::ChatterPlan;
 use crate::dist::Dist;
 use crate::engine::{SimDuration, SimTime};
@@ -48,6 +48,8 @@ pub struct Model {
     pub sites: Vec<Site>,
     /// Carriers, by group.
     pub groups: Vec<GroupPlan>,
+    /// What carriers go through together, in name order.
+    pub regimes: Vec<RegimePlan>,
     /// What has to hold.
     pub targets: Vec<Target>,
     /// The limits on latency that targets name, each once.
@@ -253,8 +255,14 @@ impl Model {
         let pools = self.services.iter().any(|service| service.pool.chooses_at_random());
         let groups = self.groups.iter().any(|group| {
             let template = &group.template;
+            let by_regime = |behaviour: &Behaviour| match behaviour.during {
+                During::Regime { regime, .. } => self.regimes[regime].is_random(),
+                During::Always | During::Windows(_) => false,
+            };
             group.count > 1
                 || template.silent_loss > 0.0
+                || template.behaviours.iter().any(|of| of.is_random() || by_regime(of))
+                || template.resend.as_ref().is_some_and(|resend| resend.backoff.is_drawn())
                 || varies(&template.round_trip)
                 || varies(&template.delivery)
         });

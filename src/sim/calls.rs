@@ -304,6 +304,7 @@ impl<T: Trace> Run<'_, T> {
                 self.free_cancelled(service, instance);
             }
             State::AwaitingCarrier | State::AwaitingAgain => self.withdraw(id),
+            State::AwaitingResend => self.withdraw_resend(id),
             State::Hedging => self.cancel_offspring(id),
             State::Travelling
             | State::Routing
@@ -318,6 +319,7 @@ impl<T: Trace> Run<'_, T> {
             State::Accepting
             | State::Dropping
             | State::Holding
+            | State::Erring
             | State::Held
             | State::Delivering => return false,
             State::Scheduled | State::Joining | State::Settled => {

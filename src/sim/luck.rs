@@ -2,6 +2,7 @@
 
 use super::steps::PlannedStep;
 use super::task::Due;
+use crate::carrier::GroupPlan;
 use crate::dist::Dist;
 use crate::engine::{Key, Luck, Purpose, SimDuration};
 use crate::model::{Model, Step};
@@ -36,6 +37,10 @@ pub(super) struct GroupLuck {
     pub(super) delivery: Purpose,
     /// Whether it is lost without a word.
     pub(super) loss: Purpose,
+    /// The pause before it is submitted again.
+    pub(super) resend: Purpose,
+    /// Copies that are delivered though the carrier said otherwise.
+    pub(super) copy: Key,
 }
 
 /// Purposes of one cause of a source.
@@ -129,6 +134,8 @@ pub(super) struct Keys {
     pub(super) routers: Vec<Purpose>,
     /// By group.
     pub(super) groups: Vec<GroupLuck>,
+    /// By group and behaviour.
+    pub(super) behaviours: Vec<Vec<Purpose>>,
     /// By source: its messages.
     pub(super) sources: Vec<Key>,
     /// By source: who sends its messages.
@@ -194,8 +201,11 @@ impl Keys {
                     round_trip: purpose(&format!("carrier/{}/round-trip", group.name)),
                     delivery: purpose(&format!("carrier/{}/delivery", group.name)),
                     loss: purpose(&format!("carrier/{}/loss", group.name)),
+                    resend: purpose(&format!("carrier/{}/resend", group.name)),
+                    copy: key(&format!("carrier/{}/copy", group.name)),
                 })
                 .collect(),
+            behaviours: model.groups.iter().map(|group| of_behaviours(group, purpose)).collect(),
             sources: model
                 .sources
                 .iter()
@@ -230,6 +240,17 @@ impl Keys {
             retry: key("retry"),
         }
     }
+}
+
+/// The purpose of each behaviour of a group: the nth of its kind.
+fn of_behaviours(group: &GroupPlan, purpose: impl Fn(&str) -> Purpose) -> Vec<Purpose> {
+    let behaviours = &group.template.behaviours;
+    let each = behaviours.iter().enumerate().map(|(at, behaviour)| {
+        let kind = behaviour.name();
+        let nth = behaviours[..at].iter().filter(|other| other.name() == kind).count();
+        purpose(&format!("carrier/{}/{kind}/{nth}", group.name))
+    });
+    each.collect()
 }
 
 /// The purpose of each step's duration: the nth of its kind in its operation, so that a step of

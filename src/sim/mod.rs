@@ -14,17 +14,23 @@
 //! | `sharing` | it computes on cores that others compute on too |
 //! | `calls` | answers, timeouts, retries, cancelled work |
 //! | `guards` | what callers remember, hedges and deadlines of calls |
+//! | `carriers` | what a carrier is, as we see it now |
 //! | `submissions` | it waits for a carrier, is submitted, acknowledged, delivered |
+//! | `answers` | the carrier does not simply accept it: errors, resends, copies, ledgers |
+//! | `visits` | what is remembered of it then |
 //! | `endings` | it ends, and what that causes |
 //! | `books` | what is counted |
 //!
 //! **Ties.** Events at the same instant happen in the order in which they were scheduled; those
 //! of the start are scheduled in name order. Of a departure and what it sets off: the leaving
-//! task frees its worker, which takes the next waiting task; then the leaving task goes on.
+//! task frees its worker, which takes the next waiting task and begins its work; then the leaving
+//! task goes on.
 
+mod answers;
 mod arrivals;
 mod books;
 mod calls;
+mod carriers;
 mod endings;
 mod event;
 mod guards;
@@ -39,6 +45,7 @@ mod submissions;
 mod task;
 mod tasks;
 mod trace;
+mod visits;
 
 use crate::measure::Measurements;
 use crate::model::Model;

@@ -1,18 +1,20 @@
 //! The state of a run, and the loop that takes one event after the other.
 
 use super::books::Books;
+use super::carriers::CarrierState;
 use super::event::Event;
 use super::guards::{GuardState, keeps_notes};
 use super::luck::Keys;
 use super::services::{ServiceState, queues_of};
 use super::sharing::SharedState;
 use super::steps::PlannedStep;
-use super::submissions::CarrierState;
 use super::task::{Due, State, TaskId};
 use super::tasks::{Tasks, Todo};
 use super::trace::Trace;
+use super::visits::{Visit, Visits};
+use crate::carrier::Regimes;
 use crate::dist::Dist;
-use crate::engine::{Calendar, LaneId, Occurrence, Purpose, SimDuration, SimTime, Ticket};
+use crate::engine::{Calendar, Key, LaneId, Occurrence, Purpose, SimDuration, SimTime, Ticket};
 use crate::measure::{Bound, Measurements};
 use crate::model::Model;
 
@@ -44,6 +46,9 @@ pub(super) struct Run<'m, T> {
     pub(super) carriers: Vec<CarrierState>,
     /// Cores that workers share, instance by instance, of all services where they do.
     pub(super) shared: Vec<SharedState>,
+    /// What is remembered of messages that carriers did not simply accept.
+    pub(super) visits: Visits,
+    pub(super) regimes: Regimes,
     /// The place of the first carrier's queue among all queues.
     pub(super) first_carrier_queue: usize,
     /// By queue, services' first, then carriers': when its head is looked at for its age.
@@ -65,7 +70,9 @@ impl<'m, T: Trace> Run<'m, T> {
         let lanes =
             model.constant_delays.iter().map(|&delay| (delay, calendar.add_lane())).collect();
         let notes = if keeps_notes(model) { size_of::<super::tasks::Notes>() as u64 } else { 0 };
-        let bytes = size_of::<super::task::Task>() as u64 + BYTES_BESIDE_RECORD + notes;
+        let is_plain = model.groups.iter().all(|group| group.template.is_plain());
+        let visits = if is_plain { 0 } else { size_of::<Visit>() as u64 };
+        let bytes = size_of::<super::task::Task>() as u64 + BYTES_BESIDE_RECORD + notes + visits;
         let affordable = model.run.memory_at_most / bytes;
         // One instant step makes at most a few times 2¹⁶ tasks before the budget is looked at.
         let room = u64::from(super::event::MOST_INDEX) - (1 << 24);
@@ -88,6 +95,10 @@ impl<'m, T: Trace> Run<'m, T> {
             first_carrier_queue: queues_of(model) - model.carriers() as usize,
             carriers: CarrierState::all(model),
             shared: SharedState::all(model),
+            visits: Visits::default(),
+            regimes: Regimes::new(&model.regimes, |name| {
+                Key::new(model.run.seed, replication, name)
+            }),
             watched: vec![SimTime::MAX; queues_of(model)],
             offspring: Vec::new(),
             books: Books::new(model),
@@ -134,9 +145,11 @@ impl<'m, T: Trace> Run<'m, T> {
                 Event::Pace(carrier) => self.on_pace(carrier),
                 Event::Shared(cores) => self.on_shared(cores, ticket),
             }
-            let stopped = self.work_off(first);
-            if stopped.is_some() {
-                return stopped;
+            if first.is_some() || !self.todo.is_empty() || self.is_too_full() {
+                let stopped = self.work_off(first);
+                if stopped.is_some() {
+                    return stopped;
+                }
             }
             left -= 1;
             if left == 0 {
@@ -209,9 +222,12 @@ impl<'m, T: Trace> Run<'m, T> {
             State::Withheld => return self.fail_unsent(id),
             State::Late => return self.shed(id),
             State::Scheduled => return self.on_scheduled(id),
-            State::Accepting | State::Dropping | State::Holding | State::Refusing => {
-                return self.on_acknowledged(id);
-            }
+            State::Accepting
+            | State::Dropping
+            | State::Holding
+            | State::Refusing
+            | State::Erring => return self.on_acknowledged(id),
+            State::AwaitingResend => return self.on_resend(id),
             State::Held => return self.deliver(id),
             State::Delivering => return self.on_delivered(id),
             State::Queued

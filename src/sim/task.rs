@@ -57,8 +57,12 @@ pub(super) enum State {
     Dropping,
     /// Submitted; the carrier will acknowledge and hold.
     Holding,
-    /// Submitted; the carrier will refuse.
+    /// Submitted; the carrier will refuse, and it is submitted again.
     Refusing,
+    /// Submitted; the carrier will answer with an error, which is final.
+    Erring,
+    /// Pauses before it is submitted again.
+    AwaitingResend,
     /// Held by the carrier.
     Held,
     /// On its way from the carrier to the recipient.
@@ -128,7 +132,7 @@ impl Flags {
     /// Of a message: it was handed on itself, in part or as a whole, and may be delivered so.
     pub(super) const HANDED_ON: Self = Self(64);
 
-    /// A submission whose caller has cancelled it: if the carrier refuses it, it is not made again.
+    /// A submission whose caller has cancelled it: if it comes back, it is not made again.
     pub(super) const WITHDRAWN: Self = Self(128);
 
     #[inline]
@@ -253,6 +257,13 @@ impl Task {
     #[inline]
     pub(super) fn is_message(&self) -> bool {
         !self.flags.has(Flags::CALL) && !self.flags.has(Flags::BRANCH)
+    }
+
+    /// Of a message's first task: whether the message has no other part, and never had one that
+    /// might still deliver it or already has.
+    #[inline]
+    pub(super) fn is_all_of_its_message(&mut self) -> bool {
+        *self.open() == 0 && self.attempt_or_orphans == 0 && !self.flags.has(Flags::COPY_DELIVERED)
     }
 
     /// Of a message's first task: its branches that count and are not over.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use surgeplan::measure::{
-    ClassRecord, Level, Measurements, OUTCOMES, StationRecord, StationWindow,
+    ClassRecord, Ledger, Level, Measurements, OUTCOMES, StationRecord, StationWindow, Truth,
 };
 use surgeplan::model::{Mode, Model};
 use surgeplan::sim::{self, Outcome, TextTrace};
@@ -77,12 +77,17 @@ proptest! {
 #[test]
 fn random_scenarios_are_not_dull() {
     let mut runner = TestRunner::deterministic();
-    let mut seen = StationWindow::default();
+    let (mut seen, mut truth, mut unknown) = (StationWindow::default(), Truth::default(), 0);
     let (mut ended, mut duplicates, mut stopped, mut in_flight) = ([0; OUTCOMES], 0, 0, 0);
     for _ in 0..300 {
         let tree = scenario().new_tree(&mut runner).expect("scenarios are made, not filtered");
         let run = sim::run(&model(&tree.current().text()), 0);
         run.stations.iter().for_each(|record| seen.extend(&total(record)));
+        for ledger in &run.ledgers {
+            truth.duplicates += ledger.truth.duplicates;
+            truth.lost += ledger.truth.lost;
+            unknown += ledger.report.unknown;
+        }
         for class in &run.classes {
             (0..OUTCOMES).for_each(|outcome| ended[outcome] += class.ended(0, outcome));
             duplicates += class.windows.iter().map(|window| window.duplicates).sum::<u64>();
@@ -101,6 +106,12 @@ fn random_scenarios_are_not_dull() {
         ("dropped", seen.dropped),
         ("held", seen.held),
         ("preempted", seen.preempted),
+        ("errors", seen.errors),
+        ("unclean errors", seen.unclean),
+        ("failed at carriers", seen.failed),
+        ("duplicates at carriers", truth.duplicates),
+        ("lost at carriers", truth.lost),
+        ("unknown", unknown),
         ("chatter", seen.chatter_on_core as u64 / 1_000_000),
         ("chatter of idle cores", seen.chatter_off_core as u64 / 1_000_000),
         ("duplicates", duplicates),
@@ -128,7 +139,12 @@ fn with_neighbours(scenario: &Scenario) -> Scenario {
              [service.{name}.operation.go]\nwork = {{ exponential = {{ mean = \"10ms\" }} }}\n\
              steps = [{{ send-to = \"{name}-carrier\" }}]\n\
              [carrier.{name}-carrier]\nrate = \"20/s\"\nwindow = 2\nround-trip = \"3ms\"\n\
-             overload = {{ throttle = {{ pause = \"7ms\" }} }}\n"
+             overload = {{ throttle = {{ pause = \"7ms\" }} }}\n\
+             answer-timeout = \"9ms\"\nresend = \"full-jitter\"\n\
+             behaviours = [{{ unclean-error = {{ share = \"20%\", during = \
+             {{ regime = \"{name}-regime\", is = \"down\" }} }} }}]\n\
+             [regime.{name}-regime]\nstates = [{{ name = \"up\", stay = \"90ms\" }}, \
+             {{ name = \"down\", stay = {{ exponential = {{ mean = \"50ms\" }} }} }}]\n"
         ));
     }
     Scenario { sections }
@@ -153,6 +169,36 @@ fn audit(model: &Model, run: &Measurements) {
         }
     }
     audit_system(model, run);
+    audit_ledgers(model, run);
+}
+
+/// Both ledgers add up to what came, and to one another where the platform knows.
+fn audit_ledgers(model: &Model, run: &Measurements) {
+    for (at, group) in model.groups.iter().enumerate() {
+        let station = &run.stations[model.services.len() + at];
+        let total = total(station);
+        let mut all = Ledger::default();
+        for class in 0..model.classes.len() {
+            let ledger = &run.ledgers[class * model.groups.len() + at];
+            assert_eq!(ledger.truth.sum(), ledger.came, "truth of {}: {ledger:?}", group.name);
+            assert_eq!(ledger.report.sum(), ledger.came, "report of {}: {ledger:?}", group.name);
+            all.add(ledger);
+        }
+        let Ledger { came, truth, report } = all;
+        assert_eq!(came, total.arrived, "{}", group.name);
+        assert_eq!((report.rejected, report.expired), (total.rejected, total.expired));
+        assert_eq!(report.cancelled, total.withdrawn, "{}", group.name);
+        assert_eq!(report.delivered, total.served, "{}", group.name);
+        assert_eq!(report.failed + report.unknown, total.failed, "{}", group.name);
+        assert!(truth.lost <= total.dropped, "{}", group.name);
+        let waits = station.waiting_at_end + station.pausing_at_end + station.busy_at_end;
+        assert_eq!(report.pending, waits, "{}", group.name);
+        if group.template.is_plain() {
+            assert_eq!((truth.duplicates, truth.failed, report.unknown), (0, 0, 0));
+            assert_eq!(truth.rejected, report.rejected, "{}", group.name);
+            assert_eq!(truth.lost, total.dropped, "{}", group.name);
+        }
+    }
 }
 
 fn total(record: &StationRecord) -> StationWindow {
@@ -255,7 +301,8 @@ fn audit_carriers(
     let sum =
         |of: fn(&surgeplan::measure::CarrierRecord) -> u64| -> u64 { members.iter().map(of).sum() };
     // A refused submission comes back, and is submitted again; some answers are on their way.
-    let being_refused = sum(|c| c.submitted) - total.started - total.throttled;
+    let resent = sum(|c| c.errors) - sum(|c| c.failed);
+    let being_refused = sum(|c| c.submitted) - total.started - total.throttled - resent;
     assert_eq!(
         total.arrived,
         total.started
@@ -263,12 +310,13 @@ fn audit_carriers(
             + total.expired
             + total.withdrawn
             + record.waiting_at_end
+            + record.pausing_at_end
             + being_refused,
         "messages that came for {name}"
     );
     assert_eq!(
         total.started + being_refused,
-        total.served + record.busy_at_end,
+        total.served + total.failed + record.busy_at_end,
         "submissions to {name}"
     );
     assert_eq!(sum(|c| c.arrived), total.arrived, "{name}");
@@ -276,6 +324,9 @@ fn audit_carriers(
     assert_eq!(sum(|c| c.throttled), total.throttled, "{name}");
     assert_eq!(sum(|c| c.dropped), total.dropped, "{name}");
     assert_eq!(sum(|c| c.held), total.held, "{name}");
+    assert_eq!(sum(|c| c.errors), total.errors, "{name}");
+    assert_eq!(sum(|c| c.unclean), total.unclean, "{name}");
+    assert_eq!(sum(|c| c.failed), total.failed, "{name}");
     assert_eq!(sum(|c| c.refused), total.rejected + total.expired, "{name}");
     assert_eq!(sum(|c| c.queued_at_end), record.waiting_at_end, "{name}");
     let outstanding: u128 = members.iter().map(|carrier| carrier.outstanding).sum();
@@ -305,7 +356,8 @@ fn audit_system(model: &Model, run: &Measurements) {
         .flat_map(|record| &record.windows)
         .map(|window| window.ended[1..].iter().sum::<u64>())
         .sum();
-    let copies = model.sites.iter().any(|site| site.timeout.is_some() && site.may_deliver);
+    let copies = model.sites.iter().any(|site| site.timeout.is_some() && site.may_deliver)
+        || model.groups.iter().any(|group| !group.template.behaviours.is_empty());
     if failed == 0 && !copies {
         assert_eq!(all.integral, times, "messages in the system");
     }

@@ -1,5 +1,7 @@
 //! Random scenarios: every kind of station, call, policy and traffic, in topologies of all shapes.
 
+#[path = "random/carrier.rs"]
+mod carrier;
 #[path = "random/client.rs"]
 mod client;
 #[path = "random/place.rs"]
@@ -8,6 +10,7 @@ mod place;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use carrier::carrier;
 use client::{Client, client};
 use place::{place, pool};
 
@@ -64,6 +67,7 @@ pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
                 kept = { lost-at-most = \"1%\" }\n\
                 gone = { of = \"c0\", drained-by = \"700ms\" }\n";
             let mut sections = vec![run, network, targets.to_owned()];
+            sections.push(carrier::REGIME.to_owned());
             sections.extend(services);
             sections.extend(carriers);
             sections.extend(traffics);
@@ -233,56 +237,6 @@ fn step(from: usize) -> impl Strategy<Value = String> {
         3 => onward,
         1 => back,
     ]
-}
-
-fn carrier(index: usize) -> impl Strategy<Value = String> {
-    let rate = select(vec!["2/s", "10/s", "33.3/s", "100/s", "1000/s"]);
-    let limited = (
-        rate.clone(),
-        prop::option::of(1u32..4),
-        prop_oneof![
-            Just(String::new()),
-            length().prop_map(|pause| format!(
-                "overload = {{ throttle = {{ pause = \"{pause}\" }} }}\n"
-            )),
-            Just("overload = \"drop\"\n".to_owned()),
-            length().prop_map(|time| format!("overload = {{ hold = {{ for = \"{time}\" }} }}\n")),
-        ],
-        prop::option::of(rate),
-    )
-        .prop_map(|(rate, burst, overload, pace)| {
-            let burst = burst.map_or(String::new(), |burst| format!("burst = {burst}\n"));
-            // A pace has a meaning only where we do not keep to the rate anyway.
-            let pace = pace.filter(|_| !overload.is_empty());
-            let pace = pace.map_or(String::new(), |pace| format!("pace = \"{pace}\"\n"));
-            format!("rate = \"{rate}\"\n{burst}{overload}{pace}")
-        });
-    let windowed =
-        (prop::option::of(1u32..3), 1u32..4, duration()).prop_map(|(binds, window, round_trip)| {
-            let binds = binds.map_or(String::new(), |binds| format!("binds = {binds}\n"));
-            format!("{binds}window = {window}\nround-trip = {round_trip}\n")
-        });
-    let none = || Just(String::new());
-    (
-        prop::option::of(1u32..5),
-        prop_oneof![1 => none().boxed(), 3 => limited.boxed()],
-        prop_oneof![1 => none().boxed(), 2 => windowed.boxed()],
-        prop_oneof![none().boxed(), duration().prop_map(|d| format!("delivery = {d}\n")).boxed()],
-        share(),
-        queue(),
-        any::<bool>(),
-    )
-        .prop_map(move |(count, limited, windowed, delivery, loss, queue, zipf)| {
-            let head = match count {
-                None => format!("[carrier.c{index}]\n"),
-                Some(count) => {
-                    let shares = if zipf { "shares = \"zipf\"\n" } else { "" };
-                    let shares = shares.replace("\"zipf\"", "{ zipf = { exponent = 1.2 } }");
-                    format!("[carrier-group.c{index}]\ncount = {count}\n{shares}")
-                }
-            };
-            format!("{head}{limited}{windowed}{delivery}silent-loss = \"{loss}\"\n{queue}")
-        })
 }
 
 fn traffic(index: usize) -> impl Strategy<Value = String> {

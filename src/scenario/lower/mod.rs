@@ -38,6 +38,7 @@ pub(super) fn lower(
     let run = scenario.run.as_ref().and_then(|run| run::lower(run, clock, horizon, problems));
     let asked = horizon.map(|horizon| run::asked(&scenario, horizon, problems));
     let run = run.zip(asked).and_then(|(run, asked)| run::with_windows(run, &asked, problems));
+    let regimes = groups::regimes(&scenario, files, problems);
     let groups = groups::lower(&scenario, clock.as_ref(), files, problems);
     check_instances(&scenario, problems);
     // What follows has positions in tables.
@@ -73,6 +74,7 @@ pub(super) fn lower(
         cancels_callers: operations.cancels_callers,
         sites: operations.sites,
         groups,
+        regimes: regimes?,
         targets,
         limits,
         constant_delays: Vec::new(),
@@ -105,6 +107,10 @@ fn constant_delays(model: &Model) -> Vec<SimDuration> {
         Step::Work(dist) | Step::Delay(dist) => Some(dist),
         Step::Call { .. } | Step::HandTo { .. } | Step::End => None,
     });
+    let resends = model.groups.iter().filter_map(|group| group.template.resend.as_ref());
+    let pauses = pauses.chain(resends.flat_map(|resend| resend.constant_pauses()));
+    let waits = model.groups.iter().filter_map(|group| group.template.answer_timeout);
+    let pauses = pauses.chain(waits);
     let hops = sites.iter().filter_map(|site| site.latency.as_ref());
     let routers = model.services.iter().filter_map(|service| service.router.as_ref());
     let trips = model

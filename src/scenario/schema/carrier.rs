@@ -1,9 +1,12 @@
 //! `[carrier.NAME]` and `[carrier-group.NAME]`: what we do not own.
 
-use crate::carrier::SharesSpec;
 use crate::carrier::overload::OverloadSpec;
+use crate::carrier::{BehaviourSpec, Resend, SharesSpec};
 use crate::dist::DistSpec;
-use crate::language::{Fields, Node, Placed, Problems, Rate, Read, Share, Whole, format};
+use crate::engine::SimDuration;
+use crate::language::{
+    Fields, Node, Placed, PositiveDuration, Problems, Rate, Read, Share, Whole, format,
+};
 use crate::service::QueueBounds;
 
 /// Most carriers of one group.
@@ -27,6 +30,9 @@ pub(in crate::scenario) struct CarrierSchema {
     pub(in crate::scenario) round_trip: Option<DistSpec>,
     pub(in crate::scenario) delivery: Option<DistSpec>,
     pub(in crate::scenario) overload: Option<OverloadSpec>,
+    pub(in crate::scenario) behaviours: Vec<BehaviourSpec>,
+    pub(in crate::scenario) resend: Option<Resend>,
+    pub(in crate::scenario) answer_timeout: Option<SimDuration>,
     pub(in crate::scenario) pace: Option<Placed<f64>>,
     pub(in crate::scenario) silent_loss: f64,
     pub(in crate::scenario) queue: QueueBounds,
@@ -67,6 +73,9 @@ impl CarrierSchema {
         let round_trip = fields.optional("round-trip", problems);
         let delivery = fields.optional("delivery", problems);
         let overload = fields.optional("overload", problems);
+        let behaviours = fields.or("behaviours", Vec::new(), problems);
+        let resend = fields.optional("resend", problems);
+        let answer_timeout = fields.optional::<PositiveDuration>("answer-timeout", problems);
         let pace = fields.optional::<Placed<Rate>>("pace", problems);
         let silent_loss = fields.or("silent-loss", Share(0.0), problems);
         let queue = fields.or("queue", QueueBounds::default(), problems);
@@ -91,6 +100,9 @@ impl CarrierSchema {
             round_trip: round_trip.flatten(),
             delivery: delivery.flatten(),
             overload: overload.flatten(),
+            behaviours: behaviours.unwrap_or_default(),
+            resend: resend.flatten(),
+            answer_timeout: answer_timeout.flatten().map(|length| length.0),
             pace: pace.flatten().map(|rate| of(rate, |per_s| per_s)),
             silent_loss: silent_loss.map_or(0.0, |share| share.0),
             queue: queue.unwrap_or_default(),
@@ -103,6 +115,7 @@ fn check(node: &Node, problems: &mut Problems) {
     let has = |key: &str| node.child(key).is_some();
     let at = |key: &str| node.child(key).map_or(node.place, |child| child.place);
     let has_rate = has("rate") || has("total-rate");
+    check_errors(node, problems);
     if has("overload") && !has_rate {
         problems.add_with_hint(
             at("overload"),
@@ -122,6 +135,35 @@ fn check(node: &Node, problems: &mut Problems) {
             at("pace"),
             "without `overload` we keep to the carrier's rate anyway",
             "remove `pace`, or say with `overload` what the carrier does above its rate",
+        );
+    }
+}
+
+/// What errors there can be, whether or not what is written of them could be read.
+fn check_errors(node: &Node, problems: &mut Problems) {
+    let has = |key: &str| node.child(key).is_some();
+    let at = |key: &str| node.child(key).map_or(node.place, |child| child.place);
+    let queues = node.child("overload").is_some_and(|overload| overload.child("queue").is_some());
+    if has("resend") && !has("behaviours") && !has("answer-timeout") && !queues {
+        problems.add_with_hint(
+            at("resend"),
+            "nothing is ever answered with an error",
+            "say with `behaviours` which errors there are; what `overload` throttles is submitted \
+             again in any case",
+        );
+    }
+    if has("answer-timeout") && !has("round-trip") && !has("behaviours") {
+        problems.add_with_hint(
+            at("answer-timeout"),
+            "without a round trip every answer is there at once",
+            "add, for example, `round-trip = \"100ms\"`",
+        );
+    }
+    if queues && has("burst") {
+        problems.add_with_hint(
+            at("burst"),
+            "a carrier with a queue takes what its queue has room for",
+            "leave it out",
         );
     }
 }

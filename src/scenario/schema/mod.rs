@@ -7,6 +7,7 @@ mod service;
 mod target;
 mod traffic;
 
+use crate::carrier::RegimeSpec;
 use crate::dist::DistSpec;
 use crate::language::{Entry, Fields, NamedTable, Node, Placed, Problems, Read, Value, suggest};
 
@@ -18,13 +19,14 @@ pub(super) use target::{CriterionSchema, TargetSchema};
 pub(super) use traffic::{CauseSchema, TrafficSchema};
 
 /// Where the names stand that authors choose.
-pub const NAMED: [NamedTable; 6] = [
+pub const NAMED: [NamedTable; 7] = [
     NamedTable { path: &["target"], kind: "target" },
     NamedTable { path: &["traffic"], kind: "traffic" },
     NamedTable { path: &["service"], kind: "service" },
     NamedTable { path: &["service", "*", "operation"], kind: "operation" },
     NamedTable { path: &["carrier"], kind: "carrier" },
     NamedTable { path: &["carrier-group"], kind: "carrier group" },
+    NamedTable { path: &["regime"], kind: "regime" },
 ];
 
 /// A scenario file. What could not be read is missing, and has left a problem.
@@ -38,6 +40,7 @@ pub(super) struct Scenario {
     pub(super) services: Section<ServiceSchema>,
     pub(super) carriers: Section<CarrierSchema>,
     pub(super) groups: Section<CarrierSchema>,
+    pub(super) regimes: Section<RegimeSpec>,
 }
 
 /// A table of named things, in name order: all names, and what could be read.
@@ -63,6 +66,7 @@ impl Scenario {
                 CarrierSchema::read_one(node, problems)
             }),
             groups: Section::read(&mut fields, "carrier-group", problems),
+            regimes: Section::read(&mut fields, "regime", problems),
         };
         if scenario.traffic.items.is_empty() {
             problems.add_with_hint(

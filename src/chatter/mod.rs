@@ -15,7 +15,9 @@
 //! what an instance owes its peers is a number of nanoseconds that grows with time and with its
 //! peers' messages ([`Owed`]), that idle cores work off, and that the next message to compute
 //! works off before its own work where no core was idle. The load on each instance is exact; how
-//! it falls into the gaps between messages is smoothed.
+//! it falls into the gaps between messages is smoothed. Cores that are all idle, at full speed, work
+//! off what has come by then as it came; where only some are idle, or they are slow, what came late
+//! in an idle stretch is taken to have been there from its start.
 //!
 //! To add a kind: one file here with its doc, its spec and what it costs; one line in each of
 //! [`Chatter`], `Chatter::NAMES` and the matches below.
@@ -35,7 +37,7 @@ pub use broadcast::Broadcast;
 pub use contention::Contention;
 pub use full_mesh::FullMesh;
 pub use gossip::Gossip;
-pub use owed::Owed;
+pub use owed::{Moment, Owed};
 pub use peers::Peers;
 
 /// One kind of chatter of a service.

@@ -198,6 +198,8 @@ pub struct Service {
     pub link: Option<LinkPlan>,
     /// What the instances of one of its cells cost one another.
     pub chatter: ChatterPlan,
+    /// How long a message takes from its door to its cell, where that takes any time.
+    pub router: Option<Dist>,
     /// How fast they compute.
     pub pace: Pace,
     /// When they look at the deadlines of what they are asked.
@@ -286,7 +288,9 @@ impl Model {
                 || varies(&template.delivery)
         });
         let hops = self.sites.iter().any(|site| site.latency.as_ref().is_some_and(varies));
-        steps || sources || pools || groups || hops
+        let routers =
+            self.services.iter().any(|service| service.router.as_ref().is_some_and(varies));
+        routers || steps || sources || pools || groups || hops
     }
 
     /// Whether the network of some service may be short.

@@ -221,8 +221,9 @@ impl<T: Trace> Run<'_, T> {
 
     fn close_window(&mut self) {
         let block = (self.books.window / self.model.run.windows_per_block) as usize;
-        for (service, station) in self.services.iter_mut().zip(&mut self.books.stations) {
-            station.windows.push(service.close_window(self.now));
+        let services = self.services.iter_mut().zip(&self.model.services);
+        for ((service, plan), station) in services.zip(&mut self.books.stations) {
+            station.windows.push(service.close_window(self.now, &plan.pace));
         }
         self.books.close_window(self.now, block);
     }
@@ -279,6 +280,7 @@ impl<T: Trace> Run<'_, T> {
 
     /// Counts the messages that are still in the system.
     fn count_what_is_left(&mut self) {
+        self.count_shared_cores();
         let first_group = self.books.stations.len() - self.books.groups.len();
         for (id, task) in self.tasks.iter() {
             let class = self.sources[usize::from(task.source)].class;

@@ -313,9 +313,13 @@ impl<T: Trace> Run<'_, T> {
             }
             State::Computing => {
                 let (service, instance) = (self.own_service(id), self.tasks[id].instance);
-                self.forget_computing(id, service);
-                self.account_work(id, service);
-                self.let_core_go(service, instance);
+                if self.services[service].shares_cores {
+                    self.leave_shared_cores(id, service);
+                } else {
+                    self.forget_computing(id, service);
+                    self.account_work(id, service);
+                    self.let_core_go(service, instance);
+                }
                 self.free_cancelled(service, instance);
             }
             State::Stepping | State::Pausing => {
@@ -332,6 +336,7 @@ impl<T: Trace> Run<'_, T> {
             State::AwaitingResend => self.withdraw_resend(id),
             State::Hedging => self.cancel_offspring(id),
             State::Travelling
+            | State::Routing
             | State::Replying
             | State::Returning
             | State::BackingOff

@@ -24,6 +24,8 @@ pub(super) enum Event {
     Pace(u32),
     /// A message with this life is not valid any more.
     Invalid(u32),
+    /// The first of those who share the cores of an instance may be done.
+    Shared(u32),
 }
 
 impl Event {
@@ -38,6 +40,7 @@ impl Event {
             Self::Pace(carrier) => (4, carrier),
             Self::Hedge(task) => (5, task.0),
             Self::Invalid(life) => (6, life),
+            Self::Shared(cores) => (7, cores),
         };
         debug_assert!(index <= MOST_INDEX);
         kind << INDEX_BITS | index
@@ -54,7 +57,8 @@ impl Event {
             3 => Self::Expiry(index),
             4 => Self::Pace(index),
             5 => Self::Hedge(TaskId(index)),
-            _ => Self::Invalid(index),
+            6 => Self::Invalid(index),
+            _ => Self::Shared(index),
         }
     }
 }
@@ -74,6 +78,7 @@ mod tests {
                 Event::Expiry(index),
                 Event::Pace(index),
                 Event::Invalid(index),
+                Event::Shared(index),
             ] {
                 assert_eq!(Event::unpack(event.pack()), event);
             }

@@ -128,6 +128,10 @@ pub(super) struct Keys {
     pub(super) victims: Vec<Purpose>,
     /// By service: which cell a sender is in.
     pub(super) cells: Vec<Key>,
+    /// By service: which cell of its sender's hand.
+    pub(super) hands: Vec<Purpose>,
+    /// By service: how long the way to a cell is.
+    pub(super) routers: Vec<Purpose>,
     /// By group.
     pub(super) groups: Vec<GroupLuck>,
     /// By group and behaviour.
@@ -178,6 +182,16 @@ impl Keys {
                 .services
                 .iter()
                 .map(|service| key(&format!("service/{}/cell", service.name)))
+                .collect(),
+            hands: model
+                .services
+                .iter()
+                .map(|service| purpose(&format!("service/{}/hand", service.name)))
+                .collect(),
+            routers: model
+                .services
+                .iter()
+                .map(|service| purpose(&format!("service/{}/router", service.name)))
                 .collect(),
             groups: model
                 .groups

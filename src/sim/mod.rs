@@ -9,7 +9,9 @@
 //! | `arrivals` | a message comes |
 //! | `services` | what a service is made of, as it is now |
 //! | `stations` | it finds a worker, waits, is turned away, lets the worker go |
+//! | `preemption` | it takes the worker of one less urgent |
 //! | `steps` | it works, pauses, calls, is handed on |
+//! | `sharing` | it computes on cores that others compute on too |
 //! | `calls` | answers, timeouts, retries, cancelled work |
 //! | `guards` | what callers remember, hedges and deadlines of calls |
 //! | `links` | it goes over the network of an instance |
@@ -37,8 +39,10 @@ mod guards;
 mod links;
 mod lives;
 mod luck;
+mod preemption;
 mod run;
 mod services;
+mod sharing;
 mod stations;
 mod steps;
 mod submissions;

@@ -6,6 +6,7 @@ use super::event::Event;
 use super::guards::{GuardState, keeps_notes};
 use super::luck::Keys;
 use super::services::{ServiceState, queues_of};
+use super::sharing::SharedState;
 use super::steps::PlannedStep;
 use super::task::{Due, State, TaskId};
 use super::tasks::{Tasks, Todo};
@@ -43,6 +44,8 @@ pub(super) struct Run<'m, T> {
     pub(super) sources: Vec<SourceState>,
     pub(super) services: Vec<ServiceState>,
     pub(super) carriers: Vec<CarrierState>,
+    /// Cores that workers share, instance by instance, of all services where they do.
+    pub(super) shared: Vec<SharedState>,
     /// What is remembered of messages that carriers did not simply accept.
     pub(super) visits: Visits,
     pub(super) regimes: Regimes,
@@ -97,6 +100,7 @@ impl<'m, T: Trace> Run<'m, T> {
             services: ServiceState::all(model),
             first_carrier_queue: queues_of(model) - model.carriers() as usize,
             carriers: CarrierState::all(model),
+            shared: SharedState::all(model),
             visits: Visits::default(),
             regimes: Regimes::new(&model.regimes, |name| {
                 Key::new(model.run.seed, replication, name)
@@ -147,6 +151,7 @@ impl<'m, T: Trace> Run<'m, T> {
                 Event::Expiry(queue) => self.on_expiry(queue),
                 Event::Pace(carrier) => self.on_pace(carrier),
                 Event::Invalid(life) => self.on_invalid(life, ticket),
+                Event::Shared(cores) => self.on_shared(cores, ticket),
             }
             if first.is_some() || !self.todo.is_empty() || self.is_too_full() {
                 let stopped = self.work_off(first);
@@ -197,7 +202,7 @@ impl<'m, T: Trace> Run<'m, T> {
             Event::Timeout(call) => tasks.is_timed_by(call, event.ticket),
             Event::Hedge(call) => tasks.notes(call).hedge == event.ticket,
             Event::Invalid(life) => tasks.is_life_timed_by(life, event.ticket),
-            Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) => true,
+            Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) | Event::Shared(_) => true,
         })
     }
 
@@ -221,6 +226,7 @@ impl<'m, T: Trace> Run<'m, T> {
             State::Travelling => return self.arrive(id),
             State::Replying => return self.on_reply(id),
             State::BackingOff => return self.issue(id),
+            State::Routing => return self.leave_router(id),
             State::AtDoor => return self.let_in(id),
             State::Entering => return self.on_entered(id),
             State::Returning => return self.on_answer(id),

@@ -1,12 +1,12 @@
 //! A service as it is now: its cells, its limits at the door, what chatter owes, how fast it is.
 
 use super::task::{Task, TaskId};
-use crate::chatter::Owed;
+use crate::chatter::{Moment, Owed};
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::{StationGauges, StationWindow};
 use crate::model::{Model, Service, ServiceId, Site, Step};
 use crate::policy::ChecksDeadlines;
-use crate::service::{DagorGate, Discipline, Gate, Links, Occupancy, Pool, PoolPlan};
+use crate::service::{DagorGate, Discipline, Gate, Links, Occupancy, Pace, Pool, PoolPlan};
 
 /// A service as it is now.
 #[derive(Debug)]
@@ -18,8 +18,12 @@ pub(super) struct ServiceState {
     /// Whether tasks come and go without a question: one cell, first in, first out, no bound on
     /// age, no limits at the door, no deadlines, no chatter, full speed.
     pub(super) is_simple: bool,
-    /// Whether its messages take just their own work: no chatter, full speed.
+    /// Whether its messages take just their own work: no chatter, full speed, cores of their own.
     pub(super) is_plain: bool,
+    /// Whether those who compute share cores.
+    pub(super) shares_cores: bool,
+    /// The place of its first instance's cores among all that are shared.
+    pub(super) first_shared: usize,
     /// Whether who holds a worker computes, all the time: then cores need no counting.
     pub(super) only_computes: bool,
     /// Whether a task that begins with work does so as its worker takes it: whoever has a worker
@@ -55,6 +59,8 @@ pub(super) struct Computing {
 #[derive(Debug)]
 pub(super) struct Cell {
     pub(super) pool: Pool<Task>,
+    /// Messages that wait or are served here; not counted where the service is simple.
+    pub(super) held: u32,
     /// What its members owe one another, where that is anything.
     pub(super) owed: Option<Owed>,
     /// The links of its members, where they may be short.
@@ -113,21 +119,23 @@ impl ServiceState {
 
     /// Brings an instance's chatter up to now, before its cores change.
     #[inline]
-    pub(super) fn settle_chatter(&mut self, instance: u32, now: SimTime) {
+    pub(super) fn settle_chatter(&mut self, instance: u32, now: SimTime, pace: &Pace) {
         let (cell, place) = self.cell_of(instance);
         let Some(owed) = &mut cell.owed else { return };
         let computing = cell.pool.instances[place as usize].on_core;
-        let worked = owed.settle(place, now, computing);
+        let at = Moment { now, done: pace.done_by(instance, now) };
+        let worked = owed.settle(place, at, computing);
         self.gauges.window.chatter_off_core += u128::from(worked.ns());
     }
 
     /// Counts an instance's chatter up to now. What it owes stays as it is, so that windows have no
     /// part in what happens.
-    fn look_at_chatter(&mut self, instance: u32, now: SimTime) {
+    fn look_at_chatter(&mut self, instance: u32, now: SimTime, pace: &Pace) {
         let (cell, place) = self.cell_of(instance);
         let Some(owed) = &mut cell.owed else { return };
         let computing = cell.pool.instances[place as usize].on_core;
-        let worked = owed.look(place, now, computing);
+        let at = Moment { now, done: pace.done_by(instance, now) };
+        let worked = owed.look(place, at, computing);
         self.gauges.window.chatter_off_core += u128::from(worked.ns());
     }
 
@@ -136,16 +144,17 @@ impl ServiceState {
     pub(super) fn core_work(
         &mut self,
         instance: u32,
+        now: SimTime,
         own: SimDuration,
         is_rest: bool,
     ) -> SimDuration {
         let (cell, place) = self.cell_of(instance);
         let Some(owed) = &mut cell.owed else { return own };
-        let first = owed.take(place);
+        let (first, its_time) = owed.take(place);
         if !is_rest {
-            owed.charge_work(place, own);
+            owed.charge_work(place, own, now);
         }
-        self.gauges.window.chatter_on_core += u128::from(first.ns());
+        self.gauges.window.chatter_on_core += u128::from(its_time.ns());
         own + first
     }
 
@@ -161,7 +170,7 @@ impl ServiceState {
     ) {
         let (cell, place) = self.cell_of(instance);
         if let Some(owed) = cell.owed.as_mut().filter(|_| !is_rest) {
-            owed.charge_message(place);
+            owed.charge_message(place, now);
         }
         if let Some(links) = cell.links.as_mut().filter(|_| !is_rest) {
             links.broadcast(place, now);
@@ -172,10 +181,10 @@ impl ServiceState {
     }
 
     /// Ends the window at `now`.
-    pub(super) fn close_window(&mut self, now: SimTime) -> StationWindow {
+    pub(super) fn close_window(&mut self, now: SimTime, pace: &Pace) -> StationWindow {
         if !self.is_plain {
             (0..self.cells.len() as u32 * self.cell_size)
-                .for_each(|instance| self.look_at_chatter(instance, now));
+                .for_each(|instance| self.look_at_chatter(instance, now, pace));
         }
         for links in self.cells.iter_mut().filter_map(|cell| cell.links.as_mut()) {
             let (sending, receiving) = links.tell_busy(now);
@@ -190,23 +199,30 @@ impl ServiceState {
     }
 
     pub(super) fn all(model: &Model) -> Vec<Self> {
-        let mut first_queue = 0;
+        let (mut first_queue, mut first_shared) = (0, 0);
         let expire = model.has_validity();
         let ejects = model.sites.iter().any(|site| site.ejection.is_some());
         let accounts_work = model.sites.iter().any(Site::may_be_in_vain);
         let state = |(id, service): (u16, &Service)| {
             let plan = &service.pool;
-            let is_plain = !service.chatter.takes_cores() && service.pace.is_full();
-            let owed = || Owed::new(&service.chatter, plan.cell_size(), plan.cores);
-            let links = || Some(Links::new(service.link.as_ref()?, plan.cell_size()));
-            let cell = || Cell {
+            let has_whole_cores = !service.chatter.takes_cores() && service.pace.is_full();
+            let is_plain = has_whole_cores && !plan.shares_cores();
+            let size = plan.cell_size();
+            let owed = |cell: u32| {
+                let members = cell * size..(cell + 1) * size;
+                let slowness = members.map(|instance| service.pace.slowness(instance));
+                Owed::new(&service.chatter, plan.cores, slowness)
+            };
+            let cell = |cell: u32| Cell {
                 pool: Pool::new(plan),
-                owed: service.chatter.takes_cores().then(owed),
-                links: links(),
+                held: 0,
+                owed: service.chatter.takes_cores().then(|| owed(cell)),
+                links: service.link.as_ref().map(|link| Links::new(link, size)),
             };
             let has_cores_for_all = plan.workers <= plan.cores;
-            let is_simple = is_plain
+            let is_simple = has_whole_cores
                 && plan.cells == 1
+                && service.router.is_none()
                 && plan.discipline == Discipline::Fifo
                 && plan.queue.age_at_most.is_none()
                 && plan.limits.is_empty()
@@ -224,11 +240,13 @@ impl ServiceState {
             let state = Self {
                 is_simple,
                 begins_at_once: only_computes && !accounts_work,
-                cells: (0..plan.cells).map(|_| cell()).collect(),
-                cell_size: plan.cell_size(),
+                cells: (0..plan.cells).map(cell).collect(),
+                cell_size: size,
                 files: service.files,
                 gauges: StationGauges::new(),
                 is_plain,
+                shares_cores: plan.shares_cores(),
+                first_shared,
                 only_computes,
                 gate: (!plan.limits.is_empty()).then(|| Gate::new(&plan.limits)),
                 dagor: match &plan.admission {
@@ -244,6 +262,7 @@ impl ServiceState {
                 first_queue,
             };
             first_queue += queues(&service.pool);
+            first_shared += super::sharing::shared_instances(plan) as usize;
             state
         };
         (0..).zip(&model.services).map(state).collect()

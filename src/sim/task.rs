@@ -21,6 +21,8 @@ pub(super) enum State {
     Scheduled,
     /// On its way over the network to the callee.
     Travelling,
+    /// On its way from a service's door to one of its cells.
+    Routing,
     /// At a service's door, until its limits let it in.
     AtDoor,
     /// On the link of the instance that it is to be served by, counted among those who wait.
@@ -187,6 +189,16 @@ impl Due {
     /// The next step has begun before, and will take so long from then on.
     pub(super) fn rest(length: SimDuration) -> Self {
         Self(Self::LENGTH | Self::REST | length.ns())
+    }
+
+    /// The step ends with no event of its own: the task shares cores, under this handle.
+    pub(super) fn shared(handle: u32) -> Self {
+        Self(Self::LENGTH | u64::from(handle))
+    }
+
+    /// The handle of a task that shares cores.
+    pub(super) fn handle(self) -> u32 {
+        self.0 as u32
     }
 
     /// How long the next step will take.

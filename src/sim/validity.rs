@@ -45,6 +45,7 @@ impl<T: Trace> Run<'_, T> {
             State::BackingOff => return self.expire_attempt(id),
             State::Scheduled
             | State::Travelling
+            | State::Routing
             | State::Entering
             | State::Returning
             | State::Stepping

@@ -51,6 +51,8 @@ fn limits_that_nothing_reaches_change_nothing() {
         ("call", ", deadline = \"500s\""),
         ("call", ", connections = 1"),
         ("back", "cells = 1"),
+        ("back", "cells = 1\nshuffle-sharding = { hand = 1 }"),
+        ("back", "core-scheduling = \"first-come-first-served\""),
         ("back", "checks-deadlines = \"never\""),
         ("back", "chatter = [{ contention = { sigma = 0 } }]"),
         ("back", "chatter = [{ all-pairs = { kappa = 0 } }, { peers = { at-most = 9, own = 1 } }]"),

@@ -129,6 +129,11 @@ fn service(index: usize) -> impl Strategy<Value = String> {
     let handles = handles(index);
     (pool(may_share(index)), place(), handles, operations).prop_map(move |parts| {
         let (pool, place, handles, operations) = parts;
+        // Nobody takes a core that is shared.
+        let place = match pool.contains("processor-sharing") {
+            true => place.replace("preemptive = true", "preemptive = false"),
+            false => place,
+        };
         let mut text = format!("[service.s{index}]\n{pool}{place}{handles}");
         for (nth, (work, steps)) in operations.iter().enumerate() {
             text += &format!(

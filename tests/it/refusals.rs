@@ -27,7 +27,7 @@ rate = "100/s"
 "#;
 
 /// What stands in the sound scenario, what is put in its place, and what the message says.
-const SPOILT: [(&str, &str, &str); 68] = [
+const SPOILT: [(&str, &str, &str); 77] = [
     // Keys and values that were nearly right.
     ("{ send-to", "{ sendto", "unknown key `sendto`"),
     ("latency-at-most", "latency-atmost", "did you mean `latency-at-most`?"),
@@ -45,6 +45,34 @@ const SPOILT: [(&str, &str, &str); 68] = [
     ("instances = 2", "instances = \"two\"", "whole number"),
     ("instances = 2", "instances = []", "whole number"),
     ("workers = 4", "", "workers"),
+    // Cells that are not there.
+    ("workers = 4", "workers = 4\nshuffle-sharding = { hand = 2 }", "add the cells"),
+    ("workers = 4", "workers = 4\ncells = 2\nshuffle-sharding = { hand = 3 }", "2 cells"),
+    (
+        "workers = 4",
+        "workers = 4\ncells = 2\nshuffle-sharding = {}",
+        "add, for example, `hand = 2`",
+    ),
+    ("workers = 4", "workers = 4\ncells = 2\nshuffle-sharding = { hand = 0 }", "from 1 to 64"),
+    ("workers = 4", "workers = 4\nrouter = \"1ms\"", "add the `cells` that it routes to"),
+    // Cores that cannot be shared so.
+    ("workers = 4", "workers = 4\ncore-scheduling = \"ps\"", "choose one of `first-come-first"),
+    (
+        "workers = 4",
+        "cores = 4\ncore-scheduling = \"processor-sharing\"",
+        "add the `workers` that share the cores",
+    ),
+    (
+        "workers = 4",
+        "workers = 4\ncores = 1\ncore-scheduling = \"processor-sharing\"\n\
+         queue = { priority = { lanes = [\"m\"], preemptive = true } }",
+        "who shares a core has nobody to take it from",
+    ),
+    (
+        "workers = 4",
+        "workers = 4\ncore-scheduling = { processor-sharing = { slice = \"1ms\" } }",
+        "`processor-sharing` has no settings",
+    ),
     ("horizon = \"10s\"", "horizon = \"0s\"", "above zero"),
     ("horizon = \"10s\"", "horizon = \"-10s\"", "duration"),
     ("horizon = \"10s\"", "horizon = \"9999999999999d\"", "at most 1,667 days"),

@@ -51,7 +51,7 @@ pub(super) fn lower(
     let sources = sources::lower(&scenario, &surroundings, &mut operations, problems);
     let times = targets::Times { clock, horizon };
     let targets = targets::lower(&scenario, &names, &times, problems);
-    let mut services = services::lower(&scenario, &names, clock.as_ref(), problems);
+    let mut services = services::lower(&scenario, &names, clock.as_ref(), files, problems);
     cycles::check(&operations, problems);
     operations.check_ejections(&scenario, problems);
     operations.check_sizes(&scenario, problems);
@@ -118,11 +118,12 @@ fn constant_delays(model: &Model) -> Vec<SimDuration> {
     let waits = model.groups.iter().filter_map(|group| group.template.answer_timeout);
     let pauses = pauses.chain(waits);
     let hops = sites.iter().filter_map(|site| site.latency.as_ref());
+    let routers = model.services.iter().filter_map(|service| service.router.as_ref());
     let trips = model
         .groups
         .iter()
         .flat_map(|group| [&group.template.round_trip, &group.template.delivery]);
-    let constant = steps.chain(hops).chain(trips).filter_map(|dist| match dist {
+    let constant = steps.chain(hops).chain(routers).chain(trips).filter_map(|dist| match dist {
         Dist::Constant(length) => Some(*length),
         _ => None,
     });

@@ -2,6 +2,7 @@
 
 use super::names::Names;
 use crate::chatter::ChatterPlan;
+use crate::dist::Files;
 use crate::engine::{SimDuration, SimTime};
 use crate::language::{Problems, RunClock};
 use crate::model::Service;
@@ -12,6 +13,7 @@ pub(super) fn lower(
     scenario: &Scenario,
     names: &Names,
     clock: Option<&RunClock>,
+    files: &Files<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<Service>> {
     let services: Vec<Option<Service>> = scenario
@@ -21,6 +23,10 @@ pub(super) fn lower(
         .map(|(name, service)| {
             let service = service.as_ref()?;
             let stalls = stalls(service, clock, problems);
+            let router = match &service.pool.as_ref()?.router {
+                Some(spec) => spec.resolve(files, problems).map(Some),
+                None => Some(None),
+            };
             let pool = service.pool.as_ref()?.lower(names.classes(), problems)?;
             let chatter = ChatterPlan::of(service.chatter.as_ref()?, pool.cell_size());
             let link = link(service, &pool, &chatter, problems)?;
@@ -33,6 +39,7 @@ pub(super) fn lower(
                 files: None,
                 link,
                 chatter,
+                router: router?,
                 pace,
                 checks_deadlines: service.checks_deadlines?,
             })

@@ -122,6 +122,9 @@ impl Owed {
 
     /// Every member owes so much more.
     fn charge(&mut self, work: u128, now: SimTime) {
+        if work == 0 {
+            return;
+        }
         let left = self.left_when_idle(now);
         if left == 0 {
             self.idle.empty = now;

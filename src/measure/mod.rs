@@ -9,6 +9,6 @@ pub use gauge::{Gauge, Level};
 pub use histogram::{Bucket, CoarseHistogram, Exact, Histogram, RecentHistogram};
 pub use ledger::{Ledger, Report, Truth};
 pub use records::{
-    Bound, CarrierRecord, ClassRecord, ClassWindow, LimitRecord, Measurements, OUTCOMES, Share,
-    StationGauges, StationRecord, StationWindow,
+    Bound, CarrierRecord, ClassRecord, ClassWindow, LimitRecord, Measurements, OUTCOMES,
+    QuotaRecord, QuotaWindow, Share, StationGauges, StationRecord, StationWindow,
 };

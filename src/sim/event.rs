@@ -22,6 +22,8 @@ pub(super) enum Event {
     Expiry(u32),
     /// A carrier's pace or pause may allow the next submission.
     Pace(u32),
+    /// A quota may be open.
+    Quota(u32),
 }
 
 impl Event {
@@ -35,6 +37,7 @@ impl Event {
             Self::Expiry(queue) => (3, queue),
             Self::Pace(carrier) => (4, carrier),
             Self::Hedge(task) => (5, task.0),
+            Self::Quota(quota) => (6, quota),
         };
         debug_assert!(index <= MOST_INDEX);
         kind << INDEX_BITS | index
@@ -50,7 +53,8 @@ impl Event {
             2 => Self::Timeout(TaskId(index)),
             3 => Self::Expiry(index),
             4 => Self::Pace(index),
-            _ => Self::Hedge(TaskId(index)),
+            5 => Self::Hedge(TaskId(index)),
+            _ => Self::Quota(index),
         }
     }
 }
@@ -69,6 +73,7 @@ mod tests {
                 Event::Hedge(TaskId(index)),
                 Event::Expiry(index),
                 Event::Pace(index),
+                Event::Quota(index),
             ] {
                 assert_eq!(Event::unpack(event.pack()), event);
             }

@@ -14,6 +14,7 @@
 //! | `guards` | what callers remember, hedges and deadlines of calls |
 //! | `carriers` | what a carrier is, as we see it now |
 //! | `submissions` | it waits for a carrier, is submitted, acknowledged, delivered |
+//! | `quotas` | what carriers share, and who goes when it opens |
 //! | `answers` | the carrier does not simply accept it: errors, resends, copies, ledgers |
 //! | `visits` | what is remembered of it then |
 //! | `endings` | it ends, and what that causes |
@@ -32,6 +33,7 @@ mod endings;
 mod event;
 mod guards;
 mod luck;
+mod quotas;
 mod run;
 mod services;
 mod stations;

@@ -5,6 +5,7 @@ use super::carriers::CarrierState;
 use super::event::Event;
 use super::guards::{GuardState, keeps_notes};
 use super::luck::Keys;
+use super::quotas::QuotaState;
 use super::services::{ServiceState, queues_of};
 use super::steps::PlannedStep;
 use super::task::{Due, State, TaskId};
@@ -46,6 +47,8 @@ pub(super) struct Run<'m, T> {
     /// What is remembered of messages that carriers did not simply accept.
     pub(super) visits: Visits,
     pub(super) regimes: Regimes,
+    /// What carriers share.
+    pub(super) quotas: Vec<QuotaState>,
     /// The place of the first carrier's queue among all queues.
     pub(super) first_carrier_queue: usize,
     /// By queue, services' first, then carriers': when its head is looked at for its age.
@@ -92,6 +95,7 @@ impl<'m, T: Trace> Run<'m, T> {
             first_carrier_queue: queues_of(model) - model.carriers() as usize,
             carriers: CarrierState::all(model),
             visits: Visits::default(),
+            quotas: QuotaState::all(model),
             regimes: Regimes::new(&model.regimes, |name| {
                 Key::new(model.run.seed, replication, name)
             }),
@@ -139,6 +143,7 @@ impl<'m, T: Trace> Run<'m, T> {
                 Event::Hedge(call) => self.on_hedge(call, ticket),
                 Event::Expiry(queue) => self.on_expiry(queue),
                 Event::Pace(carrier) => self.on_pace(carrier),
+                Event::Quota(quota) => self.on_quota(quota),
             }
             let stopped = self.work_off(first);
             if stopped.is_some() {
@@ -186,7 +191,7 @@ impl<'m, T: Trace> Run<'m, T> {
             Event::Wake(task) => tasks.even_freed(task).due.is_with(event.ticket),
             Event::Timeout(call) => tasks.is_timed_by(call, event.ticket),
             Event::Hedge(call) => tasks.notes(call).hedge == event.ticket,
-            Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) => true,
+            Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) | Event::Quota(_) => true,
         })
     }
 

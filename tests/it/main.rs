@@ -15,5 +15,6 @@ mod scenarios;
 mod support;
 mod theory;
 mod timelines;
+mod timelines_carriers;
 mod timelines_lines;
 mod timelines_policies;

@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn the_first_try_after_the_return_finds_them() {
-        let min = |minutes| SimDuration::from_secs(60 * minutes);
+        let min = |minutes: u64| SimDuration::from_secs(60 * minutes);
         let schedule = [Tries { every: min(1), times: 5 }, Tries { every: min(10), times: 2 }];
         for (away, found) in [
             (0, Some(1)),

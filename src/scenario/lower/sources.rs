@@ -95,6 +95,7 @@ impl<'a> Surroundings<'a> {
             traffic: process?,
             entry,
             senders: traffic.senders.as_ref()?.as_ref().map(|s| Shares::new(&s.shares, s.count)),
+            segments: traffic.segments?.0,
             causes: causes.into_iter().collect::<Option<_>>()?,
         })
     }

@@ -100,10 +100,7 @@ impl Quota {
 
     /// From when on the next message may go: `now`, or later.
     pub fn opens_at(&mut self, now: SimTime) -> SimTime {
-        while now >= self.resets_at && self.resets_at < SimTime::MAX {
-            self.today = 0;
-            self.resets_at += DAY;
-        }
+        self.begin_day(now);
         if self.today >= self.cap {
             return self.resets_at;
         }
@@ -117,6 +114,7 @@ impl Quota {
 
     /// Counts a message of so many segments that goes at `now`, when it may.
     pub fn take(&mut self, now: SimTime, segments: u32) {
+        self.begin_day(now);
         self.today = self.today.saturating_add(u64::from(segments));
         let Some(gcra) = &self.gcra else { return };
         let is_free = |due: &Reverse<Due>| gcra.conforms_from(due.0) <= now;
@@ -129,6 +127,14 @@ impl Quota {
         };
         gcra.take_many(&mut due, now, segments);
         self.used.push(Reverse(due));
+    }
+
+    /// Forgets the days that are over at `now`.
+    fn begin_day(&mut self, now: SimTime) {
+        while now >= self.resets_at && self.resets_at < SimTime::MAX {
+            self.today = 0;
+            self.resets_at += DAY;
+        }
     }
 }
 

@@ -121,7 +121,7 @@ impl<T: Linked> Pool<T> {
     ///
     /// An instance that `is_out` is left out of the choice: its load goes to the next that is not,
     /// in order of number. Not all may be out.
-    #[inline]
+    #[inline(always)]
     pub fn admit(
         &mut self,
         draws: impl FnOnce() -> Draws,

@@ -22,7 +22,8 @@
 //!
 //! **Ties.** Events at the same instant happen in the order in which they were scheduled; those
 //! of the start are scheduled in name order. Of a departure and what it sets off: the leaving
-//! task frees its worker, which takes the next waiting task; then the leaving task goes on.
+//! task frees its worker, which takes the next waiting task and begins its work; then the leaving
+//! task goes on.
 
 mod answers;
 mod arrivals;

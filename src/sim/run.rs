@@ -145,9 +145,11 @@ impl<'m, T: Trace> Run<'m, T> {
                 Event::Pace(carrier) => self.on_pace(carrier),
                 Event::Quota(quota) => self.on_quota(quota),
             }
-            let stopped = self.work_off(first);
-            if stopped.is_some() {
-                return stopped;
+            if first.is_some() || !self.todo.is_empty() || self.is_too_full() {
+                let stopped = self.work_off(first);
+                if stopped.is_some() {
+                    return stopped;
+                }
             }
             left -= 1;
             if left == 0 {

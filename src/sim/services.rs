@@ -22,6 +22,9 @@ pub(super) struct ServiceState {
     pub(super) is_plain: bool,
     /// Whether who holds a worker computes, all the time: then cores need no counting.
     pub(super) only_computes: bool,
+    /// Whether a task that begins with work does so as its worker takes it: whoever has a worker
+    /// has a core, and nobody asks what the work is for.
+    pub(super) begins_at_once: bool,
     /// The limits at its door.
     pub(super) gate: Option<Gate>,
     /// By instance, where admission is by priority.
@@ -194,16 +197,18 @@ impl ServiceState {
                 && service.checks_deadlines == ChecksDeadlines::Never
                 && !service.chatter.has_no_room
                 && !ejects;
+            let only_computes = is_plain
+                && has_cores_for_all
+                && !plan.discipline.is_preemptive()
+                && only_computes(model, ServiceId(id));
             let state = Self {
                 is_simple,
+                begins_at_once: only_computes && !accounts_work,
                 cells: (0..plan.cells).map(|_| cell()).collect(),
                 cell_size: plan.cell_size(),
                 gauges: StationGauges::new(),
                 is_plain,
-                only_computes: is_plain
-                    && has_cores_for_all
-                    && !plan.discipline.is_preemptive()
-                    && only_computes(model, ServiceId(id)),
+                only_computes,
                 gate: (!plan.limits.is_empty()).then(|| Gate::new(&plan.limits)),
                 dagor: match &plan.admission {
                     None => Vec::new(),

@@ -12,6 +12,7 @@ use super::task::{Due, Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::engine::random::below;
 use crate::engine::{Luck, SimDuration, SimTime};
+use crate::model::Step;
 use crate::service::admission::Question;
 use crate::service::pool::Admission;
 use crate::service::{Door, line};
@@ -31,15 +32,14 @@ impl<T: Trace> Run<'_, T> {
     #[inline(always)]
     pub(super) fn join_service(&mut self, id: TaskId) {
         let service = self.own_service(id);
-        let luck = self.tasks[id].luck;
-        let purpose = self.keys.services[service];
         let state = &mut self.services[service];
         state.gauges.window.arrived += 1;
         if !state.is_simple {
             return self.join_by_rules(id, service);
         }
         let pool = &mut state.cells[0].pool;
-        match pool.admit(|| luck.draws(purpose), |_| false) {
+        let draws = || self.tasks[id].luck.draws(self.keys.services[service]);
+        match pool.admit(draws, |_| false) {
             Admission::Start(place) => {
                 pool.joined(place);
                 pool.instances[place as usize].busy += 1;
@@ -315,11 +315,8 @@ impl<T: Trace> Run<'_, T> {
     /// A worker takes the task, which has waited for `wait`.
     #[inline(always)]
     fn take(&mut self, id: TaskId, service: usize, wait: SimDuration) {
-        if self.tasks[id].due == Due::OPEN {
-            // A draw takes its time: begun now, it is over when the task computes.
-            self.tasks[id].due = foresee(self.step_of(id), self.tasks[id].luck);
-        }
         let state = &mut self.services[service];
+        let begins_at_once = state.begins_at_once;
         if !state.is_simple {
             let &Task { instance, due, .. } = &self.tasks[id];
             state.note_taken(instance, self.now, wait, due.is_rest());
@@ -329,7 +326,16 @@ impl<T: Trace> Run<'_, T> {
         if T::ON {
             self.note_station(service, id, "is taken by a worker");
         }
-        self.tasks[id].state = State::Stepping;
+        let planned = self.step_of(id);
+        if begins_at_once && let Step::Work(length) = planned.step {
+            return self.stay_for_step(id, State::Computing, length, planned.purpose);
+        }
+        let task = &mut self.tasks[id];
+        if task.due == Due::OPEN {
+            // A draw takes its time: begun now, it is over when the task computes.
+            task.due = foresee(planned, task.luck);
+        }
+        task.state = State::Stepping;
         self.todo.push(id);
     }
 

@@ -247,6 +247,13 @@ impl Task {
         !self.flags.has(Flags::CALL) && !self.flags.has(Flags::BRANCH)
     }
 
+    /// Of a message's first task: whether the message has no other part, and never had one that
+    /// might still deliver it or already has.
+    #[inline]
+    pub(super) fn is_all_of_its_message(&mut self) -> bool {
+        *self.open() == 0 && self.attempt_or_orphans == 0 && !self.flags.has(Flags::COPY_DELIVERED)
+    }
+
     /// Of a message's first task: its branches that count and are not over.
     #[inline]
     pub(super) fn open(&mut self) -> &mut u32 {

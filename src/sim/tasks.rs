@@ -26,20 +26,22 @@ impl Todo {
         self.tasks.push(id);
     }
 
+    /// Whether none does.
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
     /// The next to go on.
     #[inline]
     pub(super) fn pop(&mut self) -> Option<TaskId> {
-        match self.tasks.get(self.done) {
-            Some(&id) => {
-                self.done += 1;
-                Some(id)
-            }
-            None => {
-                self.tasks.clear();
-                self.done = 0;
-                None
-            }
+        let &id = self.tasks.get(self.done)?;
+        self.done += 1;
+        if self.done == self.tasks.len() {
+            self.tasks.clear();
+            self.done = 0;
         }
+        Some(id)
     }
 
     /// A task does not go on after all.
@@ -230,7 +232,7 @@ impl Tasks {
     }
 
     /// Makes a record that knows its own id.
-    #[inline]
+    #[inline(always)]
     pub(super) fn insert_with(&mut self, make: impl FnOnce(TaskId) -> Task) -> TaskId {
         let id = self.slab.insert_with(|id| make(TaskId(id.number())));
         TaskId(id.expect("a run ends at its memory budget, before this").number())

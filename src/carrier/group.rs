@@ -1,5 +1,6 @@
 //! What a carrier, and a group of carriers made from one template, are.
 
+use super::quota::QuotaId;
 use super::{Behaviour, Overload, Resend, Shares};
 use crate::dist::Dist;
 use crate::engine::SimDuration;
@@ -42,6 +43,11 @@ pub struct CarrierPlan {
     pub resend: Option<Resend>,
     /// How long we wait for an answer; without it, as long as it takes.
     pub answer_timeout: Option<SimDuration>,
+    /// The quotas that a submission needs, all at once, in the order of asking: of a model, by
+    /// name.
+    pub quotas: Vec<QuotaId>,
+    /// What its window is made of, if it is one of connections.
+    pub connections: Option<Connections>,
     /// Messages a second that we submit to each member at most, of our own accord.
     pub pace: Option<f64>,
     /// The share of accepted messages that it loses without a word, whatever the load.
@@ -50,12 +56,34 @@ pub struct CarrierPlan {
     pub queue: QueueBounds,
 }
 
+/// Connections that addresses of ours hold, each for one message at a time.
+#[derive(Clone, Debug)]
+pub struct Connections {
+    /// Whose number is that of the addresses.
+    pub of: QuotaId,
+    /// Connections of each.
+    pub each: u32,
+    /// Messages that a connection carries before it is made anew,
+    pub messages: u32,
+    /// and how long that takes.
+    pub set_up: Option<Dist>,
+}
+
 impl CarrierPlan {
     /// Whether every message is accepted, but for those that are lost silently.
     pub fn is_plain(&self) -> bool {
         self.overload == Overload::Paced
             && self.behaviours.is_empty()
             && self.answer_timeout.is_none()
+            && self.quotas.is_empty()
+            && !self.sets_up_connections()
+    }
+}
+
+impl CarrierPlan {
+    /// Whether some submissions take longer, for a connection that is made for them.
+    pub fn sets_up_connections(&self) -> bool {
+        self.connections.as_ref().is_some_and(|of| of.set_up.is_some())
     }
 }
 

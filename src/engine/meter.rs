@@ -19,7 +19,7 @@ pub struct Gcra {
 
 /// All that has to be remembered of each: the theoretical arrival time of its next one, in 2⁻⁴⁰ ns.
 /// The default is that of somebody who has not taken anything yet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Due(u128);
 
 impl Gcra {
@@ -46,13 +46,20 @@ impl Gcra {
     /// Takes one at `now`, if it conforms.
     #[inline]
     pub fn take(&self, due: &mut Due, now: SimTime) -> bool {
+        self.take_many(due, now, 1)
+    }
+
+    /// Takes `count` together at `now`, if one conforms: what goes beyond that has to be made up
+    /// for before the next one does.
+    #[inline]
+    pub fn take_many(&self, due: &mut Due, now: SimTime, count: u32) -> bool {
         if self.conforms_from(*due) > now {
             return false;
         }
         // Whoever comes as early as a whole nanosecond allows pays from when it was due, so that
         // rounding up loses no rate.
         let from = if self.is_rested(*due, now) { fine(now) } else { due.0 };
-        due.0 = from.saturating_add(self.interval);
+        due.0 = from.saturating_add(self.interval.saturating_mul(u128::from(count)));
         true
     }
 
@@ -105,6 +112,12 @@ impl Meter {
     #[inline]
     pub fn take(&mut self, now: SimTime) -> bool {
         self.gcra.take(&mut self.due, now)
+    }
+
+    /// See [`Gcra::take_many`].
+    #[inline]
+    pub fn take_many(&mut self, now: SimTime, count: u32) -> bool {
+        self.gcra.take_many(&mut self.due, now, count)
     }
 
     /// See [`Gcra::leaves`].

@@ -10,5 +10,5 @@ pub use histogram::{Bucket, CoarseHistogram, Exact, Histogram, RecentHistogram};
 pub use ledger::{Ledger, Report, Truth};
 pub use records::{
     Bound, CarrierRecord, ClassRecord, ClassWindow, LimitRecord, LinkWindow, Measurements,
-    OUTCOMES, Share, StationGauges, StationRecord, StationWindow,
+    OUTCOMES, QuotaRecord, QuotaWindow, Share, StationGauges, StationRecord, StationWindow,
 };

@@ -37,6 +37,8 @@ pub struct Measurements {
     pub in_system: Vec<Level>,
     /// By class and station.
     pub shares: Vec<Share>,
+    /// By quota, in the model's order.
+    pub quotas: Vec<QuotaRecord>,
     /// By class and group of carriers, over the whole run.
     pub ledgers: Vec<Ledger>,
     /// By limit of the targets, in the order of the model's limits.
@@ -95,6 +97,8 @@ pub struct StationWindow {
     pub arrived: u64,
     /// Tasks that a worker took; of carriers, submissions after which there was no further one.
     pub started: u64,
+    /// Their segments, of carriers.
+    pub segments: u64,
     /// Of those, how many had waited.
     pub waited: u64,
     /// Their waiting times, summed, in nanoseconds.
@@ -179,6 +183,22 @@ impl LinkWindow {
         self.receiving += next.receiving;
         self.wait_sum += next.wait_sum;
     }
+}
+
+/// What carriers took of one quota.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QuotaRecord {
+    /// By window.
+    pub windows: Vec<QuotaWindow>,
+}
+
+/// One quota in one window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QuotaWindow {
+    /// Segments that were submitted.
+    pub taken: u64,
+    /// 1 while it was closed and somebody waited for it.
+    pub closed: Level,
 }
 
 /// One carrier over the whole run.
@@ -341,6 +361,7 @@ impl StationWindow {
     pub fn extend(&mut self, next: &Self) {
         self.arrived += next.arrived;
         self.started += next.started;
+        self.segments += next.segments;
         self.waited += next.waited;
         self.wait_sum += next.wait_sum;
         self.served += next.served;

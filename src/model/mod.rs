@@ -8,7 +8,7 @@ mod ids;
 mod operation;
 mod target;
 
-use crate::carrier::{Behaviour, During, GroupPlan, RegimePlan, Shares};
+use crate::carrier::{Behaviour, During, GroupPlan, QuotaPlan, RegimePlan, Shares};
 use crate::chatter::ChatterPlan;
 use crate::dist::Dist;
 use crate::engine::{SimDuration, SimTime};
@@ -17,6 +17,7 @@ use crate::policy::ChecksDeadlines;
 use crate::service::{LinkPlan, Pace, PoolPlan};
 use crate::traffic::Traffic;
 
+pub use crate::carrier::quota::QuotaId;
 pub use ids::{ClassId, GroupId, OperationId, ServiceId, SiteId, SourceId, StationId};
 pub use operation::{Callee, OnFailure, Operation, Site, Step, Times};
 pub use target::{Criterion, Target, Windowed};
@@ -50,6 +51,8 @@ pub struct Model {
     pub groups: Vec<GroupPlan>,
     /// What carriers go through together, in name order.
     pub regimes: Vec<RegimePlan>,
+    /// What senders may send, whichever carrier takes it, in name order.
+    pub quotas: Vec<QuotaPlan>,
     /// What has to hold.
     pub targets: Vec<Target>,
     /// The limits on latency that targets name, each once.
@@ -146,8 +149,19 @@ pub struct Source {
     pub size: u64,
     /// How long after its arrival a message is of use: one that waits any longer has expired.
     pub valid_for: Option<SimDuration>,
+    /// Segments of each message: what quotas and carriers' rates count.
+    pub segments: Segments,
     /// What their delivery causes.
     pub causes: Vec<Cause>,
+}
+
+/// How many segments messages have.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Segments {
+    /// All so many.
+    Fixed(u32),
+    /// So many on average: the whole number below or above, drawn.
+    Mean(f64),
 }
 
 /// Where a source's messages go.
@@ -267,7 +281,8 @@ impl Model {
             Step::End => false,
         });
         let sources = self.sources.iter().any(|source| {
-            source.traffic.as_ref().is_some_and(Traffic::is_random)
+            matches!(source.segments, Segments::Mean(_))
+                || source.traffic.as_ref().is_some_and(Traffic::is_random)
                 || source
                     .causes
                     .iter()
@@ -282,6 +297,7 @@ impl Model {
             };
             group.count > 1
                 || template.silent_loss > 0.0
+                || template.sets_up_connections()
                 || template.behaviours.iter().any(|of| of.is_random() || by_regime(of))
                 || template.resend.as_ref().is_some_and(|resend| resend.backoff.is_drawn())
                 || varies(&template.round_trip)

@@ -51,7 +51,7 @@ impl About {
 }
 
 /// Names of all files that a run may write.
-pub const RUN_FILES: [&str; 17] = [
+pub const RUN_FILES: [&str; 19] = [
     "report.txt",
     "report.json",
     "run.json",
@@ -62,6 +62,8 @@ pub const RUN_FILES: [&str; 17] = [
     "services.csv",
     "carrier_groups.csv",
     "carriers.csv",
+    "limits.csv",
+    "ledgers.csv",
     "timeline.csv",
     "stations_timeline.csv",
     "load.png",

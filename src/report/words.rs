@@ -243,6 +243,7 @@ pub(super) fn cause_code(cause: Cause) -> &'static str {
         Cause::Cores => "cores",
         Cause::Workers => "workers",
         Cause::Rate => "rate",
+        Cause::Limit(_) => "limit",
         Cause::Window => "window",
         Cause::Pauses => "pauses",
         Cause::Loss => "loss",

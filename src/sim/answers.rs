@@ -9,7 +9,7 @@ use super::trace::Trace;
 use super::visits::{End, Role, Visit};
 use crate::carrier::{Error, Submission, Verdict};
 use crate::engine::random::uniform;
-use crate::engine::{Links, SimDuration, SimTime};
+use crate::engine::{Links, Luck, SimDuration, SimTime};
 use crate::measure::Ledger;
 use crate::model::GroupId;
 
@@ -24,15 +24,16 @@ struct Answer {
 impl<T: Trace> Run<'_, T> {
     /// Submits a message to a carrier that has more to say than yes.
     #[inline(never)]
-    pub(super) fn submit_and_see(&mut self, id: TaskId, carrier: usize) {
+    pub(super) fn submit_and_see(&mut self, id: TaskId, carrier: usize, segments: u32) {
         let group = self.carriers[carrier].group;
         let template = &self.model.groups[group].template;
+        self.take_quotas(group, segments);
         let keys = self.keys.groups[group];
         let visit = self.visits.own(id).copied();
         let task = self.tasks[id];
         let waited = visit.map_or(SimDuration::ZERO, |visit| visit.waited);
         let wait = waited + self.now.since(task.since);
-        let Answer { mut verdict, length } = self.ask(&task, carrier, visit.as_ref());
+        let Answer { mut verdict, length } = self.ask(&task, carrier, visit.as_ref(), segments);
         let accepts = matches!(verdict, Verdict::Accept | Verdict::Hold { .. });
         if accepts && is_lost(template.silent_loss, &task, keys.loss) {
             verdict = Verdict::Drop;
@@ -70,7 +71,7 @@ impl<T: Trace> Run<'_, T> {
             (visit.answer, visit.again, visit.tries, visit.waited) = (verdict, again, tries, wait);
         }
         self.tasks[id].since = self.now;
-        self.go_out(id, carrier, (next != State::Refusing).then_some(wait));
+        self.go_out(id, carrier, segments, (next != State::Refusing).then_some(wait));
         match length {
             None => self.stay_drawn(id, next, &template.round_trip, keys.round_trip),
             Some(length) if Some(length) == template.answer_timeout => {
@@ -81,7 +82,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// What a carrier answers to a submission, and how long that takes.
-    fn ask(&mut self, task: &Task, carrier: usize, visit: Option<&Visit>) -> Answer {
+    fn ask(&mut self, task: &Task, carrier: usize, visit: Option<&Visit>, segments: u32) -> Answer {
         let group = self.carriers[carrier].group;
         let template = &self.model.groups[group].template;
         let tries = visit.map_or(0, |visit| visit.tries);
@@ -106,16 +107,22 @@ impl<T: Trace> Run<'_, T> {
             }
         }
         if verdict.accepts() {
-            match self.carriers[carrier].by_its_rate(&template.overload, now) {
+            match self.carriers[carrier].by_its_rate(&template.overload, now, segments) {
                 Verdict::Accept => {}
                 other => verdict = other,
             }
         }
-        if tries == 0 && times == 1.0 && template.answer_timeout.is_none() {
+        let set_up = self.set_up(luck, group);
+        if tries == 0
+            && times == 1.0
+            && set_up == SimDuration::ZERO
+            && template.answer_timeout.is_none()
+        {
             return Answer { verdict, length: None };
         }
         let round_trip = &template.round_trip;
         let usual = round_trip.sample(&mut luck.draws(self.keys.groups[group].round_trip));
+        let usual = usual + set_up;
         let length = SimDuration::from_ns((usual.ns() as f64 * times + 0.5) as u64);
         let length = if times == 1.0 { usual } else { length };
         match template.answer_timeout {
@@ -135,6 +142,22 @@ impl<T: Trace> Run<'_, T> {
                 Answer { verdict, length: Some(timeout) }
             }
             Some(_) | None => Answer { verdict, length: Some(length) },
+        }
+    }
+
+    /// How long it takes to make the connection for a submission, where one is made.
+    fn set_up(&self, luck: Luck, group: usize) -> SimDuration {
+        let connections = self.model.groups[group].template.connections.as_ref();
+        let Some((length, messages)) =
+            connections.and_then(|of| Some((of.set_up.as_ref()?, of.messages)))
+        else {
+            return SimDuration::ZERO;
+        };
+        let keys = &self.keys.groups[group];
+        // Which message of its connection it is, is drawn: connections are out of step.
+        match uniform(&mut luck.draws(keys.connects)) * f64::from(messages) < 1.0 {
+            true => length.sample(&mut luck.draws(keys.set_up)),
+            false => SimDuration::ZERO,
         }
     }
 
@@ -237,12 +260,13 @@ impl<T: Trace> Run<'_, T> {
         }
         let state = &mut self.carriers[carrier];
         let group = state.group;
-        if state.waiting() == 0 && state.opens_at() <= self.now {
+        if state.waiting() == 0 && state.opens_at() <= self.now && self.may_go(carrier) {
             return self.submit(id, carrier);
         }
         if self.tasks.is_invalid(id, self.now) {
             return self.expire_resend(id);
         }
+        let state = &mut self.carriers[carrier];
         self.tasks[id].state = State::AwaitingCarrier;
         self.tasks.push_back(&mut state.queue, id);
         state.note_length();

@@ -27,6 +27,8 @@ pub(super) struct CarrierState {
     penalty: Option<Box<Penalty>>,
     /// Nothing is submitted before.
     pub(super) paused_until: SimTime,
+    /// Whether it stands in the line of a quota.
+    pub(super) is_in_line: bool,
     /// When the next submission is to be tried; an event for another time is stale.
     pub(super) try_at: SimTime,
     /// Messages that may wait with us.
@@ -69,6 +71,7 @@ impl CarrierState {
                     pace,
                     penalty: None,
                     paused_until: SimTime::ZERO,
+                    is_in_line: false,
                     try_at: SimTime::MAX,
                     room: template.queue.room(plan.rate_of(member as u32)),
                     record: CarrierRecord::default(),
@@ -98,26 +101,31 @@ impl CarrierState {
         paced.max(self.paused_until).max(punished)
     }
 
-    /// Counts a submission that goes out at `now`.
+    /// Counts a submission of so many segments that goes out at `now`.
     #[inline]
-    pub(super) fn take_pace(&mut self, now: SimTime) {
+    pub(super) fn take_pace(&mut self, now: SimTime, segments: u32) {
         if let Some(pace) = &mut self.pace {
-            pace.take(now);
+            pace.take_many(now, segments);
         }
         if let Some(penalty) = &mut self.penalty {
             if penalty.until <= now {
                 self.penalty = None;
             } else {
-                penalty.meter.take(now);
+                penalty.meter.take_many(now, segments);
             }
         }
     }
 
     /// What the carrier says to a submission that nothing but its rate speaks against.
-    pub(super) fn by_its_rate(&mut self, overload: &Overload, now: SimTime) -> Verdict {
+    pub(super) fn by_its_rate(
+        &mut self,
+        overload: &Overload,
+        now: SimTime,
+        segments: u32,
+    ) -> Verdict {
         let Some(limit) = &mut self.limit else { return Verdict::Accept };
         let turn = limit.leaves(now);
-        let is_over = !limit.take(now);
+        let is_over = !limit.take_many(now, segments);
         overload.on_arrival(Arrival { now, turn, is_over })
     }
 

@@ -26,6 +26,8 @@ pub(super) enum Event {
     Invalid(u32),
     /// The first of those who share the cores of an instance may be done.
     Shared(u32),
+    /// A quota may be open.
+    Quota(u32),
 }
 
 impl Event {
@@ -41,6 +43,7 @@ impl Event {
             Self::Hedge(task) => (5, task.0),
             Self::Invalid(life) => (6, life),
             Self::Shared(cores) => (7, cores),
+            Self::Quota(quota) => (8, quota),
         };
         debug_assert!(index <= MOST_INDEX);
         kind << INDEX_BITS | index
@@ -58,7 +61,8 @@ impl Event {
             4 => Self::Pace(index),
             5 => Self::Hedge(TaskId(index)),
             6 => Self::Invalid(index),
-            _ => Self::Shared(index),
+            7 => Self::Shared(index),
+            _ => Self::Quota(index),
         }
     }
 }
@@ -79,6 +83,7 @@ mod tests {
                 Event::Pace(index),
                 Event::Invalid(index),
                 Event::Shared(index),
+                Event::Quota(index),
             ] {
                 assert_eq!(Event::unpack(event.pack()), event);
             }

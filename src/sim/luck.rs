@@ -41,6 +41,10 @@ pub(super) struct GroupLuck {
     pub(super) resend: Purpose,
     /// Copies that are delivered though the carrier said otherwise.
     pub(super) copy: Key,
+    /// Whether a connection is made for it,
+    pub(super) connects: Purpose,
+    /// and how long that takes.
+    pub(super) set_up: Purpose,
 }
 
 /// Purposes of one cause of a source.
@@ -140,6 +144,8 @@ pub(super) struct Keys {
     pub(super) sources: Vec<Key>,
     /// By source: who sends its messages.
     pub(super) senders: Vec<Purpose>,
+    /// By source: how many segments a message has.
+    pub(super) segments: Vec<Purpose>,
     /// By source: the think times of its users.
     pub(super) thinks: Vec<Purpose>,
     /// By source and cause.
@@ -203,6 +209,8 @@ impl Keys {
                     loss: purpose(&format!("carrier/{}/loss", group.name)),
                     resend: purpose(&format!("carrier/{}/resend", group.name)),
                     copy: key(&format!("carrier/{}/copy", group.name)),
+                    connects: purpose(&format!("carrier/{}/connects", group.name)),
+                    set_up: purpose(&format!("carrier/{}/set-up", group.name)),
                 })
                 .collect(),
             behaviours: model.groups.iter().map(|group| of_behaviours(group, purpose)).collect(),
@@ -215,6 +223,11 @@ impl Keys {
                 .sources
                 .iter()
                 .map(|source| purpose(&format!("traffic/{}/sender", source.name)))
+                .collect(),
+            segments: model
+                .sources
+                .iter()
+                .map(|source| purpose(&format!("traffic/{}/segments", source.name)))
                 .collect(),
             thinks: model
                 .sources

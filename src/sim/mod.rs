@@ -17,6 +17,7 @@
 //! | `links` | it goes over the network of an instance |
 //! | `carriers` | what a carrier is, as we see it now |
 //! | `submissions` | it waits for a carrier, is submitted, acknowledged, delivered |
+//! | `quotas` | what carriers share, and who goes when it opens |
 //! | `answers` | the carrier does not simply accept it: errors, resends, copies, ledgers |
 //! | `visits` | what is remembered of it then |
 //! | `validity` | it is not valid any more, and ends where it waits |
@@ -40,6 +41,7 @@ mod links;
 mod lives;
 mod luck;
 mod preemption;
+mod quotas;
 mod run;
 mod services;
 mod sharing;

@@ -5,6 +5,7 @@ use super::carriers::CarrierState;
 use super::event::Event;
 use super::guards::{GuardState, keeps_notes};
 use super::luck::Keys;
+use super::quotas::QuotaState;
 use super::services::{ServiceState, queues_of};
 use super::sharing::SharedState;
 use super::steps::PlannedStep;
@@ -49,6 +50,8 @@ pub(super) struct Run<'m, T> {
     /// What is remembered of messages that carriers did not simply accept.
     pub(super) visits: Visits,
     pub(super) regimes: Regimes,
+    /// What carriers share.
+    pub(super) quotas: Vec<QuotaState>,
     /// The place of the first carrier's queue among all queues.
     pub(super) first_carrier_queue: usize,
     /// By queue, services' first, then carriers': when its head is looked at for its age.
@@ -102,6 +105,7 @@ impl<'m, T: Trace> Run<'m, T> {
             carriers: CarrierState::all(model),
             shared: SharedState::all(model),
             visits: Visits::default(),
+            quotas: QuotaState::all(model),
             regimes: Regimes::new(&model.regimes, |name| {
                 Key::new(model.run.seed, replication, name)
             }),
@@ -152,6 +156,7 @@ impl<'m, T: Trace> Run<'m, T> {
                 Event::Pace(carrier) => self.on_pace(carrier),
                 Event::Invalid(life) => self.on_invalid(life, ticket),
                 Event::Shared(cores) => self.on_shared(cores, ticket),
+                Event::Quota(quota) => self.on_quota(quota),
             }
             if first.is_some() || !self.todo.is_empty() || self.is_too_full() {
                 let stopped = self.work_off(first);
@@ -202,7 +207,11 @@ impl<'m, T: Trace> Run<'m, T> {
             Event::Timeout(call) => tasks.is_timed_by(call, event.ticket),
             Event::Hedge(call) => tasks.notes(call).hedge == event.ticket,
             Event::Invalid(life) => tasks.is_life_timed_by(life, event.ticket),
-            Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) | Event::Shared(_) => true,
+            Event::Arrival(_)
+            | Event::Expiry(_)
+            | Event::Pace(_)
+            | Event::Shared(_)
+            | Event::Quota(_) => true,
         })
     }
 

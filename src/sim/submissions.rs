@@ -27,13 +27,15 @@ impl<T: Trace> Run<'_, T> {
         task.pc = self.model.carrier_step;
         task.instance = carrier as u32;
         task.since = self.now;
-        if state.waiting() == 0 && state.opens_at() <= self.now {
+        if state.waiting() == 0 && state.opens_at() <= self.now && self.may_go(carrier) {
             return self.submit(id, carrier);
         }
         if self.tasks.is_invalid(id, self.now) {
             self.count_as_expired(id, group.index());
             return self.end_invalid(id, station);
         }
+        let gauges = &mut self.books.groups[group.index()];
+        let state = &mut self.carriers[carrier];
         if state.waiting() >= state.room {
             state.record.refused += 1;
             gauges.window.rejected += 1;
@@ -72,7 +74,39 @@ impl<T: Trace> Run<'_, T> {
         }
     }
 
-    /// Submits from the head of the queue until window, pace or pause forbid.
+    /// Whether all quotas of a carrier are open, if it has any.
+    #[inline]
+    pub(super) fn may_go(&mut self, carrier: usize) -> bool {
+        let group = self.carriers[carrier].group;
+        let is_free = self.model.groups[group].template.quotas.is_empty();
+        is_free || self.quotas_are_open(carrier, false)
+    }
+
+    /// A carrier has its turn at a quota: one message goes, if all else lets it.
+    pub(super) fn submit_in_turn(&mut self, carrier: usize) {
+        let state = &mut self.carriers[carrier];
+        if state.waiting() > 0
+            && state.opens_at() <= self.now
+            && self.quotas_are_open(carrier, true)
+        {
+            self.submit_first(carrier);
+        }
+        self.submit_what_may_go(carrier);
+    }
+
+    /// Submits the message that is next, unless it has expired.
+    fn submit_first(&mut self, carrier: usize) {
+        let state = &mut self.carriers[carrier];
+        let first = self.tasks.pop_front(&mut state.refused);
+        if let Some(id) = first.or_else(|| self.tasks.pop_front(&mut state.queue)) {
+            self.books.groups[state.group].queue.fall(self.now);
+            if !self.is_too_old(id, carrier) {
+                self.submit(id, carrier);
+            }
+        }
+    }
+
+    /// Submits from the head of the queue until window, pace, pause or a quota forbid.
     pub(super) fn submit_what_may_go(&mut self, carrier: usize) {
         loop {
             let state = &mut self.carriers[carrier];
@@ -87,24 +121,22 @@ impl<T: Trace> Run<'_, T> {
                 }
                 return;
             }
-            let first = self.tasks.pop_front(&mut state.refused);
-            if let Some(id) = first.or_else(|| self.tasks.pop_front(&mut state.queue)) {
-                self.books.groups[state.group].queue.fall(self.now);
-                if !self.is_too_old(id, carrier) {
-                    self.submit(id, carrier);
-                }
+            if !self.may_go(carrier) {
+                return;
             }
+            self.submit_first(carrier);
         }
     }
 
     /// Submits a message that is in no queue, or no longer.
     pub(super) fn submit(&mut self, id: TaskId, carrier: usize) {
+        let segments = self.segments(id);
         let state = &mut self.carriers[carrier];
-        state.take_pace(self.now);
+        state.take_pace(self.now, segments);
         let group = state.group;
         let template = &self.model.groups[group].template;
         if !template.is_plain() {
-            return self.submit_and_see(id, carrier);
+            return self.submit_and_see(id, carrier, segments);
         }
         let keys = self.keys.groups[group];
         let task = &mut self.tasks[id];
@@ -114,13 +146,19 @@ impl<T: Trace> Run<'_, T> {
         };
         let wait = self.now.since(task.since);
         task.since = self.now;
-        self.go_out(id, carrier, Some(wait));
+        self.go_out(id, carrier, segments, Some(wait));
         self.stay_drawn(id, next, &template.round_trip, keys.round_trip);
     }
 
     /// A submission goes out; `wait` is how long the message has waited, if there will be no
     /// further one.
-    pub(super) fn go_out(&mut self, id: TaskId, carrier: usize, wait: Option<SimDuration>) {
+    pub(super) fn go_out(
+        &mut self,
+        id: TaskId,
+        carrier: usize,
+        segments: u32,
+        wait: Option<SimDuration>,
+    ) {
         let state = &mut self.carriers[carrier];
         let group = state.group;
         state.outstanding += 1;
@@ -131,6 +169,7 @@ impl<T: Trace> Run<'_, T> {
             state.record.wait_sum += u128::from(wait.ns());
             state.record.wait_max = state.record.wait_max.max(wait);
             self.books.groups[group].started(wait);
+            self.books.groups[group].window.segments += u64::from(segments);
             let source = self.tasks[id].source;
             self.books.started(source, self.station_of(group), wait);
         }

@@ -7,11 +7,14 @@ use super::blame::{Blame, Place};
 use super::figures::{Figure, LatencyPool};
 use super::network;
 use super::period::Period;
+use super::quotas;
 use super::stations::{Capacity, StationFigures};
 use super::targets::{Answer, TargetVerdict};
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::Measurements;
-use crate::model::{Callee, ClassId, Criterion, Model, Resource, ServiceId, Site, StationId, Step};
+use crate::model::{
+    Callee, ClassId, Criterion, Model, QuotaId, Resource, ServiceId, Site, StationId, Step,
+};
 
 /// A station in a window counts as saturated from this use of its capacity on. Judgement: at 95 %
 /// a queue of any length is a matter of time.
@@ -51,6 +54,8 @@ pub enum Cause {
     Workers,
     /// The rate at which it takes messages.
     Rate,
+    /// A limit of ours as a sender, whoever takes the message.
+    Limit(QuotaId),
     /// Its window of unacknowledged submissions.
     Window,
     /// Its pauses: it refused submissions, and wanted quiet after each.
@@ -319,7 +324,7 @@ impl View<'_> {
             return Cause::Connections;
         }
         if lost {
-            let turned_away = figures.rejected + figures.expired > figures.dropped;
+            let turned_away = figures.rejected + figures.expired > figures.dropped + figures.failed;
             return if turned_away { Cause::QueueBounds } else { Cause::Loss };
         }
         if self.is_network(station) {
@@ -332,9 +337,36 @@ impl View<'_> {
             (false, _) if figures.throttled > 0.0 && self.utilization(station) < SATURATED => {
                 Cause::Pauses
             }
+            (false, _) if self.pressing(station).is_some() => {
+                self.pressing(station).map_or(Cause::Rate, Cause::Limit)
+            }
             (false, true) => Cause::Window,
             (false, false) => Cause::Rate,
         }
+    }
+
+    /// The limit that presses a carrier harder than its own rate and window do, if one does.
+    fn pressing(&self, station: usize) -> Option<QuotaId> {
+        let group = self.model.groups.get(station.checked_sub(self.model.services.len())?)?;
+        let figures = &self.stations[station];
+        let own = known(&figures.workers).max(known(&figures.cores));
+        let closed = |id: &QuotaId| {
+            let windows = self.runs.iter().flat_map(|run| &run.quotas[id.index()].windows);
+            windows.map(|window| window.closed.integral as f64).sum::<f64>()
+        };
+        let worst = group.template.quotas.iter().max_by(|a, b| closed(a).total_cmp(&closed(b)))?;
+        let length: u64 = self.runs.iter().map(|run| run.end.ns()).sum();
+        let share = closed(worst) / length as f64;
+        (share > 0.0 && share >= own * SATURATED).then_some(*worst)
+    }
+
+    /// How much the limits of a carrier stood in the way in a window.
+    fn pressure(&self, run: &Measurements, station: usize, window: usize) -> f64 {
+        let group = station.checked_sub(self.model.services.len());
+        let ids = group.into_iter().flat_map(|group| &self.model.groups[group].template.quotas);
+        let each = ids
+            .map(|&id| quotas::pressure(self.model, id, &run.quotas[id.index()].windows[window]));
+        each.fold(0.0, f64::max)
     }
 
     /// Whether a good part of a service's core time goes to what its instances cost one another.
@@ -352,12 +384,13 @@ impl View<'_> {
         let saturated: Vec<usize> = (self.period.first..windows)
             .filter(|&window| {
                 let used = self.runs.iter().map(|run| {
-                    let window = &run.stations[station].windows[window];
-                    let (workers, cores) = capacity.used(window);
+                    let window_of = &run.stations[station].windows[window];
+                    let (workers, cores) = capacity.used(window_of);
                     let service = self.model.services.get(station);
                     let (out, inward) =
-                        service.map_or((0.0, 0.0), |service| network::use_of(service, window));
-                    workers.max(cores).max(out).max(inward)
+                        service.map_or((0.0, 0.0), |service| network::use_of(service, window_of));
+                    let own = workers.max(cores).max(out).max(inward);
+                    own.max(self.pressure(run, station, window))
                 });
                 used.sum::<f64>() >= SATURATED * self.runs.len() as f64
             })

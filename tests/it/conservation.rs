@@ -78,11 +78,14 @@ proptest! {
 fn random_scenarios_are_not_dull() {
     let mut runner = TestRunner::deterministic();
     let (mut seen, mut truth, mut unknown) = (StationWindow::default(), Truth::default(), 0);
+    let mut waited_for = 0;
     let (mut ended, mut duplicates, mut stopped, mut in_flight) = ([0; OUTCOMES], 0, 0, 0);
     for _ in 0..300 {
         let tree = scenario().new_tree(&mut runner).expect("scenarios are made, not filtered");
         let run = sim::run(&model(&tree.current().text()), 0);
         run.stations.iter().for_each(|record| seen.extend(&total(record)));
+        let quotas = run.quotas.iter().flat_map(|quota| &quota.windows);
+        waited_for += quotas.map(|window| window.closed.integral).sum::<u128>();
         for ledger in &run.ledgers {
             truth.duplicates += ledger.truth.duplicates;
             truth.lost += ledger.truth.lost;
@@ -95,6 +98,7 @@ fn random_scenarios_are_not_dull() {
         }
         stopped += u32::from(run.stopped.is_some());
     }
+    assert!(waited_for > 1_000_000_000, "limits are waited for: {waited_for} ns");
     assert!(ended.iter().all(|&count| count > 100), "{ended:?}");
     for (what, count) in [
         ("waited", seen.waited),
@@ -178,6 +182,33 @@ fn audit(model: &Model, run: &Measurements) {
     }
     audit_system(model, run);
     audit_ledgers(model, run);
+    audit_quotas(model, run);
+}
+
+/// Of each limit carriers took what they submitted, and no more than it allows.
+fn audit_quotas(model: &Model, run: &Measurements) {
+    for (at, (plan, record)) in model.quotas.iter().zip(&run.quotas).enumerate() {
+        let taken: u64 = record.windows.iter().map(|window| window.taken).sum();
+        let submitted: u64 = model
+            .groups
+            .iter()
+            .filter(|group| group.template.quotas.iter().any(|id| id.index() == at))
+            .flat_map(|group| {
+                &run.carriers[group.first as usize..(group.first + group.count) as usize]
+            })
+            .map(|carrier| carrier.submitted)
+            .sum();
+        assert!((submitted..=2 * submitted).contains(&taken), "{}: {taken}", plan.name);
+        let length: u64 = record.windows.iter().map(|window| window.closed.length.ns()).sum();
+        assert_eq!(length, run.end.ns(), "{}", plan.name);
+        let secs = run.end.as_secs_f64();
+        // A message has at most two segments, and pays for the second afterwards.
+        let at_once = f64::from(plan.count) * f64::from(plan.burst + 1);
+        let by_rate = plan.per_s.map_or(f64::INFINITY, |each| each * f64::from(plan.count) * secs);
+        assert!(taken as f64 <= by_rate + at_once + 1.0, "{}: {taken}", plan.name);
+        let cap = plan.daily.map_or(u64::MAX, |cap| cap.segments * u64::from(plan.count) + 1);
+        assert!(taken <= cap, "{}: {taken}", plan.name);
+    }
 }
 
 /// Both ledgers add up to what came, and to one another where the platform knows.

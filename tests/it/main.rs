@@ -19,6 +19,7 @@ mod support;
 mod theory;
 mod timelines;
 mod timelines_bounds;
+mod timelines_carriers;
 mod timelines_lines;
 mod timelines_network;
 mod timelines_policies;

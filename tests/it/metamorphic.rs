@@ -94,6 +94,40 @@ fn limits_that_nothing_reaches_change_nothing() {
 }
 
 #[test]
+fn carriers_that_never_err_and_limits_that_nothing_reaches_change_nothing() {
+    let plain = text("", "", "", "");
+    let never: String = [
+        "permanent-error = { share = \"0%\" }",
+        "temporary-error = { share = \"0%\" }",
+        "unclean-error = { share = \"0%\" }",
+        "silent-loss = { share = \"0%\" }",
+        "hold = { share = \"0%\", for = \"1h\" }",
+        "brown-out = { times = 1 }",
+        "brown-out = { share = \"0%\", times = 9 }",
+        "greylist = { share = \"0%\" }",
+        "absent-subscriber = { share = \"0%\", away = \"1h\" }",
+        "outage = { answer = \"none\", during = { at = \"61s\", lasts = \"9s\" } }",
+        "suspension = { during = { at = \"61s\", lasts = \"9s\" } }",
+    ]
+    .map(|behaviour| format!("{{ {behaviour} }}, "))
+    .concat();
+    let before = run(&plain);
+    for extra in [
+        format!("behaviours = [{never}]\nresend = \"full-jitter\"\nanswer-timeout = \"50s\""),
+        "answer-timeout = \"21ms\"".to_owned(),
+        "limits = [\"x\"]\n[limit.x]\nrate = \"1/s\"\nburst = 1_000_000".to_owned(),
+        "limits = [\"x\"]\n[limit.x]\ndaily-cap = 1_000_000".to_owned(),
+        "connections = { of = \"x\", each = 1_000_000 }\n[limit.x]".to_owned(),
+    ] {
+        let mut after = run(&format!("{plain}{extra}\n"));
+        after.quotas.clear();
+        assert!(after == before, "{extra}");
+    }
+    let late = run(&format!("{plain}answer-timeout = \"19ms\"\n"));
+    assert!(late != before);
+}
+
+#[test]
 fn a_hedge_after_the_last_answer_changes_nothing() {
     let patient = |hedge: &str| {
         let text = text("", hedge, "", "").replace("timeout = \"500ms\"", "timeout = \"50s\"");

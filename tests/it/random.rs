@@ -67,7 +67,7 @@ pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
                 kept = { lost-at-most = \"1%\" }\n\
                 gone = { of = \"c0\", drained-by = \"700ms\" }\n";
             let mut sections = vec![run, network, targets.to_owned()];
-            sections.push(carrier::REGIME.to_owned());
+            sections.extend([carrier::REGIME, carrier::LIMITS].map(str::to_owned));
             sections.extend(services);
             sections.extend(carriers);
             sections.extend(traffics);
@@ -306,6 +306,9 @@ fn traffic(index: usize) -> impl Strategy<Value = String> {
         3 => Just(String::new()),
         1 => length().prop_map(|time| format!("valid-for = \"{time}\"\n")),
     ];
+    let segments = select(vec!["", "", "segments = 2\n", "segments = { mean = 1.3 }\n"]);
+    let senders =
+        (senders, segments).prop_map(|(senders, segments)| format!("{senders}{segments}"));
     (process, to, client(), prop::option::of(cause), any::<bool>(), senders, (valid, sizes())).prop_map(
         move |(process, to, client, cause, shares, senders, (valid, [size, _]))| {
             let size = size.replace(", ", "");

@@ -94,7 +94,7 @@ const FIGURES: [FigureColumn; 11] = [
 ];
 
 /// Figures without, by column.
-const COUNTS: [Column<StationFigures, Option<f64>>; 7] = [
+const COUNTS: [Column<StationFigures, Option<f64>>; 9] = [
     ("wait_p99_s", |of| of.p99_wait_s),
     ("rejected", |of| Some(of.rejected)),
     ("expired", |of| Some(of.expired)),
@@ -102,6 +102,8 @@ const COUNTS: [Column<StationFigures, Option<f64>>; 7] = [
     ("throttled", |of| Some(of.throttled)),
     ("dropped", |of| Some(of.dropped)),
     ("held", |of| Some(of.held)),
+    ("errors", |of| Some(of.errors)),
+    ("failed", |of| Some(of.failed)),
 ];
 
 /// The columns of a station's figures.
@@ -117,14 +119,40 @@ pub(super) fn figure_cells(of: &StationFigures) -> Vec<String> {
     figures.chain(COUNTS.iter().map(|(_, count)| maybe(count(of)))).collect()
 }
 
+/// `limits.csv`: a row for each limit of senders.
+pub(super) fn limits(result: &PointResult) -> Vec<u8> {
+    let mut header = ["limit", "number", "rate_each_per_s", "daily_cap_each", "lead_time_s"]
+        .map(str::to_owned)
+        .to_vec();
+    let names = ["taken_per_s", "utilization", "closed_share"];
+    header.extend(names.iter().flat_map(|name| estimate_columns(name)));
+    let mut table = Table::new(&header);
+    for (plan, figures) in result.model.quotas.iter().zip(&result.assessment.quotas) {
+        let names = [
+            plan.name.clone(),
+            plan.count.to_string(),
+            maybe(plan.per_s),
+            maybe(plan.daily.map(|cap| cap.segments as f64)),
+            maybe(plan.lead_time.map(|time| time.as_secs_f64())),
+        ];
+        let figures = [&figures.taken, &figures.utilization, &figures.closed];
+        let cells = figures.into_iter().flat_map(|figure| estimate(figure.estimate));
+        table.row(names.into_iter().chain(cells));
+    }
+    table.bytes()
+}
+
 /// Counts of one carrier over a whole run, by column.
-const OF_CARRIER: [Column<CarrierRecord, f64>; 10] = [
+const OF_CARRIER: [Column<CarrierRecord, f64>; 13] = [
     ("arrived", |of| of.arrived as f64),
     ("submitted", |of| of.submitted as f64),
     ("accepted", |of| of.accepted as f64),
     ("throttled", |of| of.throttled as f64),
     ("dropped", |of| of.dropped as f64),
     ("held", |of| of.held as f64),
+    ("errors", |of| of.errors as f64),
+    ("unclean_errors", |of| of.unclean as f64),
+    ("failed", |of| of.failed as f64),
     ("rejected_or_expired", |of| of.refused as f64),
     ("wait_max_s", |of| of.wait_max.as_secs_f64()),
     ("queued_at_end", |of| of.queued_at_end as f64),

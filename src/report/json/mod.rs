@@ -2,6 +2,7 @@
 //! takes to get the same results again). Their structs are their description.
 
 mod figure;
+mod ledgers;
 mod record;
 mod result;
 

@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use super::figure::{Figure, Number};
+use super::ledgers::{self, Ledger, LimitFigures};
 use crate::model::{Mode, StationId};
 use crate::report::{text, words};
 use crate::sim::Outcome;
 use crate::stats::Limit;
 use crate::stats::warmup::CutBy;
 use crate::sweep::PointResult;
-use crate::verdict::{self, Binding, ClassFigures, Reason, StationFigures, Steadiness};
+use crate::verdict::{self, Binding, Cause, ClassFigures, Reason, StationFigures, Steadiness};
 
 /// The result of one point.
 #[derive(Debug, Serialize)]
@@ -38,6 +39,10 @@ pub(super) struct ResultDocument<'a> {
     classes: Vec<Class<'a>>,
     /// Services by name, then carrier groups by name.
     stations: Vec<Station<'a>>,
+    /// Limits of senders, by name.
+    limits: Vec<LimitFigures<'a>>,
+    /// What became of messages at carriers, in truth and in report: by class and carrier group.
+    ledgers: Vec<Ledger<'a>>,
     /// The part of each run that counts.
     period: Period,
     /// How precise the figures are; null where a fixed number of replications was asked for.
@@ -124,8 +129,11 @@ struct BindingDocument<'a> {
     station: &'a str,
     /// "ours" or "carrier".
     owner: &'static str,
-    /// "cores", "workers", "rate", "window", "pauses", "loss" or "queue-bounds".
+    /// "cores", "workers", "rate", "limit", "window", "pauses", "loss" or "queue-bounds".
     cause: &'static str,
+    /// Of "limit": which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<&'a str>,
     /// Its use of capacity.
     utilization: Number,
     /// When it was saturated; null if it never was.
@@ -242,6 +250,10 @@ struct Station<'a> {
     dropped: f64,
     /// Messages a run that carriers held back.
     held: f64,
+    /// Submissions a run that carriers answered with an error or not at all.
+    errors: f64,
+    /// Messages a run whose last submission met with an error.
+    failed: f64,
 }
 
 /// The part of each run that counts.
@@ -303,6 +315,8 @@ impl<'a> ResultDocument<'a> {
             bindings: assessment.bindings.iter().map(|of| binding(result, of)).collect(),
             classes: classes.map(|(class, of)| Class::of(&class.name, of, runs)).collect(),
             stations: assessment.stations.iter().enumerate().map(station).collect(),
+            limits: ledgers::limits(result),
+            ledgers: ledgers::ledgers(result),
             period: period(&assessment.period),
             precision: result.precision.map(|precision| Precision {
                 wanted: Number(precision.wanted),
@@ -368,6 +382,10 @@ fn binding<'a>(result: &'a PointResult, of: &Binding) -> BindingDocument<'a> {
         station: model.station_name(of.station),
         owner: words::owner(of.is_ours),
         cause: words::cause_code(of.cause),
+        limit: match of.cause {
+            Cause::Limit(limit) => Some(&model.quotas[limit.index()].name),
+            _ => None,
+        },
         utilization: Number(of.utilization),
         saturation: of.saturation.map(|saturation| Saturation {
             from_s: saturation.from.as_secs_f64(),
@@ -495,6 +513,8 @@ impl<'a> Station<'a> {
             throttled: of.throttled,
             dropped: of.dropped,
             held: of.held,
+            errors: of.errors,
+            failed: of.failed,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::grid::paragraphs;
 use crate::language::format;
-use crate::model::{Callee, ClassId, Criterion, Model, StationId, Step};
+use crate::model::{Callee, ClassId, Criterion, Model, QuotaId, StationId, Step};
 use crate::report::clock::Clock;
 use crate::report::words;
 use crate::service::PoolPlan;
@@ -105,7 +105,10 @@ fn paragraph(result: &PointResult, group: &[&Binding]) -> String {
     }
     text += &share(model, group).unwrap_or_default();
     text += &unevenness(model, binding).unwrap_or_default();
-    text += ownership(binding);
+    match more_of(model, binding) {
+        Some(more) => text += &more,
+        None => text += ownership(binding),
+    }
     text
 }
 
@@ -120,6 +123,7 @@ fn is_loss(cause: Cause) -> bool {
         Cause::Cores
         | Cause::Workers
         | Cause::Rate
+        | Cause::Limit(_)
         | Cause::Window
         | Cause::Pauses
         | Cause::Network
@@ -135,6 +139,10 @@ fn short_of(model: &Model, binding: &Binding) -> String {
         Cause::Cores => cores_or_workers(model, station, "core", |pool| pool.cores),
         Cause::Workers => cores_or_workers(model, station, "worker", |pool| pool.workers),
         Cause::Rate => format!("the rate of `{name}`{}", rates(model, station)),
+        Cause::Limit(quota) => limit(model, quota),
+        Cause::Window if connections(model, station).is_some() => {
+            connections(model, station).unwrap_or_default()
+        }
         Cause::Window => format!("the window of `{name}`{}", windows(model, station)),
         Cause::Pauses => format!("the pauses that `{name}` asks for when it throttles"),
         Cause::Loss => format!("losses at `{name}`"),
@@ -190,6 +198,51 @@ fn cores_or_workers(
             format!("the {what}s of `{name}`, {} instances of {each}", format::count(many.into()))
         }
     }
+}
+
+/// "the limit `numbers`, 12 at 1/s each".
+fn limit(model: &Model, quota: QuotaId) -> String {
+    let plan = &model.quotas[quota.index()];
+    let name = format!("the limit `{}`", plan.name);
+    let rate = plan.per_s.map(format::rate);
+    let cap = plan.daily.map(|cap| format!("{} a day", format::count(cap.segments)));
+    let each: Vec<String> = rate.into_iter().chain(cap).collect();
+    let each = each.join(" and ");
+    match plan.count {
+        1 => format!("{name}, {each}"),
+        many => format!("{name}, {} at {each} each", format::count(u64::from(many))),
+    }
+}
+
+/// "the connections to `yahoo`, 5 for each of 4,000 `ips`".
+fn connections(model: &Model, station: StationId) -> Option<String> {
+    let group = model.groups.get(station.index().checked_sub(model.services.len())?)?;
+    let connections = group.template.connections.as_ref()?;
+    let of = &model.quotas[connections.of.index()];
+    let (each, count) = (u64::from(connections.each), u64::from(of.count));
+    Some(format!(
+        "the connections to `{}`, {} for each of {} `{}`",
+        group.name,
+        format::count(each),
+        format::count(count),
+        of.name
+    ))
+}
+
+/// Of what more would be needed, and how long that takes.
+fn more_of(model: &Model, binding: &Binding) -> Option<String> {
+    binding.target?;
+    let quota = match binding.cause {
+        Cause::Limit(quota) => quota,
+        Cause::Window => {
+            let group = binding.station.index().checked_sub(model.services.len())?;
+            model.groups.get(group)?.template.connections.as_ref()?.of
+        }
+        _ => return None,
+    };
+    let plan = &model.quotas[quota.index()];
+    let takes = plan.lead_time.map(|time| format!(", and take {} to get", format::duration(time)));
+    Some(format!(" More `{}` add to it{}; instances do not.", plan.name, takes.unwrap_or_default()))
 }
 
 fn rates(model: &Model, station: StationId) -> String {
@@ -302,6 +355,7 @@ fn losses(figures: &StationFigures) -> String {
         (figures.rejected, "rejected"),
         (figures.expired, "expired"),
         (figures.dropped, "dropped"),
+        (figures.failed, "failed"),
     ];
     let told: Vec<String> = kinds
         .iter()

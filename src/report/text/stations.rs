@@ -5,7 +5,7 @@ use crate::language::format;
 use crate::model::{Model, StationId};
 use crate::report::words::{self, NOTHING};
 use crate::sweep::PointResult;
-use crate::verdict::{Capacity, Figure, StationFigures, Steadiness};
+use crate::verdict::{Capacity, Figure, QuotaFigures, StationFigures, Steadiness};
 
 /// Services that are listed.
 const SERVICES: usize = 20;
@@ -95,7 +95,7 @@ pub(super) fn network(result: &PointResult) -> String {
 
 /// The carrier groups.
 pub(super) fn carriers(result: &PointResult) -> String {
-    let columns: [ColumnOf<'_>; 13] = [
+    let columns: [ColumnOf<'_>; 15] = [
         ("carriers", |of| {
             let group = of.station.index() - of.model.services.len();
             Some(format::count(u64::from(of.model.groups[group].count)))
@@ -116,12 +116,52 @@ pub(super) fn carriers(result: &PointResult) -> String {
         ("throttled", |of| count(of.figures.throttled)),
         ("held", |of| count(of.figures.held)),
         ("dropped", |of| count(of.figures.dropped)),
+        ("errors", |of| count(of.figures.errors)),
+        ("failed", |of| count(of.figures.failed)),
         ("rejected", |of| count(of.figures.rejected)),
         ("expired", |of| count(of.figures.expired)),
     ];
     let services = result.model.services.len();
     let all = services..result.model.stations();
     section(result, all, ("carriers", "carrier groups"), GROUPS, &columns)
+}
+
+/// The limits of senders, the one that is waited for most first.
+pub(super) fn limits(result: &PointResult) -> String {
+    let mut all: Vec<_> = result.model.quotas.iter().zip(&result.assessment.quotas).collect();
+    all.retain(|(plan, _)| plan.total_rate().is_some());
+    let closed = |of: &QuotaFigures| of.closed.estimate.map_or(0.0, |estimate| estimate.value);
+    all.sort_by(|(_, a), (_, b)| closed(b).total_cmp(&closed(a)));
+    let rest = all.split_off(GROUPS.min(all.len()));
+    if all.is_empty() {
+        return String::new();
+    }
+    let mut grid = Grid::new(&[
+        ("limits", Column::Words),
+        ("number", Column::Figures),
+        ("rate\neach", Column::Figures),
+        ("a day\neach", Column::Figures),
+        ("taken", Column::Figures),
+        ("used", Column::Figures),
+        ("time\nwaited for", Column::Figures),
+    ]);
+    let nothing = || NOTHING.to_owned();
+    for (plan, figures) in all {
+        grid.row([
+            plan.name.clone(),
+            format::count(u64::from(plan.count)),
+            plan.per_s.map_or_else(nothing, format::rate),
+            plan.daily.map_or_else(nothing, |cap| format::count(cap.segments)),
+            known(&figures.taken).unwrap_or_else(nothing),
+            busy(&figures.utilization).unwrap_or_else(nothing),
+            words::busy(closed(figures)),
+        ]);
+    }
+    let mut text = grid.text();
+    if !rest.is_empty() {
+        text += &format!("  and {} more limits\n", format::count(rest.len() as u64));
+    }
+    text
 }
 
 fn section<'a>(

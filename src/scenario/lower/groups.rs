@@ -1,17 +1,21 @@
 //! Carriers and carrier groups, in name order.
 
+use super::quotas;
 use crate::carrier::{
-    Behaviour, CarrierPlan, GroupPlan, Overload, RegimePlan, Shares, Surroundings,
+    Behaviour, CarrierPlan, Connections, GroupPlan, Overload, RegimePlan, Shares, Surroundings,
 };
 use crate::dist::{Dist, DistSpec, Files};
 use crate::engine::SimDuration;
 use crate::language::{Place, Placed, Problems, RunClock, format};
-use crate::scenario::schema::{CarrierSchema, RateSchema, Scenario};
+use crate::model::QuotaId;
+use crate::scenario::schema::{CarrierSchema, ConnectionsSchema, RateSchema, Scenario};
 
 /// Most carriers of all groups together.
 const MOST_CARRIERS: u32 = 1_000_000;
+/// Most connections to one carrier.
+const MOST_CONNECTIONS: u32 = 1_000_000_000;
 /// The slowest rate of a carrier: slower, it would take nothing in most runs.
-const LEAST_PER_S: f64 = 1e-6;
+pub(super) const LEAST_PER_S: f64 = 1e-6;
 
 pub(super) fn lower(
     scenario: &Scenario,
@@ -52,7 +56,18 @@ pub(super) fn regimes(
     files: &Files<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<RegimePlan>> {
+    let all = || scenario.carriers.items.iter().chain(&scenario.groups.items);
+    let all_are_read = all().all(|(_, carrier)| carrier.is_some());
     let each = scenario.regimes.items.iter().map(|(name, regime)| {
+        let behaviours = all().flat_map(|(_, carrier)| carrier).flat_map(|one| &one.behaviours);
+        let is_used = behaviours.into_iter().any(|of| of.regime() == Some(&name.value));
+        if !is_used && all_are_read && problems.is_empty() {
+            problems.add_with_hint(
+                name.place,
+                format!("no carrier goes by the regime `{}`", name.value),
+                "name it in a behaviour: `during = { regime = \"…\", is = \"down\" }`",
+            );
+        }
         regime.as_ref().and_then(|regime| regime.resolve(&name.value, files, problems))
     });
     let regimes: Vec<_> = each.collect();
@@ -98,6 +113,46 @@ impl Found<'_> {
     }
 }
 
+impl Found<'_> {
+    /// The quotas that a carrier is under.
+    fn quotas(&self, carrier: &CarrierSchema, problems: &mut Problems) -> Option<Vec<QuotaId>> {
+        let mut ids: Vec<QuotaId> = Vec::new();
+        for name in &carrier.limits {
+            let id = quotas::find(name, self.scenario, problems)?;
+            if ids.contains(&id) {
+                problems.add(name.place, format!("`{}` is named twice", name.value));
+                return None;
+            }
+            ids.push(id);
+        }
+        // In name order, so that the order in which they are named changes nothing.
+        ids.sort_unstable();
+        Some(ids)
+    }
+
+    /// The window that connections are, and what they are.
+    fn connections(
+        &self,
+        of: &ConnectionsSchema,
+        problems: &mut Problems,
+    ) -> Option<(u32, Connections)> {
+        let set_up = match &of.set_up {
+            None => None,
+            Some(spec) => Some(spec.resolve(self.files, problems)?),
+        };
+        let id = quotas::find(&of.of, self.scenario, problems)?;
+        let count = self.scenario.limits.items[id.index()].1.as_ref()?.count;
+        let window = u64::from(count) * u64::from(of.each);
+        let Some(window) = u32::try_from(window).ok().filter(|&all| all < MOST_CONNECTIONS) else {
+            let most = format::count(u64::from(MOST_CONNECTIONS));
+            problems.add(of.of.place, format!("connections come to more than {most}"));
+            return None;
+        };
+        let connections = Connections { of: id, each: of.each, messages: of.messages, set_up };
+        Some((window, connections))
+    }
+}
+
 fn group(
     name: &str,
     first: u32,
@@ -120,11 +175,20 @@ fn group(
     let rates = rates(carrier, shares.as_ref(), problems);
     let (shares, count, rates) = (shares?, carrier.count?, rates?);
     let behaviours = found.behaviours(carrier, problems);
+    let quotas = found.quotas(carrier, problems);
+    let connections = match &carrier.connections {
+        None => Some(None),
+        Some(connections) => found.connections(connections, problems).map(Some),
+    };
     let overload = match carrier.overload {
         None => Overload::Paced,
         Some(spec) => spec.resolve(clock?),
     };
     let bursts = rates.iter().map(|&rate| carrier.burst.unwrap_or(usual_burst(rate, overload)));
+    let (window, connections) = match connections? {
+        None => (carrier.window, None),
+        Some((window, connections)) => (Some(window), Some(connections)),
+    };
     Some(GroupPlan {
         name: name.to_owned(),
         first,
@@ -133,11 +197,13 @@ fn group(
         bursts: bursts.collect(),
         rates,
         template: CarrierPlan {
-            window: carrier.window,
+            window,
+            connections,
             round_trip: round_trip?,
             delivery: delivery?,
             overload,
             behaviours: behaviours?,
+            quotas: quotas?,
             resend: carrier.resend.clone(),
             answer_timeout: carrier.answer_timeout,
             pace: pace?,

@@ -8,6 +8,7 @@ mod handles;
 mod limits;
 mod names;
 mod operations;
+mod quotas;
 mod run;
 mod services;
 mod sources;
@@ -40,6 +41,7 @@ pub(super) fn lower(
     let asked = horizon.map(|horizon| run::asked(&scenario, horizon, problems));
     let run = run.zip(asked).and_then(|(run, asked)| run::with_windows(run, &asked, problems));
     let regimes = groups::regimes(&scenario, files, problems);
+    let quotas = quotas::lower(&scenario, clock.as_ref(), problems);
     let groups = groups::lower(&scenario, clock.as_ref(), files, problems);
     check_instances(&scenario, problems);
     // What follows has positions in tables.
@@ -80,6 +82,7 @@ pub(super) fn lower(
         sites: operations.sites,
         groups,
         regimes: regimes?,
+        quotas: quotas?,
         targets,
         limits,
         constant_delays: Vec::new(),

@@ -101,6 +101,7 @@ impl<'a> Surroundings<'a> {
             senders: traffic.senders.as_ref()?.as_ref().map(|s| Shares::new(&s.shares, s.count)),
             size: sizes.sent(),
             valid_for: traffic.valid_for?.map(|valid_for| valid_for.0),
+            segments: traffic.segments?.0,
             causes: causes.into_iter().collect::<Option<_>>()?,
         })
     }

@@ -33,9 +33,46 @@ pub(in crate::scenario) struct CarrierSchema {
     pub(in crate::scenario) behaviours: Vec<BehaviourSpec>,
     pub(in crate::scenario) resend: Option<Resend>,
     pub(in crate::scenario) answer_timeout: Option<SimDuration>,
+    pub(in crate::scenario) limits: Vec<Placed<String>>,
+    pub(in crate::scenario) connections: Option<ConnectionsSchema>,
     pub(in crate::scenario) pace: Option<Placed<f64>>,
     pub(in crate::scenario) silent_loss: f64,
     pub(in crate::scenario) queue: QueueBounds,
+}
+
+/// Connections that addresses of ours hold.
+#[derive(Debug)]
+pub(in crate::scenario) struct ConnectionsSchema {
+    pub(in crate::scenario) of: Placed<String>,
+    pub(in crate::scenario) each: u32,
+    pub(in crate::scenario) messages: u32,
+    pub(in crate::scenario) set_up: Option<DistSpec>,
+}
+
+impl Read for ConnectionsSchema {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::open(node, problems)?;
+        let of = fields.required_like("of", "\"ips\"", problems);
+        let each = fields.required_like::<Whole<1, MOST_WINDOW>>("each", "5", problems);
+        let messages = fields.optional::<Placed<Whole<1, MOST_WINDOW>>>("messages", problems);
+        let set_up = fields.optional::<Placed<DistSpec>>("set-up", problems);
+        fields.finish(problems);
+        let (messages, set_up) = (messages?, set_up?);
+        if let (Some(messages), None) = (&messages, &set_up) {
+            let label = "how many messages a connection carries matters only if it takes time";
+            problems.add_with_hint(messages.place, label, "add, for example, `set-up = \"300ms\"`");
+        }
+        if let (None, Some(set_up)) = (&messages, &set_up) {
+            let label = "nothing says how many messages a connection carries";
+            problems.add_with_hint(set_up.place, label, "add, for example, `messages = 50`");
+        }
+        Some(Self {
+            of: of?,
+            each: each?.0 as u32,
+            messages: messages.map_or(1, |messages| messages.value.0 as u32),
+            set_up: set_up.map(|set_up| set_up.value),
+        })
+    }
 }
 
 /// Whose rate it is.
@@ -76,6 +113,8 @@ impl CarrierSchema {
         let behaviours = fields.or("behaviours", Vec::new(), problems);
         let resend = fields.optional("resend", problems);
         let answer_timeout = fields.optional::<PositiveDuration>("answer-timeout", problems);
+        let limits = fields.or("limits", Vec::new(), problems);
+        let connections = fields.optional("connections", problems);
         let pace = fields.optional::<Placed<Rate>>("pace", problems);
         let silent_loss = fields.or("silent-loss", Share(0.0), problems);
         let queue = fields.or("queue", QueueBounds::default(), problems);
@@ -103,6 +142,8 @@ impl CarrierSchema {
             behaviours: behaviours.unwrap_or_default(),
             resend: resend.flatten(),
             answer_timeout: answer_timeout.flatten().map(|length| length.0),
+            limits: limits.unwrap_or_default(),
+            connections: connections.flatten(),
             pace: pace.flatten().map(|rate| of(rate, |per_s| per_s)),
             silent_loss: silent_loss.map_or(0.0, |share| share.0),
             queue: queue.unwrap_or_default(),
@@ -121,6 +162,20 @@ fn check(node: &Node, problems: &mut Problems) {
             at("overload"),
             "`overload` says what happens above a rate, and there is no rate",
             "add, for example, `rate = \"100/s\"`",
+        );
+    }
+    if has("connections") && (has("window") || has("binds")) {
+        problems.add_with_hint(
+            at("connections"),
+            "connections are the window themselves",
+            "keep them, or `binds` and `window`",
+        );
+    }
+    if has("connections") && !has("round-trip") {
+        problems.add_with_hint(
+            at("connections"),
+            "connections limit nothing without a round trip",
+            "add, for example, `round-trip = \"500ms\"`",
         );
     }
     if (has("window") || has("binds")) && !has("round-trip") {

@@ -1,6 +1,7 @@
 //! The sections of a scenario file, as written.
 
 mod carrier;
+mod limit;
 mod operation;
 mod run;
 mod service;
@@ -11,7 +12,8 @@ use crate::carrier::RegimeSpec;
 use crate::dist::DistSpec;
 use crate::language::{Entry, Fields, NamedTable, Node, Placed, Problems, Read, Value, suggest};
 
-pub(super) use carrier::{CarrierSchema, RateSchema};
+pub(super) use carrier::{CarrierSchema, ConnectionsSchema, RateSchema};
+pub(super) use limit::LimitSchema;
 pub(super) use operation::{CallSchema, Client, OperationSchema, Sizes, StepSchema};
 pub(super) use run::{ReplicationsSchema, RunSchema};
 pub(super) use service::{ServiceSchema, StallSchema};
@@ -19,7 +21,7 @@ pub(super) use target::{CriterionSchema, TargetSchema};
 pub(super) use traffic::{CauseSchema, TrafficSchema};
 
 /// Where the names stand that authors choose.
-pub const NAMED: [NamedTable; 7] = [
+pub const NAMED: [NamedTable; 8] = [
     NamedTable { path: &["target"], kind: "target" },
     NamedTable { path: &["traffic"], kind: "traffic" },
     NamedTable { path: &["service"], kind: "service" },
@@ -27,6 +29,7 @@ pub const NAMED: [NamedTable; 7] = [
     NamedTable { path: &["carrier"], kind: "carrier" },
     NamedTable { path: &["carrier-group"], kind: "carrier group" },
     NamedTable { path: &["regime"], kind: "regime" },
+    NamedTable { path: &["limit"], kind: "limit" },
 ];
 
 /// A scenario file. What could not be read is missing, and has left a problem.
@@ -41,6 +44,7 @@ pub(super) struct Scenario {
     pub(super) carriers: Section<CarrierSchema>,
     pub(super) groups: Section<CarrierSchema>,
     pub(super) regimes: Section<RegimeSpec>,
+    pub(super) limits: Section<LimitSchema>,
 }
 
 /// A table of named things, in name order: all names, and what could be read.
@@ -67,6 +71,7 @@ impl Scenario {
             }),
             groups: Section::read(&mut fields, "carrier-group", problems),
             regimes: Section::read(&mut fields, "regime", problems),
+            limits: Section::read(&mut fields, "limit", problems),
         };
         if scenario.traffic.items.is_empty() {
             problems.add_with_hint(

@@ -4,8 +4,9 @@ use super::operation::{Client, Sizes};
 use crate::carrier::SharesSpec;
 use crate::dist::DistSpec;
 use crate::language::{
-    Fields, Node, Placed, PositiveDuration, Problems, Read, Share, Value, Whole,
+    Factor, Fields, Node, Placed, PositiveDuration, Problems, Read, Share, Value, Whole,
 };
+use crate::model::Segments;
 use crate::traffic::TrafficSpec;
 
 /// One stream of messages as written. `None` is what could not be read; a key that may be left out
@@ -19,7 +20,38 @@ pub(in crate::scenario) struct TrafficSchema {
     pub(in crate::scenario) sizes: Sizes,
     pub(in crate::scenario) senders: Option<Option<SendersSchema>>,
     pub(in crate::scenario) valid_for: Option<Option<PositiveDuration>>,
+    pub(in crate::scenario) segments: Option<SegmentsSchema>,
     pub(in crate::scenario) causes: Vec<Option<CauseSchema>>,
+}
+
+/// How many segments messages have, as written: `2`, or `{ mean = 1.3 }`.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::scenario) struct SegmentsSchema(pub(in crate::scenario) Segments);
+
+/// Most segments of a message: a text of 39,015 characters has 255.
+const MOST_SEGMENTS: u64 = 255;
+
+impl Read for SegmentsSchema {
+    const EXAMPLE: &'static str = "2";
+
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        if !matches!(node.value, Value::Table(_)) {
+            let count = Whole::<1, MOST_SEGMENTS>::read(node, problems)?;
+            return Some(Self(Segments::Fixed(count.0 as u32)));
+        }
+        let mut fields = Fields::open(node, problems)?;
+        let mean = fields.required_like::<Placed<Factor>>("mean", "1.3", problems);
+        fields.finish(problems);
+        let mean = mean?;
+        if !(1.0..=MOST_SEGMENTS as f64).contains(&mean.value.0) {
+            problems.add(mean.place, format!("expected a number from 1 to {MOST_SEGMENTS}"));
+            return None;
+        }
+        Some(Self(match mean.value.0.fract() == 0.0 {
+            true => Segments::Fixed(mean.value.0 as u32),
+            false => Segments::Mean(mean.value.0),
+        }))
+    }
 }
 
 /// A message that a delivered message may cause.
@@ -78,6 +110,8 @@ impl Read for TrafficSchema {
         }
         let senders = fields.optional("senders", problems);
         let valid_for = fields.optional("valid-for", problems);
+        let one = SegmentsSchema(Segments::Fixed(1));
+        let segments = fields.or("segments", one, problems);
         let causes = fields.node("causes").map_or(Vec::new(), |node| match &node.value {
             Value::Array(nodes) => {
                 nodes.iter().map(|node| CauseSchema::read(node, problems)).collect()
@@ -85,7 +119,7 @@ impl Read for TrafficSchema {
             _ => vec![CauseSchema::read(node, problems)],
         });
         fields.finish(problems);
-        Some(Self { to, class, process, client, sizes, senders, valid_for, causes })
+        Some(Self { to, class, process, client, sizes, senders, valid_for, segments, causes })
     }
 }
 

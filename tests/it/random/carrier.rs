@@ -11,6 +11,28 @@ pub(super) const REGIME: &str = "[regime.weather]\nstates = [\n\
     { name = \"poor\", stay = \"70ms\", next = [1, 0, 3] },\n\
     { name = \"down\", stay = { exponential = { mean = \"50ms\" } } },\n]\n";
 
+/// Limits that carriers may share. Somebody has to be under each, and
+/// somebody has to go by the regime.
+pub(super) const LIMITS: &str = "[limit.brand]\ndaily-cap = 60\n\
+    [limit.code]\nrate = \"40/s\"\nburst = 3\n\
+    [limit.numbers]\ncount = 3\nrate = \"9/s\"\n\
+    [carrier.all-limits]\nlimits = [\"numbers\", \"code\", \"brand\"]\n\
+    behaviours = [{ silent-loss = { during = { regime = \"weather\", is = \"down\" } } }]\n";
+
+/// The limits that a carrier is under.
+fn limits() -> impl Strategy<Value = String> {
+    select(vec![
+        "",
+        "",
+        "",
+        "limits = [\"code\"]\n",
+        "limits = [\"numbers\"]\n",
+        "limits = [\"numbers\", \"code\"]\n",
+        "limits = [\"brand\", \"code\"]\n",
+    ])
+    .prop_map(str::to_owned)
+}
+
 /// A carrier or a group of them.
 pub(super) fn carrier(index: usize) -> impl Strategy<Value = String> {
     let rate = select(vec!["2/s", "10/s", "33.3/s", "100/s", "1000/s"]);
@@ -41,6 +63,12 @@ pub(super) fn carrier(index: usize) -> impl Strategy<Value = String> {
             let pace = pace.map_or(String::new(), |pace| format!("pace = \"{pace}\"\n"));
             format!("rate = \"{rate}\"\n{burst}{overload}{pace}")
         });
+    let connected = (1u32..4, duration()).prop_map(|(each, round_trip)| {
+        format!(
+            "connections = {{ of = \"numbers\", each = {each}, messages = 3, set-up = \"20ms\" }}\n\
+             round-trip = {round_trip}\n"
+        )
+    });
     let windowed =
         (prop::option::of(1u32..3), 1u32..4, duration()).prop_map(|(binds, window, round_trip)| {
             let binds = binds.map_or(String::new(), |binds| format!("binds = {binds}\n"));
@@ -50,12 +78,12 @@ pub(super) fn carrier(index: usize) -> impl Strategy<Value = String> {
     (
         prop::option::of(1u32..5),
         prop_oneof![1 => none().boxed(), 3 => limited.boxed()],
-        prop_oneof![1 => none().boxed(), 2 => windowed.boxed()],
+        prop_oneof![2 => none().boxed(), 3 => windowed.boxed(), 1 => connected.boxed()],
         prop_oneof![none().boxed(), duration().prop_map(|d| format!("delivery = {d}\n")).boxed()],
         share(),
         queue(),
         any::<bool>(),
-        errors(),
+        (errors(), limits()).prop_map(|(errors, limits)| format!("{errors}{limits}")),
     )
         .prop_map(move |(count, limited, windowed, delivery, loss, bounds, zipf, errors)| {
             let (bounds, time) = bounds;

@@ -112,7 +112,7 @@ const SPOILT: [(&str, &str, &str); 89] = [
         "did you mean `permanent-error`",
     ),
     ("rate = \"100/s\"", "behaviours = [{ permanent-error = { share = 2 } }]", "\"2%\""),
-    ("rate = \"100/s\"", "behaviours = [{ brown-out = { times = 0 } }]", "0.001"),
+    ("rate = \"100/s\"", "behaviours = [{ brown-out = { times = 1e-9 } }]", "0.001"),
     ("rate = \"100/s\"", "behaviours = [{ outage = { answer = \"error\" } }]", "when is this"),
     ("rate = \"100/s\"", "behaviours = [\"suspension\"]", "when is this"),
     (

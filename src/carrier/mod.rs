@@ -1,15 +1,27 @@
 //! WHAT WE DO NOT OWN: carriers take messages at their own pace, and tell us what they like.
 //!
-//! A message waits in our queue for the carrier, is *submitted* when the window and our pacing
-//! allow, occupies the window for a round trip, and is *delivered* some time after it was
-//! accepted. What the carrier does with submissions above its rate is a behaviour of the family
-//! [`overload`].
+//! A message waits in our queue for the carrier, is *submitted* when the window, our pacing and our
+//! quotas allow, occupies the window for a round trip, and is *delivered* some time after it was
+//! accepted. What else may happen to it are two families: [`behaviour`], how the carrier treats
+//! messages whatever the load, and [`overload`], what it does with those above its rate.
 
+pub mod behaviour;
+mod during;
 mod group;
 pub mod overload;
+pub mod quota;
+pub mod regime;
+mod resend;
 mod shares;
+mod verdict;
 
 pub use crate::engine::Meter;
-pub use group::{CarrierPlan, GroupPlan};
-pub use overload::{Overload, Verdict};
+pub use behaviour::{Behaviour, BehaviourSpec, Surroundings};
+pub use during::During;
+pub use group::{CarrierPlan, Connections, GroupPlan};
+pub use overload::Overload;
+pub use quota::QuotaPlan;
+pub use regime::{RegimePlan, RegimeSpec, Regimes};
+pub use resend::{Errors, Resend};
 pub use shares::{Shares, SharesSpec};
+pub use verdict::{Error, Refusal, Submission, Verdict};

@@ -7,7 +7,7 @@
 //! Maintenance).
 
 use crate::engine::SimDuration;
-use crate::language::{Fields, Node, PositiveDuration, Problems, Read, Whole};
+use crate::language::{Fields, Node, PositiveDuration, Problems, Read, Size, Whole};
 
 /// Most peers that an instance speaks to at a time.
 const MOST_FAN_OUT: u64 = 1_000;
@@ -18,6 +18,7 @@ pub struct Gossip {
     every: SimDuration,
     fan_out: u32,
     work: SimDuration,
+    size: Size,
 }
 
 /// `{ every = "1s", fan-out = 3, work = "100us" }`
@@ -28,8 +29,9 @@ impl Read for Gossip {
         // Three: the default of HashiCorp memberlist (`GossipNodes`).
         let fan_out = fields.or("fan-out", Whole::<1, MOST_FAN_OUT>(3), problems);
         let work = fields.required::<PositiveDuration>("work", problems);
+        let size = fields.or("size", Size(0), problems);
         fields.finish(problems);
-        Some(Self { every: every?.0, fan_out: fan_out?.0 as u32, work: work?.0 })
+        Some(Self { every: every?.0, fan_out: fan_out?.0 as u32, work: work?.0, size: size? })
     }
 }
 
@@ -38,5 +40,10 @@ impl Gossip {
     pub(super) fn background(&self, peers: f64) -> f64 {
         let spoken_to = f64::from(self.fan_out).min(peers);
         2.0 * spoken_to * self.work.ns() as f64 / self.every.ns() as f64
+    }
+
+    /// Bytes a second that an instance with `peers` sends, and is sent on average.
+    pub(super) fn bytes_per_s(&self, peers: f64) -> f64 {
+        f64::from(self.fan_out).min(peers) * self.size.0 as f64 / self.every.as_secs_f64()
     }
 }

@@ -15,7 +15,9 @@
 //! what an instance owes its peers is a number of nanoseconds that grows with time and with its
 //! peers' messages ([`Owed`]), that idle cores work off, and that the next message to compute
 //! works off before its own work where no core was idle. The load on each instance is exact; how
-//! it falls into the gaps between messages is smoothed.
+//! it falls into the gaps between messages is smoothed. Cores that are all idle, at full speed, work
+//! off what has come by then as it came; where only some are idle, or they are slow, what came late
+//! in an idle stretch is taken to have been there from its start.
 //!
 //! To add a kind: one file here with its doc, its spec and what it costs; one line in each of
 //! [`Chatter`], `Chatter::NAMES` and the matches below.
@@ -35,7 +37,7 @@ pub use broadcast::Broadcast;
 pub use contention::Contention;
 pub use full_mesh::FullMesh;
 pub use gossip::Gossip;
-pub use owed::Owed;
+pub use owed::{Moment, Owed};
 pub use peers::Peers;
 
 /// One kind of chatter of a service.
@@ -66,6 +68,14 @@ pub struct ChatterPlan {
     pub per_work: f64,
     /// What it costs every instance, its own included, for each nanosecond of its own work.
     pub per_work_of_all: f64,
+    /// Bytes a second that an instance sends its peers all the time, and is sent by them.
+    pub bytes_per_s: f64,
+    /// Bytes that a message costs on the way from its instance to each other one.
+    pub bytes_to_each: f64,
+    /// Threads that an instance has for its peers,
+    pub threads: u64,
+    /// and file handles.
+    pub files: u64,
     /// Whether there is room for all peers; if not, no instance can work.
     pub has_no_room: bool,
 }
@@ -82,17 +92,34 @@ impl ChatterPlan {
         let mut plan = Self::default();
         for kind in kinds {
             match kind {
-                Chatter::FullMesh(kind) => plan.background += kind.background(peers),
-                Chatter::Gossip(kind) => plan.background += kind.background(peers),
-                Chatter::Broadcast(kind) => plan.per_message += kind.per_message(),
+                Chatter::FullMesh(kind) => {
+                    plan.background += kind.background(peers);
+                    plan.bytes_per_s += kind.bytes_per_s(peers);
+                }
+                Chatter::Gossip(kind) => {
+                    plan.background += kind.background(peers);
+                    plan.bytes_per_s += kind.bytes_per_s(peers);
+                }
+                Chatter::Broadcast(kind) => {
+                    plan.per_message += kind.per_message();
+                    plan.bytes_to_each += kind.bytes_to_each();
+                }
                 Chatter::Contention(kind) => plan.per_work += kind.per_work(),
                 Chatter::AllPairs(kind) => plan.per_work_of_all += kind.per_work(peers),
                 Chatter::Peers(kind) => {
+                    let peers = u64::from(instances) - 1;
+                    plan.threads += kind.threads * peers;
+                    plan.files += kind.files * peers;
                     plan.has_no_room |= u64::from(instances) > kind.instances_at_most();
                 }
             }
         }
         plan
+    }
+
+    /// Whether any of it is of a size on the network.
+    pub fn has_sizes(&self) -> bool {
+        self.bytes_per_s > 0.0 || self.bytes_to_each > 0.0
     }
 
     /// Whether it costs any core time.

@@ -1,7 +1,7 @@
 //! A rate limit that refills continuously: the generic cell rate algorithm, which is a token
 //! bucket that starts full (ITU-T I.371; the two are equal, see Turner 1986).
 
-use super::time::{SimTime, TIME_BITS};
+use super::time::{SimDuration, SimTime, TIME_BITS};
 
 /// Fractions of a nanosecond: rates such as 115,000/s have no whole interval.
 const FRACTION_BITS: u32 = 40;
@@ -19,7 +19,7 @@ pub struct Gcra {
 
 /// All that has to be remembered of each: the theoretical arrival time of its next one, in 2⁻⁴⁰ ns.
 /// The default is that of somebody who has not taken anything yet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Due(u128);
 
 impl Gcra {
@@ -28,6 +28,13 @@ impl Gcra {
         let unit = (1u128 << FRACTION_BITS) as f64;
         let interval = ((1e9 / per_s * unit) as u128).min(NEVER);
         Self { interval, tolerance: interval.saturating_mul(u128::from(burst.max(1) - 1)) }
+    }
+
+    /// With a burst that, as room to wait, makes nobody wait longer than `wait`; it is no larger
+    /// than it was.
+    pub fn with_wait_at_most(self, wait: SimDuration) -> Self {
+        let tolerance = self.tolerance.min(u128::from(wait.ns()) << FRACTION_BITS);
+        Self { tolerance, ..self }
     }
 
     /// When the next one conforms, if none is taken before.
@@ -39,13 +46,20 @@ impl Gcra {
     /// Takes one at `now`, if it conforms.
     #[inline]
     pub fn take(&self, due: &mut Due, now: SimTime) -> bool {
+        self.take_many(due, now, 1)
+    }
+
+    /// Takes `count` together at `now`, if one conforms: what goes beyond that has to be made up
+    /// for before the next one does.
+    #[inline]
+    pub fn take_many(&self, due: &mut Due, now: SimTime, count: u32) -> bool {
         if self.conforms_from(*due) > now {
             return false;
         }
         // Whoever comes as early as a whole nanosecond allows pays from when it was due, so that
         // rounding up loses no rate.
         let from = if self.is_rested(*due, now) { fine(now) } else { due.0 };
-        due.0 = from.saturating_add(self.interval);
+        due.0 = from.saturating_add(self.interval.saturating_mul(u128::from(count)));
         true
     }
 
@@ -99,12 +113,23 @@ impl Meter {
     pub fn take(&mut self, now: SimTime) -> bool {
         self.gcra.take(&mut self.due, now)
     }
+
+    /// See [`Gcra::take_many`].
+    #[inline]
+    pub fn take_many(&mut self, now: SimTime, count: u32) -> bool {
+        self.gcra.take_many(&mut self.due, now, count)
+    }
+
+    /// See [`Gcra::leaves`].
+    #[inline]
+    pub fn leaves(&self, now: SimTime) -> SimTime {
+        self.gcra.leaves(self.due, now)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::SimDuration;
     use proptest::prelude::*;
 
     #[test]

@@ -53,7 +53,7 @@ impl<T> Slab<T> {
 
     /// Stores the record that `make` makes of its own id, unless the slab is full. It is written
     /// straight to its slot: a processor that copied what it has just written would wait for it.
-    #[inline]
+    #[inline(always)]
     pub fn insert_with(&mut self, make: impl FnOnce(Id<T>) -> T) -> Option<Id<T>> {
         let number = if let Some(number) = self.free.pop() {
             self.records[number as usize] = make(Id::new(number));

@@ -107,6 +107,16 @@ pub fn rate(per_s: f64) -> String {
     }
 }
 
+/// A bandwidth in the unit of its size: "100 Mbit/s".
+pub fn bandwidth(bits_per_s: u64) -> String {
+    let units = [(1e12, "Tbit/s"), (1e9, "Gbit/s"), (1e6, "Mbit/s"), (1e3, "kbit/s")];
+    let bits = bits_per_s as f64;
+    match units.into_iter().find(|(unit, _)| bits >= *unit) {
+        Some((unit, name)) => format!("{} {name}", number(bits / unit)),
+        None => format!("{} bit/s", number(bits)),
+    }
+}
+
 /// A share of one as a percentage: "38.2 %". What is below the whole never shows as "100 %", nor
 /// what is above nothing as "0 %": "99.997 %", "> 99.9999 %", "< 0.0001 %".
 pub fn share(share: f64) -> String {

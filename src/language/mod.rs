@@ -50,6 +50,6 @@ pub use names::{list_of, suggest, unknown_name};
 pub use problem::{Problem, Problems};
 pub use read::{Fields, Named, Placed, Read};
 pub use units::{
-    Count, CountOrZero, Factor, Money, NonNegative, PositiveDuration, Rate, RunClock, Share, Start,
-    UtcOffset, When, Whole,
+    Bandwidth, Count, CountOrZero, Factor, Money, NonNegative, PositiveDuration, Rate, RunClock,
+    Share, Size, Start, UtcOffset, When, Whole,
 };

@@ -1,6 +1,6 @@
 //! What one run leaves behind: counts, levels and histograms by class and station. Integers.
 
-use super::{Gauge, Histogram, Level, RecentHistogram, Spent};
+use super::{Gauge, Histogram, Ledger, Level, RecentHistogram, Spent};
 use crate::engine::{SimDuration, SimTime};
 
 /// Ends that a message can come to; see the simulator's `Outcome`.
@@ -37,6 +37,10 @@ pub struct Measurements {
     pub in_system: Vec<Level>,
     /// By class and station.
     pub shares: Vec<Share>,
+    /// By quota, in the model's order.
+    pub quotas: Vec<QuotaRecord>,
+    /// By class and group of carriers, over the whole run.
+    pub ledgers: Vec<Ledger>,
     /// By limit of the targets, in the order of the model's limits.
     pub limits: Vec<LimitRecord>,
     /// By class, and by block of windows: where the time of those delivered in it went.
@@ -84,6 +88,8 @@ pub struct StationRecord {
     pub waiting_at_end: u64,
     /// Workers that held a task at the end; of carriers, submissions without acknowledgement.
     pub busy_at_end: u64,
+    /// Messages that paused at the end before they are submitted to a carrier again.
+    pub pausing_at_end: u64,
 }
 
 /// One station in one window.
@@ -91,8 +97,10 @@ pub struct StationRecord {
 pub struct StationWindow {
     /// Tasks that came, first tries and retries.
     pub arrived: u64,
-    /// Tasks that a worker took; of carriers, submissions that were not refused.
+    /// Tasks that a worker took; of carriers, submissions after which there was no further one.
     pub started: u64,
+    /// Their segments, of carriers.
+    pub segments: u64,
     /// Of those, how many had waited.
     pub waited: u64,
     /// Their waiting times, summed, in nanoseconds.
@@ -101,6 +109,8 @@ pub struct StationWindow {
     pub served: u64,
     /// Tasks that a full queue turned away.
     pub rejected: u64,
+    /// Of those, for whom their instance had no file handle left.
+    pub out_of_files: u64,
     /// Tasks that waited too long.
     pub expired: u64,
     /// Tasks that were cancelled by their callers.
@@ -129,6 +139,12 @@ pub struct StationWindow {
     pub dropped: u64,
     /// Messages that carriers held back.
     pub held: u64,
+    /// Submissions that carriers answered with an error, or not at all,
+    pub errors: u64,
+    /// and of those, how many left the outcome unknown.
+    pub unclean: u64,
+    /// Messages whose last submission met with an error.
+    pub failed: u64,
     /// Workers that held a message; of carriers, submissions without acknowledgement.
     pub busy: Level,
     /// Workers that computed.
@@ -139,6 +155,52 @@ pub struct StationWindow {
     pub ready: Level,
     /// Workers that waited for answers.
     pub calling: Level,
+    /// What went over the links of its instances.
+    pub link: LinkWindow,
+}
+
+/// The links of a service's instances in one window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LinkWindow {
+    /// Bytes of messages and answers that its instances began to send,
+    pub sent: u128,
+    /// and that began to come in, or joined those that wait to.
+    pub received: u128,
+    /// Time that links were busy outward with what the background of chatter leaves of them,
+    /// summed over instances, in nanoseconds;
+    pub sending: u128,
+    /// the same inward.
+    pub receiving: u128,
+    /// Time that messages and answers waited for others, outward and inward, of those that came,
+    /// summed, in nanoseconds.
+    pub wait_sum: u128,
+}
+
+impl LinkWindow {
+    /// Joins the window that follows this one.
+    fn extend(&mut self, next: &Self) {
+        self.sent += next.sent;
+        self.received += next.received;
+        self.sending += next.sending;
+        self.receiving += next.receiving;
+        self.wait_sum += next.wait_sum;
+    }
+}
+
+/// What carriers took of one quota.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QuotaRecord {
+    /// By window.
+    pub windows: Vec<QuotaWindow>,
+}
+
+/// One quota in one window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QuotaWindow {
+    /// Segments that were submitted.
+    pub taken: u64,
+    /// 1 while it was closed and somebody waited for it.
+    pub closed: Level,
 }
 
 /// One carrier over the whole run.
@@ -150,12 +212,18 @@ pub struct CarrierRecord {
     pub submitted: u64,
     /// Submissions accepted.
     pub accepted: u64,
-    /// Submissions refused.
+    /// Submissions refused for our rate, or while we are suspended.
     pub throttled: u64,
     /// Messages dropped silently.
     pub dropped: u64,
     /// Messages held back.
     pub held: u64,
+    /// Submissions answered with an error, or not at all,
+    pub errors: u64,
+    /// and of those, how many left the outcome unknown.
+    pub unclean: u64,
+    /// Messages whose last submission met with an error.
+    pub failed: u64,
     /// Messages turned away by, or expired in, our queue for it.
     pub refused: u64,
     /// Waiting times in our queue of submissions that were not refused, summed.
@@ -183,6 +251,9 @@ pub struct Share {
     pub core_wait_sum: u128,
     /// What those that still waited for a core at the end had waited, summed.
     pub core_age_sum: u128,
+    /// Time that what is sent from here, and answers that come here, waited for the links of its
+    /// instances, summed, in nanoseconds. What comes to be served waits at the station meanwhile.
+    pub link_wait_sum: u128,
     /// Parts of messages of the class that ended there, by outcome.
     pub ended: [u64; OUTCOMES],
 }
@@ -292,10 +363,12 @@ impl StationWindow {
     pub fn extend(&mut self, next: &Self) {
         self.arrived += next.arrived;
         self.started += next.started;
+        self.segments += next.segments;
         self.waited += next.waited;
         self.wait_sum += next.wait_sum;
         self.served += next.served;
         self.rejected += next.rejected;
+        self.out_of_files += next.out_of_files;
         self.expired += next.expired;
         self.cancelled += next.cancelled;
         self.withdrawn += next.withdrawn;
@@ -309,11 +382,15 @@ impl StationWindow {
         self.throttled += next.throttled;
         self.dropped += next.dropped;
         self.held += next.held;
+        self.errors += next.errors;
+        self.unclean += next.unclean;
+        self.failed += next.failed;
         self.busy.extend(&next.busy);
         self.on_core.extend(&next.on_core);
         self.queue.extend(&next.queue);
         self.ready.extend(&next.ready);
         self.calling.extend(&next.calling);
+        self.link.extend(&next.link);
     }
 }
 
@@ -325,6 +402,7 @@ impl Share {
         self.age_sum += other.age_sum;
         self.core_wait_sum += other.core_wait_sum;
         self.core_age_sum += other.core_age_sum;
+        self.link_wait_sum += other.link_wait_sum;
         for (sum, ended) in self.ended.iter_mut().zip(other.ended) {
             *sum += ended;
         }

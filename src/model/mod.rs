@@ -8,15 +8,16 @@ mod ids;
 mod operation;
 mod target;
 
-use crate::carrier::{GroupPlan, Shares};
+use crate::carrier::{Behaviour, During, GroupPlan, QuotaPlan, RegimePlan, Shares};
 use crate::chatter::ChatterPlan;
 use crate::dist::Dist;
 use crate::engine::{SimDuration, SimTime};
 use crate::language::RunClock;
 use crate::policy::ChecksDeadlines;
-use crate::service::{Pace, PoolPlan};
+use crate::service::{LinkPlan, Pace, PoolPlan};
 use crate::traffic::Traffic;
 
+pub use crate::carrier::quota::QuotaId;
 pub use ids::{ClassId, GroupId, OperationId, ServiceId, SiteId, SourceId, StationId};
 pub use operation::{Callee, OnFailure, Operation, Site, Step, Times};
 pub use target::{Criterion, Target, Windowed};
@@ -48,6 +49,10 @@ pub struct Model {
     pub sites: Vec<Site>,
     /// Carriers, by group.
     pub groups: Vec<GroupPlan>,
+    /// What carriers go through together, in name order.
+    pub regimes: Vec<RegimePlan>,
+    /// What senders may send, whichever carrier takes it, in name order.
+    pub quotas: Vec<QuotaPlan>,
     /// What has to hold.
     pub targets: Vec<Target>,
     /// The limits on latency that targets name, each once.
@@ -140,8 +145,23 @@ pub struct Source {
     /// Who sends them: the kth of these is the kth sender of every other source that has so many.
     /// `None`: each message has a sender of its own.
     pub senders: Option<Shares>,
+    /// Bytes of a message on its way in, where it goes straight to an operation.
+    pub size: u64,
+    /// How long after its arrival a message is of use: one that waits any longer has expired.
+    pub valid_for: Option<SimDuration>,
+    /// Segments of each message: what quotas and carriers' rates count.
+    pub segments: Segments,
     /// What their delivery causes.
     pub causes: Vec<Cause>,
+}
+
+/// How many segments messages have.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Segments {
+    /// All so many.
+    Fixed(u32),
+    /// So many on average: the whole number below or above, drawn.
+    Mean(f64),
 }
 
 /// Where a source's messages go.
@@ -166,6 +186,17 @@ pub struct Cause {
     pub after: Dist,
 }
 
+/// Something that an instance has only so much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// Room for its peers.
+    Peers,
+    /// Threads.
+    Threads,
+    /// File handles.
+    Files,
+}
+
 /// A service of ours.
 #[derive(Clone, Debug)]
 pub struct Service {
@@ -173,8 +204,16 @@ pub struct Service {
     pub name: String,
     /// Its instances.
     pub pool: PoolPlan,
+    /// What each instance needs more of than it has, for itself and its peers: then none works.
+    pub out_of: Option<Resource>,
+    /// File handles that each instance has for messages.
+    pub files: Option<u32>,
+    /// The network of each instance, where it may be short.
+    pub link: Option<LinkPlan>,
     /// What the instances of one of its cells cost one another.
     pub chatter: ChatterPlan,
+    /// How long a message takes from its door to its cell, where that takes any time.
+    pub router: Option<Dist>,
     /// How fast they compute.
     pub pace: Pace,
     /// When they look at the deadlines of what they are asked.
@@ -242,7 +281,8 @@ impl Model {
             Step::End => false,
         });
         let sources = self.sources.iter().any(|source| {
-            source.traffic.as_ref().is_some_and(Traffic::is_random)
+            matches!(source.segments, Segments::Mean(_))
+                || source.traffic.as_ref().is_some_and(Traffic::is_random)
                 || source
                     .causes
                     .iter()
@@ -251,13 +291,32 @@ impl Model {
         let pools = self.services.iter().any(|service| service.pool.chooses_at_random());
         let groups = self.groups.iter().any(|group| {
             let template = &group.template;
+            let by_regime = |behaviour: &Behaviour| match behaviour.during {
+                During::Regime { regime, .. } => self.regimes[regime].is_random(),
+                During::Always | During::Windows(_) => false,
+            };
             group.count > 1
                 || template.silent_loss > 0.0
+                || template.sets_up_connections()
+                || template.behaviours.iter().any(|of| of.is_random() || by_regime(of))
+                || template.resend.as_ref().is_some_and(|resend| resend.backoff.is_drawn())
                 || varies(&template.round_trip)
                 || varies(&template.delivery)
         });
         let hops = self.sites.iter().any(|site| site.latency.as_ref().is_some_and(varies));
-        steps || sources || pools || groups || hops
+        let routers =
+            self.services.iter().any(|service| service.router.as_ref().is_some_and(varies));
+        routers || steps || sources || pools || groups || hops
+    }
+
+    /// Whether the network of some service may be short.
+    pub fn has_links(&self) -> bool {
+        self.services.iter().any(|service| service.link.is_some())
+    }
+
+    /// Whether messages of some stream are not valid for ever.
+    pub fn has_validity(&self) -> bool {
+        self.sources.iter().any(|source| source.valid_for.is_some())
     }
 
     /// How many carriers there are in all groups.

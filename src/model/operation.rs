@@ -79,6 +79,10 @@ pub struct Site {
     pub callee: Callee,
     /// One way over the network, on the way there and on the way back.
     pub latency: Option<Dist>,
+    /// Bytes of what is sent,
+    pub size: u64,
+    /// and of a good answer.
+    pub reply_size: u64,
     /// How long the caller waits.
     pub timeout: Option<Timeout>,
     /// Instances of the caller, by number from the first, that have connections to the callee;

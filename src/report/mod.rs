@@ -51,7 +51,7 @@ impl About {
 }
 
 /// Names of all files that a run may write.
-pub const RUN_FILES: [&str; 19] = [
+pub const RUN_FILES: [&str; 21] = [
     "report.txt",
     "report.json",
     "run.json",
@@ -63,6 +63,8 @@ pub const RUN_FILES: [&str; 19] = [
     "services.csv",
     "carrier_groups.csv",
     "carriers.csv",
+    "limits.csv",
+    "ledgers.csv",
     "timeline.csv",
     "stations_timeline.csv",
     "load.png",

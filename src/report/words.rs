@@ -260,12 +260,16 @@ pub(super) fn cause_code(cause: Cause) -> &'static str {
         Cause::Cores => "cores",
         Cause::Workers => "workers",
         Cause::Rate => "rate",
+        Cause::Limit(_) => "limit",
         Cause::Window => "window",
         Cause::Pauses => "pauses",
         Cause::Loss => "loss",
         Cause::QueueBounds => "queue-bounds",
         Cause::Chatter => "chatter",
         Cause::Peers => "peers",
+        Cause::Network => "network",
+        Cause::Threads => "threads",
+        Cause::Files => "files",
         Cause::Connections => "connections",
     }
 }

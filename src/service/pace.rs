@@ -105,9 +105,32 @@ impl Pace {
 }
 
 impl Pace {
+    /// Bits for fractions of a nanosecond in [`Pace::done_by`].
+    pub const FRACTION: u32 = 16;
+
+    /// How long a core of `instance` takes for a nanosecond of work where it neither stalls nor
+    /// warms up.
+    pub fn slowness(&self, instance: u32) -> f64 {
+        if instance < self.slow { 1.0 / self.slow_speed } else { 1.0 }
+    }
+
+    /// What a core of `instance` does from the start of the run to `now`, in 2⁻¹⁶ ns. As it is worked
+    /// out anew each time, differences of it add up without error.
+    pub fn done_by(&self, instance: u32, now: SimTime) -> u128 {
+        if self.is_full() {
+            return u128::from(now.ns()) << Self::FRACTION;
+        }
+        let done = self.done(instance, SimTime::ZERO, now);
+        (done * f64::from(1 << Self::FRACTION) + 0.5) as u128
+    }
+
     /// What a core of `instance` does from `from` to `to`: the other way round than
     /// [`Pace::length`].
     pub fn work_done(&self, instance: u32, from: SimTime, to: SimTime) -> SimDuration {
+        SimDuration::from_ns((self.done(instance, from, to) + 0.5) as u64)
+    }
+
+    fn done(&self, instance: u32, from: SimTime, to: SimTime) -> f64 {
         let speed = if instance < self.slow { self.slow_speed } else { 1.0 };
         let (from, to) = (from.ns(), to.ns());
         let mut done = (to - from) as f64;
@@ -118,7 +141,7 @@ impl Pace {
                 done -= (ends - begins) as f64 - cut.work_from(begins);
             }
         }
-        SimDuration::from_ns((done * speed + 0.5) as u64)
+        done * speed
     }
 }
 

@@ -1,7 +1,9 @@
 //! A pool of instances: who is busy, who waits where, and where the next message may go.
 
 use super::balancer::Question;
-use super::{Balancer, Dagor, Discipline, Limits, Line, Loads, QueueBounds};
+use super::{
+    Balancer, CoreScheduling, Dagor, Discipline, Limits, Line, Loads, QueueBounds, ShuffleSharding,
+};
 use crate::engine::{Draws, Linked, Queue};
 
 /// What a pool is made of.
@@ -12,10 +14,14 @@ pub struct PoolPlan {
     /// Equal parts that they are divided into: each has its own messages, by sender, and its own
     /// chatter. At least 1; divides `instances`.
     pub cells: u32,
+    /// How many of the cells a sender has, where that is not one.
+    pub shuffle_sharding: Option<ShuffleSharding>,
     /// Messages that an instance serves at once, at least 1.
     pub workers: u32,
     /// Messages that an instance computes for at once, at least 1.
     pub cores: u32,
+    /// How those who compute divide the cores.
+    pub core_scheduling: CoreScheduling,
     /// How messages find an instance.
     pub balancer: Balancer,
     /// Who of those in a queue is served next.
@@ -35,6 +41,11 @@ impl PoolPlan {
         self.cells > 1 || is_fair || !self.limits.is_empty() || self.admission.is_some()
     }
 
+    /// Whether those who compute share cores: with a core for each there is nothing to share.
+    pub fn shares_cores(&self) -> bool {
+        self.core_scheduling == CoreScheduling::ProcessorSharing && self.cores < self.workers
+    }
+
     /// Instances of one cell.
     pub fn cell_size(&self) -> u32 {
         self.instances / self.cells
@@ -47,13 +58,16 @@ impl PoolPlan {
 
     /// Whether a message's own luck has a say in which instance serves it.
     pub fn chooses_at_random(&self) -> bool {
-        self.cell_size() > 1
+        // Luck decides which cell a sender has.
+        let among_cells = self.cells > 1;
+        let among_instances = self.cell_size() > 1
             && match self.balancer {
                 Balancer::RoundRobin(_) | Balancer::SharedQueue(_) => false,
                 Balancer::Random(_) | Balancer::LeastLoaded(_) | Balancer::PowerOfChoices(_) => {
                     true
                 }
-            }
+            };
+        among_cells || among_instances
     }
 
     /// Messages that all instances together compute for at once: a core can only work for a
@@ -108,7 +122,8 @@ impl<T: Linked> Pool<T> {
         let instances = plan.cell_size();
         Self {
             workers: plan.workers,
-            cores: plan.cores,
+            // Nobody waits for a core that is shared.
+            cores: if plan.shares_cores() { u32::MAX } else { plan.cores },
             length_at_most: plan.queue.length_at_most.unwrap_or(u32::MAX),
             balancer: plan.balancer.clone(),
             loads: (instances > 1).then(|| Loads::new(instances)),
@@ -121,7 +136,7 @@ impl<T: Linked> Pool<T> {
     ///
     /// An instance that `is_out` is left out of the choice: its load goes to the next that is not,
     /// in order of number. Not all may be out.
-    #[inline]
+    #[inline(always)]
     pub fn admit(
         &mut self,
         draws: impl FnOnce() -> Draws,
@@ -136,6 +151,12 @@ impl<T: Linked> Pool<T> {
             let others = (1..count).map(|step| (instance + step) % count);
             instance = others.into_iter().find(|&next| !is_out(next)).unwrap_or(instance);
         }
+        self.admit_at(instance)
+    }
+
+    /// Where a message goes that arrives now for `instance`.
+    #[inline]
+    pub fn admit_at(&mut self, instance: u32) -> Admission {
         if self.instances[instance as usize].busy < self.workers {
             Admission::Start(instance)
         } else if self.length_at_most == u32::MAX

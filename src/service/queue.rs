@@ -1,8 +1,10 @@
-//! A queue as a scenario spells it: its discipline, and its bounds in length and in age.
+//! A queue as a scenario spells it: its discipline, and its bounds in length, in time and in age.
 
 use super::line::{Discipline, DisciplineSpec};
 use crate::engine::SimDuration;
-use crate::language::{Choice, Entry, Fields, Node, PositiveDuration, Problems, Read, Whole};
+use crate::language::{
+    Choice, Entry, Fields, Node, Placed, PositiveDuration, Problems, Read, Whole,
+};
 
 /// Most messages that a bounded queue may be given room for.
 const MOST_LENGTH: u64 = 1_000_000_000;
@@ -16,28 +18,46 @@ pub struct QueueBounds {
     pub length_at_most: Option<u32>,
     /// How long a message may wait before it leaves the queue as *expired*.
     pub age_at_most: Option<SimDuration>,
+    /// At a carrier with a rate: a message whose turn would come later than that is rejected at
+    /// the door.
+    pub wait_at_most: Option<SimDuration>,
 }
 
 impl QueueBounds {
+    /// Messages that may wait where `per_s` leave a second: as many as the bound in length allows,
+    /// and as leave within the bound in time. Without a rate, a bound in time bounds nothing.
+    ///
+    /// Product and quotient are the nearest that a float can hold, on every machine, so that
+    /// 0.3/s over 10 h are 10,800 and no fewer.
+    pub fn room(&self, per_s: Option<f64>) -> u32 {
+        let room = self.length_at_most.unwrap_or(u32::MAX);
+        match (self.wait_at_most, per_s) {
+            (Some(wait), Some(per_s)) => room.min((per_s * wait.ns() as f64 / 1e9) as u32),
+            (Some(_) | None, _) => room,
+        }
+    }
+
     fn read_fields(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Self> {
         let length = fields.optional::<Whole<0, MOST_LENGTH>>("length-at-most", problems);
         let age = fields.optional::<PositiveDuration>("age-at-most", problems);
         Some(Self {
             length_at_most: length?.map(|whole| whole.0 as u32),
             age_at_most: age?.map(|age| age.0),
+            wait_at_most: None,
         })
     }
 }
 
-/// The bounds of a queue that is first in, first out.
+/// The bounds of a carrier's queue, which is first in, first out.
 impl Read for QueueBounds {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
         let choice = Choice::read(node, &["fifo"], problems)?;
         let Some(body) = choice.body else { return Some(Self::default()) };
         let mut fields = Fields::open(body, problems)?;
         let bounds = Self::read_fields(&mut fields, problems);
+        let wait = fields.optional::<PositiveDuration>("wait-at-most", problems);
         fields.finish(problems);
-        bounds
+        Some(Self { wait_at_most: wait?.map(|wait| wait.0), ..bounds? })
     }
 }
 
@@ -65,7 +85,23 @@ impl Read for QueueSpec {
         let mut fields = Fields::open(choice.body.unwrap_or(&empty), problems)?;
         let discipline = DisciplineSpec::read(choice.name, &mut fields, problems);
         let bounds = QueueBounds::read_fields(&mut fields, problems);
+        let is_of_a_carrier = choice.body.is_some_and(|body| body.child("wait-at-most").is_some());
+        let wait = match is_of_a_carrier {
+            true => fields.optional::<Placed<PositiveDuration>>("wait-at-most", problems),
+            false => Some(None),
+        };
         fields.finish(problems);
+        if let Some(wait) = wait? {
+            problems.add_with_hint(
+                wait.place,
+                "a service's queue has no rate of its own, so nobody can tell how long a wait in \
+                 it will be",
+                "write `length-at-most`, or `age-at-most`, after which a message leaves the \
+                 queue; to hold each sender to a rate, `limits = [{ leaky-bucket = { rate = \
+                 \"1/s\", wait-at-most = \"10h\", per = \"sender\" } }]`",
+            );
+            return None;
+        }
         let spec = Self { discipline: discipline?, bounds: bounds? };
         let drops = spec.discipline == DisciplineSpec::Ready(Discipline::RandomDrop);
         if drops && spec.bounds.length_at_most.is_none() {
@@ -145,6 +181,22 @@ mod tests {
             resolved("'adaptive-lifo'"),
             (Discipline::AdaptiveLifo(AdaptiveLifo::default()), None, None)
         );
+    }
+
+    #[test]
+    fn a_bound_in_time_is_so_many_messages_at_a_rate() {
+        let within = |hours: u64| QueueBounds {
+            wait_at_most: Some(SimDuration::from_secs(hours * 3600)),
+            ..QueueBounds::default()
+        };
+        for (per_s, room) in
+            [(1.0, 36_000), (0.3, 10_800), (3.0, 108_000), (1e-5, 0), (1e30, u32::MAX)]
+        {
+            assert_eq!(within(10).room(Some(per_s)), room, "{per_s}");
+        }
+        assert_eq!(within(10).room(None), u32::MAX);
+        let both = QueueBounds { length_at_most: Some(9), ..within(10) };
+        assert_eq!((both.room(Some(1.0)), both.room(Some(1e-4))), (9, 3));
     }
 
     #[test]

@@ -20,8 +20,12 @@ pub(super) struct SourceState {
     number: u64,
     key: Key,
     pub(super) class: usize,
+    /// Where its messages begin.
+    entry: Entry,
+    /// The first of the steps that they begin with; 0 where they begin at a carrier.
+    first_step: u16,
     /// Whether its messages cause others.
-    causes: bool,
+    pub(super) causes: bool,
     /// Where its messages begin with a step whose length is drawn.
     first_steps: Option<FirstSteps>,
 }
@@ -48,6 +52,13 @@ impl SourceState {
             number: 0,
             key,
             class: source.class.index(),
+            entry: source.entry,
+            first_step: match source.entry {
+                Entry::Operation(operation) | Entry::Client(operation) => {
+                    model.operations[operation.index()].first_step
+                }
+                Entry::Group(_) => 0,
+            },
             causes: !source.causes.is_empty(),
             first_steps: match source.entry {
                 Entry::Operation(operation) => {
@@ -144,6 +155,7 @@ impl<T: Trace> Run<'_, T> {
     #[inline(always)]
     pub(super) fn new_message(&mut self, source: SourceId, luck: Luck, due: Due) -> TaskId {
         let now = self.now;
+        let pc = self.sources[source.index()].first_step;
         let id = self.tasks.insert_with(|id| Task {
             luck,
             born: now,
@@ -154,7 +166,7 @@ impl<T: Trace> Run<'_, T> {
             root: id,
             links: Links::OUTSIDE,
             instance: 0,
-            pc: 0,
+            pc,
             site: 0,
             source: source.0,
             pending: 0,
@@ -192,21 +204,18 @@ impl<T: Trace> Run<'_, T> {
     #[inline(always)]
     fn enter(&mut self, id: TaskId, source: usize) {
         self.books.arrived(self.sources[source].class, self.now);
-        self.open_account(id);
+        if self.tasks.have_more() {
+            self.open_account(id);
+            self.begin_life(id, source);
+        }
         if T::ON {
             let name = &self.model.sources[source].name;
             self.trace.note(self.now, format_args!("message {} of `{name}` arrives", id.0));
         }
-        match self.model.sources[source].entry {
-            Entry::Operation(operation) => {
-                self.tasks[id].pc = self.model.operations[operation.index()].first_step;
-                self.join_service(id);
-            }
+        match self.sources[source].entry {
+            Entry::Operation(_) => self.join_service(id),
             Entry::Group(group) => self.join_carrier(id, group),
-            Entry::Client(operation) => {
-                self.tasks[id].pc = self.model.operations[operation.index()].first_step;
-                self.step(id);
-            }
+            Entry::Client(_) => self.step(id),
         }
     }
 
@@ -219,7 +228,7 @@ impl<T: Trace> Run<'_, T> {
         index: u64,
         flags: Flags,
     ) -> TaskId {
-        let &Task { luck, root, source, .. } = &self.tasks[maker];
+        let &Task { luck, root, source, instance, pc, .. } = &self.tasks[maker];
         let luck = luck.child(self.keys.sites[usize::from(site)].child, index);
         let now = self.now;
         let id = self.tasks.insert_with(|_| Task {
@@ -230,8 +239,9 @@ impl<T: Trace> Run<'_, T> {
             parent: TaskId::NONE,
             root,
             links: Links::OUTSIDE,
-            instance: 0,
-            pc: 0,
+            // Where it is sent from.
+            instance,
+            pc,
             site,
             source,
             pending: 0,

@@ -2,11 +2,11 @@
 
 use super::charges::{parts_of, visits_for};
 use super::run::Run;
-use super::task::{Flags, Outcome, State};
+use super::task::{Flags, Outcome, State, TaskId};
 use super::trace::Trace;
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::{
-    Bound, CarrierRecord, ClassRecord, ClassWindow, Gauge, Histogram, Level, LimitRecord,
+    Bound, CarrierRecord, ClassRecord, ClassWindow, Gauge, Histogram, Ledger, Level, LimitRecord,
     Measurements, OUTCOMES, RecentHistogram, RecentSpent, RecentVisits, Share, Spent,
     StationGauges, StationRecord,
 };
@@ -23,6 +23,8 @@ pub(super) struct Books {
     in_system_windows: Vec<Level>,
     /// By source and station.
     shares: Vec<Share>,
+    /// By source and group of carriers.
+    ledgers: Vec<Ledger>,
     /// By limit of the model.
     limits: Vec<LimitRecord>,
     /// By class: where the time of those delivered in this block went.
@@ -55,7 +57,7 @@ struct ClassBooks {
 const _: () = assert!(Outcome::ALL.len() == OUTCOMES);
 
 impl Books {
-    pub(super) fn new(model: &Model, has_ledger: bool) -> Self {
+    pub(super) fn new(model: &Model, has_accounts: bool) -> Self {
         let windows = model.run.windows as usize;
         let class = |(index, class): (usize, &crate::model::Class)| ClassBooks {
             window: ClassWindow::default(),
@@ -78,12 +80,13 @@ impl Books {
             in_system: Gauge::new(SimTime::ZERO, 0),
             in_system_windows: Vec::with_capacity(windows),
             shares: vec![Share::default(); model.sources.len() * model.stations()],
+            ledgers: vec![Ledger::default(); model.sources.len() * model.groups.len()],
             limits: vec![limit; model.limits.len()],
-            spent: match has_ledger {
+            spent: match has_accounts {
                 true => vec![RecentSpent::new(parts_of(model).count()); model.classes.len()],
                 false => Vec::new(),
             },
-            visits: visits_for(model, has_ledger),
+            visits: visits_for(model, has_accounts),
             spent_blocks: vec![Vec::new(); model.classes.len()],
             events: 0,
             window: 0,
@@ -104,6 +107,30 @@ impl Books {
     #[inline]
     pub(super) fn share(&mut self, source: u16, station: usize) -> &mut Share {
         &mut self.shares[usize::from(source) * self.stations.len() + station]
+    }
+
+    /// The place of the ledger of `source` with a group of carriers.
+    #[inline]
+    pub(super) fn ledger_of(&self, source: u16, group: usize) -> usize {
+        usize::from(source) * self.groups.len() + group
+    }
+
+    /// The ledger at a place.
+    #[inline]
+    pub(super) fn ledger_at(&mut self, place: usize) -> &mut Ledger {
+        &mut self.ledgers[place]
+    }
+
+    /// The ledger of `source` with a group of carriers.
+    #[inline]
+    pub(super) fn ledger(&mut self, source: u16, group: usize) -> &mut Ledger {
+        let place = self.ledger_of(source, group);
+        &mut self.ledgers[place]
+    }
+
+    /// A message pauses at the end before it is submitted again.
+    pub(super) fn note_pausing(&mut self, station: usize) {
+        self.stations[station].pausing_at_end += 1;
     }
 
     /// A station took a task of `source` that had waited for `wait`.
@@ -207,9 +234,11 @@ impl<T: Trace> Run<'_, T> {
 
     fn close_window(&mut self) {
         let block = (self.books.window / self.model.run.windows_per_block) as usize;
-        for (service, station) in self.services.iter_mut().zip(&mut self.books.stations) {
-            station.windows.push(service.close_window(self.now));
+        let services = self.services.iter_mut().zip(&self.model.services);
+        for ((service, plan), station) in services.zip(&mut self.books.stations) {
+            station.windows.push(service.close_window(self.now, &plan.pace));
         }
+        self.quotas.iter_mut().for_each(|quota| quota.close_window(self.now));
         self.books.close_window(self.now, block);
     }
 
@@ -252,6 +281,8 @@ impl<T: Trace> Run<'_, T> {
             carriers,
             in_system: books.in_system_windows,
             shares: by_class(self.model, &books.shares),
+            quotas: self.quotas.into_iter().map(|quota| quota.record).collect(),
+            ledgers: ledgers_by_class(self.model, &books.ledgers),
             limits: books.limits,
             spent: books.spent_blocks,
         };
@@ -270,11 +301,12 @@ impl<T: Trace> Run<'_, T> {
 
     /// Counts the messages that are still in the system.
     fn count_what_is_left(&mut self) {
+        self.count_shared_cores();
         let first_group = self.books.stations.len() - self.books.groups.len();
         for (id, task) in self.tasks.iter() {
             let class = self.sources[usize::from(task.source)].class;
             let waits_at = match task.state {
-                State::Queued | State::AtDoor => {
+                State::Queued | State::AtDoor | State::Entering => {
                     self.model.step_services[usize::from(task.pc)].map(|service| service.index())
                 }
                 State::AwaitingCarrier | State::AwaitingAgain => {
@@ -288,13 +320,16 @@ impl<T: Trace> Run<'_, T> {
                 record.outstanding += u128::from(stay.ns());
             }
             let waited = match task.state {
-                State::AwaitingAgain | State::Refusing => self.waited_before_refusals(id),
+                State::AwaitingCarrier
+                | State::AwaitingAgain
+                | State::AwaitingResend
+                | State::Refusing => self.waited_before(id),
                 _ => SimDuration::ZERO,
             };
             let books = &mut self.books;
             if let Some(station) = waits_at {
                 books.share(task.source, station).age_sum += u128::from((waited + stay).ns());
-            } else if task.state == State::Refusing {
+            } else if matches!(task.state, State::Refusing | State::AwaitingResend) {
                 let station = first_group + self.carriers[task.instance as usize].group;
                 books.share(task.source, station).age_sum += u128::from(waited.ns());
             } else if task.state == State::Ready {
@@ -313,6 +348,11 @@ impl<T: Trace> Run<'_, T> {
                 }
             }
         }
+        let ids: Vec<TaskId> = self.tasks.iter().map(|(id, _)| id).collect();
+        for id in ids {
+            self.close_ledger_of(id);
+        }
+        self.close_ledgers_of_copies();
         for carrier in &mut self.carriers {
             carrier.record.queued_at_end = u64::from(carrier.waiting());
         }
@@ -321,7 +361,10 @@ impl<T: Trace> Run<'_, T> {
 
 /// Whether a carrier has yet to acknowledge the task.
 fn is_submitted(state: State) -> bool {
-    matches!(state, State::Accepting | State::Dropping | State::Holding | State::Refusing)
+    matches!(
+        state,
+        State::Accepting | State::Dropping | State::Holding | State::Refusing | State::Erring
+    )
 }
 
 /// Shares by source and station, summed to those by class and station.
@@ -332,6 +375,19 @@ fn by_class(model: &Model, shares: &[Share]) -> Vec<Share> {
         let class = source.class.index();
         let sums = &mut sums[class * stations..(class + 1) * stations];
         sums.iter_mut().zip(row).for_each(|(sum, share)| sum.add(share));
+    }
+    sums
+}
+
+/// Ledgers by source and group, summed to those by class and group.
+fn ledgers_by_class(model: &Model, ledgers: &[Ledger]) -> Vec<Ledger> {
+    let groups = model.groups.len();
+    let mut sums = vec![Ledger::default(); model.classes.len() * groups];
+    if groups > 0 {
+        for (source, row) in model.sources.iter().zip(ledgers.chunks(groups)) {
+            let sums = &mut sums[source.class.index() * groups..];
+            sums.iter_mut().zip(row).for_each(|(sum, ledger)| sum.add(ledger));
+        }
     }
     sums
 }

@@ -48,6 +48,7 @@ impl<T: Trace> Run<'_, T> {
     /// Sets a task on its way to the callee of `site`.
     pub(super) fn travel(&mut self, id: TaskId, site: u16) {
         let model = self.model;
+        let sending = if self.has_links { self.send_out(id, site) } else { SimDuration::ZERO };
         let task = &mut self.tasks[id];
         task.site = site;
         match model.sites[usize::from(site)].callee {
@@ -61,7 +62,12 @@ impl<T: Trace> Run<'_, T> {
                 task.instance = u32::from(group.0);
             }
         }
-        match &model.sites[usize::from(site)].latency {
+        let latency = model.sites[usize::from(site)].latency.as_ref();
+        if sending > SimDuration::ZERO {
+            let there = self.keys.sites[usize::from(site)].there;
+            return self.travel_after(id, State::Travelling, sending, latency, there);
+        }
+        match latency {
             None => {
                 task.state = State::Travelling;
                 self.todo.push(id);
@@ -89,6 +95,12 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn reply(&mut self, id: TaskId, outcome: Outcome) {
         self.tasks[id].outcome = outcome;
         let site = usize::from(self.tasks[id].site);
+        let sending = if self.has_links { self.send_back(id) } else { SimDuration::ZERO };
+        if sending > SimDuration::ZERO {
+            let latency = self.model.sites[site].latency.as_ref();
+            let back = self.keys.sites[site].back;
+            return self.travel_after(id, State::Replying, sending, latency, back);
+        }
         match &self.model.sites[site].latency {
             None => self.on_reply(id),
             Some(latency) => {
@@ -98,8 +110,16 @@ impl<T: Trace> Run<'_, T> {
         }
     }
 
-    /// An answer reaches the caller, or the place where the caller was.
+    /// An answer reaches the network of the caller, or the place where the caller was.
     pub(super) fn on_reply(&mut self, id: TaskId) {
+        if self.has_links && self.comes_back_over_link(id) {
+            return;
+        }
+        self.on_answer(id);
+    }
+
+    /// An answer reaches the caller, or the place where the caller was.
+    pub(super) fn on_answer(&mut self, id: TaskId) {
         let &Task { parent, outcome, .. } = &self.tasks[id];
         let failure = match outcome {
             Outcome::Delivered => None,
@@ -135,6 +155,9 @@ impl<T: Trace> Run<'_, T> {
         let Some((pause, is_drawn)) = self.pause_before_next(id, failure) else {
             return self.answer(id, false);
         };
+        if self.tasks.is_invalid(id, self.now) {
+            return self.expire_attempt(id);
+        }
         let task = &mut self.tasks[id];
         task.attempt_or_orphans += 1;
         task.luck = task.luck.child(self.keys.retry, 0);
@@ -283,6 +306,12 @@ impl<T: Trace> Run<'_, T> {
                 window.cancelled += 1;
                 window.withdrawn += 1;
             }
+            State::Entering => {
+                let service = self.leave_link(id);
+                let window = &mut self.services[service].gauges.window;
+                window.cancelled += 1;
+                window.withdrawn += 1;
+            }
             State::Ready => {
                 let (service, instance) = (self.own_service(id), self.tasks[id].instance);
                 self.tasks.unlink(&mut self.services[service].occupancy(instance).ready, id);
@@ -291,9 +320,13 @@ impl<T: Trace> Run<'_, T> {
             }
             State::Computing => {
                 let (service, instance) = (self.own_service(id), self.tasks[id].instance);
-                self.forget_computing(id, service);
-                self.account_work(id, service);
-                self.let_core_go(service, instance);
+                if self.services[service].shares_cores {
+                    self.leave_shared_cores(id, service);
+                } else {
+                    self.forget_computing(id, service);
+                    self.account_work(id, service);
+                    self.let_core_go(service, instance);
+                }
                 self.free_cancelled(service, instance);
             }
             State::Stepping | State::Pausing => {
@@ -307,9 +340,12 @@ impl<T: Trace> Run<'_, T> {
                 self.free_cancelled(service, instance);
             }
             State::AwaitingCarrier | State::AwaitingAgain => self.withdraw(id),
+            State::AwaitingResend => self.withdraw_resend(id),
             State::Hedging => self.cancel_offspring(id),
             State::Travelling
+            | State::Routing
             | State::Replying
+            | State::Returning
             | State::BackingOff
             | State::Withheld
             | State::Late => {}
@@ -320,6 +356,7 @@ impl<T: Trace> Run<'_, T> {
             State::Accepting
             | State::Dropping
             | State::Holding
+            | State::Erring
             | State::Held
             | State::Delivering => return false,
             State::Scheduled | State::Joining | State::Settled => {

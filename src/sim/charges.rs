@@ -3,14 +3,14 @@
 //!
 //! Of several tasks at once, what counts is the way that finished last: of the answer that let the
 //! caller go on, of the branch whose end was the message's. A model whose messages make one visit
-//! each, to a service where they wait and compute, needs no ledger: the wait tells all.
+//! each, to a service where they wait and compute, needs no accounts: the wait tells all.
 
-use super::ledger::{Account, Ledger};
+use super::accounts::{Account, Accounts};
 use super::run::Run;
 use super::services::ServiceState;
 use super::task::{Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
-use crate::engine::SimTime;
+use crate::engine::{SimDuration, SimTime};
 use crate::measure::{Doing, Parts, RecentVisits};
 use crate::model::{Callee, Entry, Model, Step};
 
@@ -23,17 +23,17 @@ pub(super) fn parts_of(model: &Model) -> Parts {
 }
 
 /// Accounts, where the model's messages need them.
-pub(super) fn ledger_for(model: &Model, services: &[ServiceState]) -> Option<Ledger> {
+pub(super) fn accounts_for(model: &Model, services: &[ServiceState]) -> Option<Accounts> {
     let needs_none = (0..model.classes.len()).all(|class| {
         let service = only_service(model, class);
-        service.is_some_and(|service| services[service].only_computes)
+        service.is_some_and(|at| services[at].only_computes && services[at].is_simple)
     });
-    (!needs_none).then(|| Ledger::new(parts_of(model).count()))
+    (!needs_none).then(|| Accounts::new(parts_of(model).count()))
 }
 
 /// Visits by class, of a model without accounts.
-pub(super) fn visits_for(model: &Model, has_ledger: bool) -> Vec<RecentVisits> {
-    if has_ledger {
+pub(super) fn visits_for(model: &Model, has_accounts: bool) -> Vec<RecentVisits> {
+    if has_accounts {
         return Vec::new();
     }
     let parts = parts_of(model);
@@ -63,7 +63,7 @@ impl<T: Trace> Run<'_, T> {
     /// The time that a task has spent at a station until now went to this.
     #[inline]
     pub(super) fn charge(&mut self, id: TaskId, station: usize, doing: Doing) {
-        if self.tasks.ledger.is_some() {
+        if self.tasks.accounts.is_some() {
             self.charge_at(id, station, doing);
         }
     }
@@ -75,17 +75,17 @@ impl<T: Trace> Run<'_, T> {
 
     #[inline]
     fn charge_part(&mut self, id: TaskId, part: usize) {
-        let Some(ledger) = &mut self.tasks.ledger else { return };
-        ledger.charge(id, part, self.now);
-        if let Some(bytes) = ledger.grown_to() {
+        let Some(accounts) = &mut self.tasks.accounts else { return };
+        accounts.charge(id, part, self.now);
+        if let Some(bytes) = accounts.grown_to() {
             self.leave_memory_for(bytes);
         }
     }
 
-    /// The time that a task has spent in a state that ends by its own time went to this.
+    /// The time that a task has spent in the state that ends now went to this.
     #[inline]
     pub(super) fn charge_state(&mut self, id: TaskId) {
-        if self.tasks.ledger.is_some() {
+        if self.tasks.accounts.is_some() {
             self.charge_its_state(id);
         }
     }
@@ -104,54 +104,66 @@ impl<T: Trace> Run<'_, T> {
             State::Pausing => {
                 of_service(Doing::Pause).or_else(|| Some(self.parts.between(Doing::Pause)))
             }
-            State::AtDoor => of_service(Doing::Waiting),
-            State::Travelling | State::Replying => Some(self.parts.between(Doing::Network)),
-            State::BackingOff => Some(self.parts.between(Doing::BackOff)),
-            State::Accepting | State::Dropping | State::Holding | State::Refusing => {
-                of_group(Doing::RoundTrip)
+            State::AtDoor | State::Entering | State::Queued | State::Late => {
+                of_service(Doing::Waiting)
             }
+            State::Ready => of_service(Doing::WaitingForCore),
+            State::Travelling | State::Routing | State::Replying | State::Returning => {
+                Some(self.parts.between(Doing::Network))
+            }
+            State::BackingOff | State::AwaitingResend => Some(self.parts.between(Doing::BackOff)),
+            State::AwaitingCarrier | State::AwaitingAgain => of_group(Doing::Waiting),
+            State::Accepting
+            | State::Dropping
+            | State::Holding
+            | State::Refusing
+            | State::Erring => of_group(Doing::RoundTrip),
             State::Held => of_group(Doing::Held),
             State::Delivering => of_group(Doing::Delivery),
-            // It has not come yet.
-            State::Scheduled => None,
-            State::Stepping
+            // It has not come yet, goes on at once, or waits for another, whose time it will be.
+            State::Scheduled
+            | State::Stepping
             | State::Withheld
-            | State::Late
-            | State::Queued
-            | State::Ready
             | State::Calling
             | State::Hedging
-            | State::AwaitingCarrier
-            | State::AwaitingAgain
             | State::Joining
-            | State::Settled => unreachable!("no event of its own ends these"),
+            | State::Settled => None,
         };
         if let Some(part) = part {
             self.charge_part(id, part);
         }
     }
 
+    /// A task has computed on cores that it shared, and had so much core time of them.
+    pub(super) fn charge_shared(&mut self, id: TaskId, service: usize, core_time: SimDuration) {
+        let until = self.tasks[id].since + core_time;
+        if let Some(accounts) = &mut self.tasks.accounts {
+            accounts.charge(id, self.parts.at(service, Doing::Work), until);
+            self.charge(id, service, Doing::WaitingForCore);
+        }
+    }
+
     /// A message arrives: its time counts from here on.
     #[inline]
     pub(super) fn open_account(&mut self, id: TaskId) {
-        if let Some(ledger) = &mut self.tasks.ledger {
-            ledger.open(id, self.now);
+        if let Some(accounts) = &mut self.tasks.accounts {
+            accounts.open(id, self.now);
         }
     }
 
     /// An answer lets its caller go on: the caller's time went where the call's did.
     #[inline]
     pub(super) fn take_over_account(&mut self, id: TaskId, from: TaskId) {
-        if let Some(ledger) = &mut self.tasks.ledger {
-            ledger.take_over(id, from);
+        if let Some(accounts) = &mut self.tasks.accounts {
+            accounts.take_over(id, from);
         }
     }
 
     /// An attempt of a call is made that its caller may give up.
     #[inline]
     pub(super) fn account_attempt(&mut self, call: TaskId) {
-        if let Some(ledger) = &mut self.tasks.ledger {
-            ledger.note_attempt(call);
+        if let Some(accounts) = &mut self.tasks.accounts {
+            accounts.note_attempt(call);
         }
     }
 
@@ -160,8 +172,8 @@ impl<T: Trace> Run<'_, T> {
     #[inline]
     pub(super) fn give_up_attempt(&mut self, id: TaskId, of: TaskId) {
         let issued = self.tasks[of].born;
-        if let Some(ledger) = &mut self.tasks.ledger {
-            ledger.forget_attempt(id, of, issued);
+        if let Some(accounts) = &mut self.tasks.accounts {
+            accounts.forget_attempt(id, of, issued);
             self.charge_in_vain(id);
         }
     }
@@ -182,7 +194,7 @@ impl<T: Trace> Run<'_, T> {
     /// the part's did.
     #[inline]
     pub(super) fn hand_over_account(&mut self, part: TaskId, outcome: Outcome) {
-        if self.tasks.ledger.is_some() {
+        if self.tasks.accounts.is_some() {
             self.hand_over(part, outcome);
         }
     }
@@ -219,11 +231,11 @@ impl<T: Trace> Run<'_, T> {
 
     #[inline(never)]
     fn enter_account(&mut self, id: TaskId, class: usize, born: SimTime) {
-        let Some(ledger) = &self.tasks.ledger else { return };
+        let Some(accounts) = &self.tasks.accounts else { return };
         let latency = self.now.since(born).ns();
         let spent = &mut self.books.spent[class];
         let row = spent.count(latency);
-        let total = ledger.enter(id, |part, ns| spent.add(row, part, ns));
+        let total = accounts.enter(id, |part, ns| spent.add(row, part, ns));
         assert_eq!(total, latency, "every nanosecond of a message is accounted for, once");
     }
 }

@@ -40,7 +40,13 @@ impl<T: Trace> Run<'_, T> {
 
     /// A message's own steps, or a branch of it, came to an end.
     pub(super) fn end_part(&mut self, id: TaskId, outcome: Outcome) {
-        let &Task { root, flags, .. } = &self.tasks[id];
+        let task = &mut self.tasks[id];
+        let &mut Task { root, flags, .. } = task;
+        if root == id && task.is_all_of_its_message() {
+            let outcome = task.outcome.max(outcome);
+            self.end_message(id, outcome);
+            return self.let_message_go(id);
+        }
         if root == id {
             let message = &mut self.tasks[id];
             message.state = State::Joining;
@@ -129,7 +135,7 @@ impl<T: Trace> Run<'_, T> {
             self.trace
                 .note(self.now, format_args!("message {} is {is}, {took} s after it came", id.0));
         }
-        if outcome == Outcome::Delivered && !self.model.sources[index].causes.is_empty() {
+        if outcome == Outcome::Delivered && self.sources[index].causes {
             self.cause(index, luck);
         }
     }

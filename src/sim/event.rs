@@ -22,6 +22,12 @@ pub(super) enum Event {
     Expiry(u32),
     /// A carrier's pace or pause may allow the next submission.
     Pace(u32),
+    /// A message with this life is not valid any more.
+    Invalid(u32),
+    /// The first of those who share the cores of an instance may be done.
+    Shared(u32),
+    /// A quota may be open.
+    Quota(u32),
 }
 
 impl Event {
@@ -35,6 +41,9 @@ impl Event {
             Self::Expiry(queue) => (3, queue),
             Self::Pace(carrier) => (4, carrier),
             Self::Hedge(task) => (5, task.0),
+            Self::Invalid(life) => (6, life),
+            Self::Shared(cores) => (7, cores),
+            Self::Quota(quota) => (8, quota),
         };
         debug_assert!(index <= MOST_INDEX);
         kind << INDEX_BITS | index
@@ -50,7 +59,10 @@ impl Event {
             2 => Self::Timeout(TaskId(index)),
             3 => Self::Expiry(index),
             4 => Self::Pace(index),
-            _ => Self::Hedge(TaskId(index)),
+            5 => Self::Hedge(TaskId(index)),
+            6 => Self::Invalid(index),
+            7 => Self::Shared(index),
+            _ => Self::Quota(index),
         }
     }
 }
@@ -69,6 +81,9 @@ mod tests {
                 Event::Hedge(TaskId(index)),
                 Event::Expiry(index),
                 Event::Pace(index),
+                Event::Invalid(index),
+                Event::Shared(index),
+                Event::Quota(index),
             ] {
                 assert_eq!(Event::unpack(event.pack()), event);
             }

@@ -2,6 +2,7 @@
 
 use super::steps::PlannedStep;
 use super::task::Due;
+use crate::carrier::GroupPlan;
 use crate::dist::Dist;
 use crate::engine::{Key, Luck, Purpose, SimDuration};
 use crate::model::{Model, Step};
@@ -36,6 +37,14 @@ pub(super) struct GroupLuck {
     pub(super) delivery: Purpose,
     /// Whether it is lost without a word.
     pub(super) loss: Purpose,
+    /// The pause before it is submitted again.
+    pub(super) resend: Purpose,
+    /// Copies that are delivered though the carrier said otherwise.
+    pub(super) copy: Key,
+    /// Whether a connection is made for it,
+    pub(super) connects: Purpose,
+    /// and how long that takes.
+    pub(super) set_up: Purpose,
 }
 
 /// Purposes of one cause of a source.
@@ -123,12 +132,20 @@ pub(super) struct Keys {
     pub(super) victims: Vec<Purpose>,
     /// By service: which cell a sender is in.
     pub(super) cells: Vec<Key>,
+    /// By service: which cell of its sender's hand.
+    pub(super) hands: Vec<Purpose>,
+    /// By service: how long the way to a cell is.
+    pub(super) routers: Vec<Purpose>,
     /// By group.
     pub(super) groups: Vec<GroupLuck>,
+    /// By group and behaviour.
+    pub(super) behaviours: Vec<Vec<Purpose>>,
     /// By source: its messages.
     pub(super) sources: Vec<Key>,
     /// By source: who sends its messages.
     pub(super) senders: Vec<Purpose>,
+    /// By source: how many segments a message has.
+    pub(super) segments: Vec<Purpose>,
     /// By source: the think times of its users.
     pub(super) thinks: Vec<Purpose>,
     /// By source and cause.
@@ -172,6 +189,16 @@ impl Keys {
                 .iter()
                 .map(|service| key(&format!("service/{}/cell", service.name)))
                 .collect(),
+            hands: model
+                .services
+                .iter()
+                .map(|service| purpose(&format!("service/{}/hand", service.name)))
+                .collect(),
+            routers: model
+                .services
+                .iter()
+                .map(|service| purpose(&format!("service/{}/router", service.name)))
+                .collect(),
             groups: model
                 .groups
                 .iter()
@@ -180,8 +207,13 @@ impl Keys {
                     round_trip: purpose(&format!("carrier/{}/round-trip", group.name)),
                     delivery: purpose(&format!("carrier/{}/delivery", group.name)),
                     loss: purpose(&format!("carrier/{}/loss", group.name)),
+                    resend: purpose(&format!("carrier/{}/resend", group.name)),
+                    copy: key(&format!("carrier/{}/copy", group.name)),
+                    connects: purpose(&format!("carrier/{}/connects", group.name)),
+                    set_up: purpose(&format!("carrier/{}/set-up", group.name)),
                 })
                 .collect(),
+            behaviours: model.groups.iter().map(|group| of_behaviours(group, purpose)).collect(),
             sources: model
                 .sources
                 .iter()
@@ -191,6 +223,11 @@ impl Keys {
                 .sources
                 .iter()
                 .map(|source| purpose(&format!("traffic/{}/sender", source.name)))
+                .collect(),
+            segments: model
+                .sources
+                .iter()
+                .map(|source| purpose(&format!("traffic/{}/segments", source.name)))
                 .collect(),
             thinks: model
                 .sources
@@ -216,6 +253,17 @@ impl Keys {
             retry: key("retry"),
         }
     }
+}
+
+/// The purpose of each behaviour of a group: the nth of its kind.
+fn of_behaviours(group: &GroupPlan, purpose: impl Fn(&str) -> Purpose) -> Vec<Purpose> {
+    let behaviours = &group.template.behaviours;
+    let each = behaviours.iter().enumerate().map(|(at, behaviour)| {
+        let kind = behaviour.name();
+        let nth = behaviours[..at].iter().filter(|other| other.name() == kind).count();
+        purpose(&format!("carrier/{}/{kind}/{nth}", group.name))
+    });
+    each.collect()
 }
 
 /// The purpose of each step's duration: the nth of its kind in its operation, so that a step of

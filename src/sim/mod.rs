@@ -9,35 +9,53 @@
 //! | `arrivals` | a message comes |
 //! | `services` | what a service is made of, as it is now |
 //! | `stations` | it finds a worker, waits, is turned away, lets the worker go |
+//! | `preemption` | it takes the worker of one less urgent |
 //! | `steps` | it works, pauses, calls, is handed on |
+//! | `sharing` | it computes on cores that others compute on too |
 //! | `calls` | answers, timeouts, retries, cancelled work |
 //! | `guards` | what callers remember, hedges and deadlines of calls |
+//! | `links` | it goes over the network of an instance |
+//! | `carriers` | what a carrier is, as we see it now |
 //! | `submissions` | it waits for a carrier, is submitted, acknowledged, delivered |
+//! | `quotas` | what carriers share, and who goes when it opens |
+//! | `answers` | the carrier does not simply accept it: errors, resends, copies, ledgers |
+//! | `visits` | what is remembered of it then |
+//! | `validity` | it is not valid any more, and ends where it waits |
 //! | `endings` | it ends, and what that causes |
 //! | `books` | what is counted |
-//! | `charges`, `ledger` | where the time of each message goes |
+//! | `charges`, `accounts` | where the time of each message goes |
 //!
 //! **Ties.** Events at the same instant happen in the order in which they were scheduled; those
 //! of the start are scheduled in name order. Of a departure and what it sets off: the leaving
-//! task frees its worker, which takes the next waiting task; then the leaving task goes on.
+//! task frees its worker, which takes the next waiting task and begins its work; then the leaving
+//! task goes on.
 
+mod accounts;
+mod answers;
 mod arrivals;
 mod books;
 mod calls;
+mod carriers;
 mod charges;
 mod endings;
 mod event;
 mod guards;
-mod ledger;
+mod links;
+mod lives;
 mod luck;
+mod preemption;
+mod quotas;
 mod run;
 mod services;
+mod sharing;
 mod stations;
 mod steps;
 mod submissions;
 mod task;
 mod tasks;
 mod trace;
+mod validity;
+mod visits;
 
 use crate::measure::Measurements;
 use crate::model::Model;

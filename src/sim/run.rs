@@ -1,18 +1,22 @@
 //! The state of a run, and the loop that takes one event after the other.
 
 use super::books::Books;
-use super::charges::{BYTES_OF_ACCOUNT, ledger_for, parts_of};
+use super::carriers::CarrierState;
+use super::charges::{BYTES_OF_ACCOUNT, accounts_for, parts_of};
 use super::event::Event;
 use super::guards::{GuardState, keeps_notes};
 use super::luck::Keys;
+use super::quotas::QuotaState;
 use super::services::{ServiceState, queues_of};
+use super::sharing::SharedState;
 use super::steps::PlannedStep;
-use super::submissions::CarrierState;
 use super::task::{Due, State, TaskId};
 use super::tasks::{Tasks, Todo};
 use super::trace::Trace;
+use super::visits::{Visit, Visits};
+use crate::carrier::Regimes;
 use crate::dist::Dist;
-use crate::engine::{Calendar, LaneId, Occurrence, Purpose, SimDuration, SimTime, Ticket};
+use crate::engine::{Calendar, Key, LaneId, Occurrence, Purpose, SimDuration, SimTime, Ticket};
 use crate::measure::{Bound, Measurements, Parts};
 use crate::model::Model;
 
@@ -42,6 +46,13 @@ pub(super) struct Run<'m, T> {
     pub(super) sources: Vec<SourceState>,
     pub(super) services: Vec<ServiceState>,
     pub(super) carriers: Vec<CarrierState>,
+    /// Cores that workers share, instance by instance, of all services where they do.
+    pub(super) shared: Vec<SharedState>,
+    /// What is remembered of messages that carriers did not simply accept.
+    pub(super) visits: Visits,
+    pub(super) regimes: Regimes,
+    /// What carriers share.
+    pub(super) quotas: Vec<QuotaState>,
     /// The place of the first carrier's queue among all queues.
     pub(super) first_carrier_queue: usize,
     /// By queue, services' first, then carriers': when its head is looked at for its age.
@@ -50,6 +61,8 @@ pub(super) struct Run<'m, T> {
     pub(super) guards: Vec<GuardState>,
     /// Calls that a task has out, kept only where a timeout may cancel one that has.
     pub(super) offspring: Vec<super::calls::Offspring>,
+    /// Whether the network of some service may be short.
+    pub(super) has_links: bool,
     pub(super) books: Books,
     /// The parts of the time of messages.
     pub(super) parts: Parts,
@@ -67,11 +80,13 @@ impl<'m, T: Trace> Run<'m, T> {
         let lanes =
             model.constant_delays.iter().map(|&delay| (delay, calendar.add_lane())).collect();
         let notes = if keeps_notes(model) { size_of::<super::tasks::Notes>() as u64 } else { 0 };
+        let is_plain = model.groups.iter().all(|group| group.template.is_plain());
+        let visits = if is_plain { 0 } else { size_of::<Visit>() as u64 };
         let services = ServiceState::all(model);
-        let ledger = ledger_for(model, &services);
-        let account = if ledger.is_some() { BYTES_OF_ACCOUNT } else { 0 };
+        let accounts = accounts_for(model, &services);
+        let account = if accounts.is_some() { BYTES_OF_ACCOUNT } else { 0 };
         let record = size_of::<super::task::Task>() as u64;
-        let books = Books::new(model, ledger.is_some());
+        let books = Books::new(model, accounts.is_some());
         let sources = SourceState::all(model, &keys);
         let mut run = Self {
             model,
@@ -82,8 +97,12 @@ impl<'m, T: Trace> Run<'m, T> {
             tasks: Tasks::new(
                 model.services.iter().any(|service| service.pool.asks_for_senders()),
                 keeps_notes(model),
-                model.services.iter().any(|service| !service.pool.limits.is_empty()),
-                ledger,
+                model
+                    .services
+                    .iter()
+                    .any(|service| !service.pool.limits.is_empty() || service.link.is_some()),
+                model.has_validity(),
+                accounts,
             ),
             guards: GuardState::all(model),
             todo: Todo::default(),
@@ -91,11 +110,18 @@ impl<'m, T: Trace> Run<'m, T> {
             services,
             first_carrier_queue: queues_of(model) - model.carriers() as usize,
             carriers: CarrierState::all(model),
+            shared: SharedState::all(model),
+            visits: Visits::default(),
+            quotas: QuotaState::all(model),
+            regimes: Regimes::new(&model.regimes, |name| {
+                Key::new(model.run.seed, replication, name)
+            }),
             watched: vec![SimTime::MAX; queues_of(model)],
             offspring: Vec::new(),
+            has_links: model.has_links(),
             books,
             parts: parts_of(model),
-            bytes_of_task: record + BYTES_BESIDE_RECORD + notes + account,
+            bytes_of_task: record + BYTES_BESIDE_RECORD + notes + visits + account,
             tasks_at_most: 0,
             trace,
             keys,
@@ -146,10 +172,15 @@ impl<'m, T: Trace> Run<'m, T> {
                 Event::Hedge(call) => self.on_hedge(call, ticket),
                 Event::Expiry(queue) => self.on_expiry(queue),
                 Event::Pace(carrier) => self.on_pace(carrier),
+                Event::Invalid(life) => self.on_invalid(life, ticket),
+                Event::Shared(cores) => self.on_shared(cores, ticket),
+                Event::Quota(quota) => self.on_quota(quota),
             }
-            let stopped = self.work_off(first);
-            if stopped.is_some() {
-                return stopped;
+            if first.is_some() || !self.todo.is_empty() || self.is_too_full() {
+                let stopped = self.work_off(first);
+                if stopped.is_some() {
+                    return stopped;
+                }
             }
             left -= 1;
             if left == 0 {
@@ -193,7 +224,12 @@ impl<'m, T: Trace> Run<'m, T> {
             Event::Wake(task) => tasks.even_freed(task).due.is_with(event.ticket),
             Event::Timeout(call) => tasks.is_timed_by(call, event.ticket),
             Event::Hedge(call) => tasks.notes(call).hedge == event.ticket,
-            Event::Arrival(_) | Event::Expiry(_) | Event::Pace(_) => true,
+            Event::Invalid(life) => tasks.is_life_timed_by(life, event.ticket),
+            Event::Arrival(_)
+            | Event::Expiry(_)
+            | Event::Pace(_)
+            | Event::Shared(_)
+            | Event::Quota(_) => true,
         })
     }
 
@@ -218,13 +254,19 @@ impl<'m, T: Trace> Run<'m, T> {
             State::Travelling => return self.arrive(id),
             State::Replying => return self.on_reply(id),
             State::BackingOff => return self.issue(id),
+            State::Routing => return self.leave_router(id),
             State::AtDoor => return self.let_in(id),
+            State::Entering => return self.on_entered(id),
+            State::Returning => return self.on_answer(id),
             State::Withheld => return self.fail_unsent(id),
             State::Late => return self.shed(id),
             State::Scheduled => return self.on_scheduled(id),
-            State::Accepting | State::Dropping | State::Holding | State::Refusing => {
-                return self.on_acknowledged(id);
-            }
+            State::Accepting
+            | State::Dropping
+            | State::Holding
+            | State::Refusing
+            | State::Erring => return self.on_acknowledged(id),
+            State::AwaitingResend => return self.on_resend(id),
             State::Held => return self.deliver(id),
             State::Delivering => return self.on_delivered(id),
             State::Queued

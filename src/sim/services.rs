@@ -1,12 +1,12 @@
 //! A service as it is now: its cells, its limits at the door, what chatter owes, how fast it is.
 
 use super::task::{Task, TaskId};
-use crate::chatter::Owed;
+use crate::chatter::{Moment, Owed};
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::{StationGauges, StationWindow};
 use crate::model::{Model, Service, ServiceId, Site, Step};
 use crate::policy::ChecksDeadlines;
-use crate::service::{DagorGate, Discipline, Gate, Occupancy, Pool, PoolPlan};
+use crate::service::{DagorGate, Discipline, Gate, Links, Occupancy, Pace, Pool, PoolPlan};
 
 /// A service as it is now.
 #[derive(Debug)]
@@ -18,12 +18,21 @@ pub(super) struct ServiceState {
     /// Whether tasks come and go without a question: one cell, first in, first out, no bound on
     /// age, no limits at the door, no deadlines, no chatter, full speed.
     pub(super) is_simple: bool,
-    /// Whether its messages take just their own work: no chatter, full speed.
+    /// Whether its messages take just their own work: no chatter, full speed, cores of their own.
     pub(super) is_plain: bool,
+    /// Whether those who compute share cores.
+    pub(super) shares_cores: bool,
+    /// The place of its first instance's cores among all that are shared.
+    pub(super) first_shared: usize,
     /// Whether who holds a worker computes, all the time: then cores need no counting.
     pub(super) only_computes: bool,
+    /// Whether a task that begins with work does so as its worker takes it: whoever has a worker
+    /// has a core, and nobody asks what the work is for.
+    pub(super) begins_at_once: bool,
     /// The limits at its door.
     pub(super) gate: Option<Gate>,
+    /// File handles that each instance has for messages.
+    pub(super) files: Option<u32>,
     /// By instance, where admission is by priority.
     pub(super) dagor: Vec<DagorGate>,
     /// Whether some of the work here may be that of retries, or for nobody.
@@ -50,8 +59,12 @@ pub(super) struct Computing {
 #[derive(Debug)]
 pub(super) struct Cell {
     pub(super) pool: Pool<Task>,
+    /// Messages that wait or are served here; not counted where the service is simple.
+    pub(super) held: u32,
     /// What its members owe one another, where that is anything.
     pub(super) owed: Option<Owed>,
+    /// The links of its members, where they may be short.
+    pub(super) links: Option<Links>,
 }
 
 impl ServiceState {
@@ -106,21 +119,23 @@ impl ServiceState {
 
     /// Brings an instance's chatter up to now, before its cores change.
     #[inline]
-    pub(super) fn settle_chatter(&mut self, instance: u32, now: SimTime) {
+    pub(super) fn settle_chatter(&mut self, instance: u32, now: SimTime, pace: &Pace) {
         let (cell, place) = self.cell_of(instance);
         let Some(owed) = &mut cell.owed else { return };
         let computing = cell.pool.instances[place as usize].on_core;
-        let worked = owed.settle(place, now, computing);
+        let at = Moment { now, done: pace.done_by(instance, now) };
+        let worked = owed.settle(place, at, computing);
         self.gauges.window.chatter_off_core += u128::from(worked.ns());
     }
 
     /// Counts an instance's chatter up to now. What it owes stays as it is, so that windows have no
     /// part in what happens.
-    fn look_at_chatter(&mut self, instance: u32, now: SimTime) {
+    fn look_at_chatter(&mut self, instance: u32, now: SimTime, pace: &Pace) {
         let (cell, place) = self.cell_of(instance);
         let Some(owed) = &mut cell.owed else { return };
         let computing = cell.pool.instances[place as usize].on_core;
-        let worked = owed.look(place, now, computing);
+        let at = Moment { now, done: pace.done_by(instance, now) };
+        let worked = owed.look(place, at, computing);
         self.gauges.window.chatter_off_core += u128::from(worked.ns());
     }
 
@@ -129,16 +144,17 @@ impl ServiceState {
     pub(super) fn core_work(
         &mut self,
         instance: u32,
+        now: SimTime,
         own: SimDuration,
         is_rest: bool,
     ) -> SimDuration {
         let (cell, place) = self.cell_of(instance);
         let Some(owed) = &mut cell.owed else { return own };
-        let first = owed.take(place);
+        let (first, its_time) = owed.take(place);
         if !is_rest {
-            owed.charge_work(place, own);
+            owed.charge_work(place, own, now);
         }
-        self.gauges.window.chatter_on_core += u128::from(first.ns());
+        self.gauges.window.chatter_on_core += u128::from(its_time.ns());
         own + first
     }
 
@@ -154,7 +170,10 @@ impl ServiceState {
     ) {
         let (cell, place) = self.cell_of(instance);
         if let Some(owed) = cell.owed.as_mut().filter(|_| !is_rest) {
-            owed.charge_message(place);
+            owed.charge_message(place, now);
+        }
+        if let Some(links) = cell.links.as_mut().filter(|_| !is_rest) {
+            links.broadcast(place, now);
         }
         if let Some(gate) = self.dagor.get_mut(instance as usize) {
             gate.started(now, wait);
@@ -162,10 +181,15 @@ impl ServiceState {
     }
 
     /// Ends the window at `now`.
-    pub(super) fn close_window(&mut self, now: SimTime) -> StationWindow {
+    pub(super) fn close_window(&mut self, now: SimTime, pace: &Pace) -> StationWindow {
         if !self.is_plain {
             (0..self.cells.len() as u32 * self.cell_size)
-                .for_each(|instance| self.look_at_chatter(instance, now));
+                .for_each(|instance| self.look_at_chatter(instance, now, pace));
+        }
+        for links in self.cells.iter_mut().filter_map(|cell| cell.links.as_mut()) {
+            let (sending, receiving) = links.tell_busy(now);
+            self.gauges.window.link.sending += sending;
+            self.gauges.window.link.receiving += receiving;
         }
         let mut window = self.gauges.close_window(now);
         if self.only_computes {
@@ -175,35 +199,55 @@ impl ServiceState {
     }
 
     pub(super) fn all(model: &Model) -> Vec<Self> {
-        let mut first_queue = 0;
+        let (mut first_queue, mut first_shared) = (0, 0);
+        let expire = model.has_validity();
         let ejects = model.sites.iter().any(|site| site.ejection.is_some());
         let accounts_work = model.sites.iter().any(Site::may_be_in_vain);
         let state = |(id, service): (u16, &Service)| {
             let plan = &service.pool;
-            let is_plain = !service.chatter.takes_cores() && service.pace.is_full();
-            let owed = || Owed::new(&service.chatter, plan.cell_size(), plan.cores);
-            let cell =
-                || Cell { pool: Pool::new(plan), owed: service.chatter.takes_cores().then(owed) };
+            let has_whole_cores = !service.chatter.takes_cores() && service.pace.is_full();
+            let is_plain = has_whole_cores && !plan.shares_cores();
+            let size = plan.cell_size();
+            let owed = |cell: u32| {
+                let members = cell * size..(cell + 1) * size;
+                let slowness = members.map(|instance| service.pace.slowness(instance));
+                Owed::new(&service.chatter, plan.cores, slowness)
+            };
+            let cell = |cell: u32| Cell {
+                pool: Pool::new(plan),
+                held: 0,
+                owed: service.chatter.takes_cores().then(|| owed(cell)),
+                links: service.link.as_ref().map(|link| Links::new(link, size)),
+            };
             let has_cores_for_all = plan.workers <= plan.cores;
-            let is_simple = is_plain
+            let is_simple = has_whole_cores
                 && plan.cells == 1
+                && service.router.is_none()
                 && plan.discipline == Discipline::Fifo
                 && plan.queue.age_at_most.is_none()
                 && plan.limits.is_empty()
                 && plan.admission.is_none()
                 && service.checks_deadlines == ChecksDeadlines::Never
-                && !service.chatter.has_no_room
-                && !ejects;
+                && service.out_of.is_none()
+                && service.files.is_none()
+                && service.link.is_none()
+                && !ejects
+                && !expire;
+            let only_computes = is_plain
+                && has_cores_for_all
+                && !plan.discipline.is_preemptive()
+                && only_computes(model, ServiceId(id));
             let state = Self {
                 is_simple,
-                cells: (0..plan.cells).map(|_| cell()).collect(),
-                cell_size: plan.cell_size(),
+                begins_at_once: only_computes && !accounts_work,
+                cells: (0..plan.cells).map(cell).collect(),
+                cell_size: size,
+                files: service.files,
                 gauges: StationGauges::new(),
                 is_plain,
-                only_computes: is_plain
-                    && has_cores_for_all
-                    && !plan.discipline.is_preemptive()
-                    && only_computes(model, ServiceId(id)),
+                shares_cores: plan.shares_cores(),
+                first_shared,
+                only_computes,
                 gate: (!plan.limits.is_empty()).then(|| Gate::new(&plan.limits)),
                 dagor: match &plan.admission {
                     None => Vec::new(),
@@ -218,6 +262,7 @@ impl ServiceState {
                 first_queue,
             };
             first_queue += queues(&service.pool);
+            first_shared += super::sharing::shared_instances(plan) as usize;
             state
         };
         (0..).zip(&model.services).map(state).collect()

@@ -7,12 +7,13 @@ use rand::Rng;
 use super::event::Event;
 use super::luck::foresee;
 use super::run::Run;
-use super::services::{Computing, queues};
+use super::services::queues;
 use super::task::{Due, Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::engine::random::below;
 use crate::engine::{Luck, SimDuration, SimTime};
 use crate::measure::Doing;
+use crate::model::{Resource, Step};
 use crate::service::admission::Question;
 use crate::service::pool::Admission;
 use crate::service::{Door, line};
@@ -32,15 +33,14 @@ impl<T: Trace> Run<'_, T> {
     #[inline(always)]
     pub(super) fn join_service(&mut self, id: TaskId) {
         let service = self.own_service(id);
-        let luck = self.tasks[id].luck;
-        let purpose = self.keys.services[service];
         let state = &mut self.services[service];
-        state.gauges.window.arrived += 1;
         if !state.is_simple {
             return self.join_by_rules(id, service);
         }
+        state.gauges.window.arrived += 1;
         let pool = &mut state.cells[0].pool;
-        match pool.admit(|| luck.draws(purpose), |_| false) {
+        let draws = || self.tasks[id].luck.draws(self.keys.services[service]);
+        match pool.admit(draws, |_| false) {
             Admission::Start(place) => {
                 pool.joined(place);
                 pool.instances[place as usize].busy += 1;
@@ -64,14 +64,40 @@ impl<T: Trace> Run<'_, T> {
         }
     }
 
-    /// A task stands at the door of a service that asks more of it than room.
+    /// A task comes to a service that asks more of it than room, or has a router.
     #[inline(never)]
     fn join_by_rules(&mut self, id: TaskId, service: usize) {
+        match &self.model.services[service].router {
+            Some(router) => {
+                // What was foreseen of its first step is forgotten, and drawn again as it was.
+                self.stay_drawn(id, State::Routing, router, self.keys.routers[service]);
+            }
+            None => self.pass_door(id, service),
+        }
+    }
+
+    /// A task comes out of the router of its service.
+    pub(super) fn leave_router(&mut self, id: TaskId) {
+        let service = self.own_service(id);
+        self.pass_door(id, service);
+    }
+
+    /// A task stands at the door of a service: it has to pass the limits there.
+    fn pass_door(&mut self, id: TaskId, service: usize) {
+        self.services[service].gauges.window.arrived += 1;
         if self.is_late(id, service) {
             return self.drop_late(id, service);
         }
-        if self.model.services[service].chatter.has_no_room {
-            return self.refuse(id, service, "is turned away: no instance has room for its peers");
+        if let Some(resource) = self.model.services[service].out_of {
+            let why = match resource {
+                Resource::Peers => "is turned away: no instance has room for its peers",
+                Resource::Threads => "is turned away: no instance has threads enough",
+                Resource::Files => "is turned away: no instance has file handles enough",
+            };
+            if resource == Resource::Files {
+                self.services[service].gauges.window.out_of_files += 1;
+            }
+            return self.refuse(id, service, why);
         }
         if let Some(gate) = &mut self.services[service].gate {
             let class = self.sources[usize::from(self.tasks[id].source)].class as u32;
@@ -79,6 +105,9 @@ impl<T: Trace> Run<'_, T> {
             match gate.admit(self.now, Question { sender, class }) {
                 Door::Open => {}
                 Door::Shut => return self.refuse(id, service, "is turned away: over its limit"),
+                Door::Later(_) if self.tasks.is_invalid(id, self.now) => {
+                    return self.expire_at_door(id, service, false);
+                }
                 Door::Later(at) => {
                     self.tasks[id].since = self.now;
                     self.services[service].gauges.queue.rise(self.now);
@@ -94,17 +123,9 @@ impl<T: Trace> Run<'_, T> {
     fn admit(&mut self, id: TaskId, service: usize, is_counted: bool) {
         let luck = self.tasks[id].luck;
         let purpose = self.keys.services[service];
+        let index = self.cell_for(id, service);
         let state = &mut self.services[service];
-        let (cell, first) = match &mut state.cells[..] {
-            [only] => (only, 0),
-            cells => {
-                // A sender's messages all go to one cell.
-                let sender =
-                    Luck::of_message(self.keys.cells[service], self.tasks.sender(id).into());
-                let cell = below(&mut sender.draws(purpose), cells.len() as u32);
-                (&mut cells[cell as usize], cell * state.cell_size)
-            }
-        };
+        let (cell, first) = (&mut state.cells[index as usize], index * state.cell_size);
         let ejection = match self.tasks[id].flags.has(Flags::CALL) {
             true => self.guards[usize::from(self.tasks[id].site)].ejection.as_ref(),
             false => None,
@@ -115,7 +136,28 @@ impl<T: Trace> Run<'_, T> {
         let (Admission::Start(place) | Admission::Wait(place) | Admission::Reject(place)) =
             admission;
         self.tasks[id].instance = first + place;
-        if let Some(gate) = state.dagor.get_mut((first + place) as usize) {
+        if cell.links.is_some() && self.comes_in_over_link(id, service, is_counted) {
+            return;
+        }
+        self.settle_in(id, service, admission, is_counted);
+    }
+
+    /// A task has come to the instance that was chosen for it.
+    #[inline]
+    fn settle_in(&mut self, id: TaskId, service: usize, admission: Admission, is_counted: bool) {
+        let now = self.now;
+        let instance = self.tasks[id].instance;
+        let state = &mut self.services[service];
+        if let Some(files) = state.files {
+            let (pool, place) = state.pool_of(instance);
+            let has = pool.instances[place as usize].busy + pool.queue_of(place).len();
+            if has >= files {
+                state.gauges.window.out_of_files += 1;
+                let why = "is turned away: its instance is out of file handles";
+                return self.leave_door(id, service, is_counted, why);
+            }
+        }
+        if let Some(gate) = state.dagor.get_mut(instance as usize) {
             let (class, user) =
                 (self.sources[usize::from(self.tasks[id].source)].class, self.tasks.sender(id));
             let plan = self.model.services[service].pool.admission.as_ref();
@@ -126,7 +168,9 @@ impl<T: Trace> Run<'_, T> {
             }
         }
         match admission {
-            Admission::Start(_) => {
+            Admission::Start(place) => {
+                let (cell, _) = state.cell_of(instance);
+                cell.held += 1;
                 cell.pool.joined(place);
                 cell.pool.instances[place as usize].busy += 1;
                 state.gauges.busy.rise(now);
@@ -141,8 +185,45 @@ impl<T: Trace> Run<'_, T> {
             }
             // Who loses a worker goes back in line, whatever bound its length has.
             Admission::Wait(_) | Admission::Reject(_) if self.preempt(id, service, is_counted) => {}
+            Admission::Wait(_) | Admission::Reject(_) if self.tasks.is_invalid(id, now) => {
+                self.expire_at_door(id, service, is_counted);
+            }
             Admission::Wait(_) => self.enqueue(id, service, is_counted),
             Admission::Reject(_) => self.give_way(id, service, is_counted),
+        }
+    }
+
+    /// A task has come in over the link of its instance.
+    pub(super) fn on_entered(&mut self, id: TaskId) {
+        let service = self.own_service(id);
+        if self.is_late(id, service) {
+            self.leave_link(id);
+            return self.drop_late(id, service);
+        }
+        let instance = self.tasks[id].instance;
+        let (pool, place) = self.services[service].pool_of(instance);
+        // From here on it counts as whatever it becomes there.
+        pool.left(place);
+        let admission = pool.admit_at(place);
+        self.settle_in(id, service, admission, true);
+    }
+
+    /// The cell that a task goes to.
+    fn cell_for(&self, id: TaskId, service: usize) -> u32 {
+        let cells = &self.services[service].cells;
+        let count = cells.len() as u32;
+        if count == 1 {
+            return 0;
+        }
+        // What a sender draws is the same for all of its messages.
+        let sender = Luck::of_message(self.keys.cells[service], self.tasks.sender(id).into());
+        let mut sender = sender.draws(self.keys.services[service]);
+        match &self.model.services[service].pool.shuffle_sharding {
+            None => below(&mut sender, count),
+            Some(sharding) => {
+                let message = self.tasks[id].luck.draws(self.keys.hands[service]);
+                sharding.cell(count, sender, message, |cell| cells[cell as usize].held)
+            }
         }
     }
 
@@ -191,7 +272,9 @@ impl<T: Trace> Run<'_, T> {
             task.since = self.now;
             state.gauges.queue.rise(self.now);
         }
-        let (pool, place) = state.pool_of(instance);
+        let (cell, place) = state.cell_of(instance);
+        cell.held += 1;
+        let pool = &mut cell.pool;
         if !pool.shares_a_queue() {
             pool.joined(place);
         }
@@ -204,7 +287,7 @@ impl<T: Trace> Run<'_, T> {
 
     /// A task that has joined a line may stand there only for so long.
     #[inline]
-    fn watch_age(&mut self, id: TaskId, service: usize) {
+    pub(super) fn watch_age(&mut self, id: TaskId, service: usize) {
         if let Some(age) = self.model.services[service].pool.queue.age_at_most {
             self.tasks.join_line_at(id, self.now);
             let queue = self.services[service].queue_at(self.tasks[id].instance);
@@ -214,7 +297,7 @@ impl<T: Trace> Run<'_, T> {
 
     /// What decides where a task stands in line.
     #[inline(never)]
-    fn ticket(&self, id: TaskId, service: usize) -> line::Ticket {
+    pub(super) fn ticket(&self, id: TaskId, service: usize) -> line::Ticket {
         let discipline = &self.model.services[service].pool.discipline;
         let class = self.sources[usize::from(self.tasks[id].source)].class;
         let deadline = match (self.tasks.notes(id).deadline, self.model.classes[class].deadline) {
@@ -227,72 +310,6 @@ impl<T: Trace> Run<'_, T> {
         };
         let (level, sender) = (discipline.level_of(class), self.tasks.sender(id));
         line::Ticket { now: self.now, level, sender, deadline }
-    }
-
-    /// Whether a task takes the worker of one that is less urgent, who goes back in line.
-    #[inline(never)]
-    fn preempt(&mut self, id: TaskId, service: usize, is_counted: bool) -> bool {
-        let discipline = &self.model.services[service].pool.discipline;
-        if !discipline.is_preemptive() {
-            return false;
-        }
-        let level_of = |run: &Self, id: TaskId| {
-            discipline.level_of(run.sources[usize::from(run.tasks[id].source)].class)
-        };
-        let level = level_of(self, id);
-        let state = &self.services[service];
-        let shares = state.shares_a_queue();
-        let (instance, cell_size) = (self.tasks[id].instance, state.cell_size);
-        let near = match shares {
-            true => {
-                let first = instance / cell_size * cell_size;
-                first as usize..(first + cell_size) as usize
-            }
-            false => instance as usize..instance as usize + 1,
-        };
-        // The least urgent, and of those the one that began last. Whoever is done now has no
-        // use for its worker any more.
-        let computing = state.computing[near].iter().flatten().copied();
-        let worst = computing
-            .filter(|other| other.ends > self.now)
-            .map(|other| (level_of(self, other.task), other))
-            .max_by_key(|(level, other)| (*level, other.began));
-        let Some((_, Computing { task: victim, began, work, .. })) =
-            worst.filter(|(other, _)| *other > level)
-        else {
-            return false;
-        };
-        let now = self.now;
-        let instance = self.tasks[victim].instance;
-        let done = self.model.services[service].pace.work_done(instance, began, now);
-        let left = SimDuration::from_ns(work.ns().saturating_sub(done.ns()));
-        self.let_core_go(service, instance);
-        let ticket = self.ticket(victim, service);
-        self.charge(victim, service, Doing::Work);
-        let state = &mut self.services[service];
-        state.computing[instance as usize].retain(|other| other.task != victim);
-        state.gauges.window.preempted += 1;
-        state.gauges.queue.rise(now);
-        let task = &mut self.tasks[victim];
-        (task.state, task.since, task.due) = (State::Queued, now, Due::rest(left));
-        let (pool, place) = state.pool_of(instance);
-        if !pool.shares_a_queue() {
-            // Both are at the instance now, one of them waiting.
-            pool.joined(place);
-        }
-        self.tasks.put_back(pool.queue_of(place), victim, ticket);
-        self.watch_age(victim, service);
-        if T::ON {
-            self.note_station(service, victim, "loses its worker");
-        }
-        self.tasks[id].instance = instance;
-        let mut wait = SimDuration::ZERO;
-        if is_counted {
-            self.services[service].gauges.queue.fall(now);
-            wait = now.since(self.tasks[id].since);
-        }
-        self.take(id, service, wait);
-        true
     }
 
     /// The limits at the door let a task in at last.
@@ -316,12 +333,9 @@ impl<T: Trace> Run<'_, T> {
 
     /// A worker takes the task, which has waited for `wait`.
     #[inline(always)]
-    fn take(&mut self, id: TaskId, service: usize, wait: SimDuration) {
-        if self.tasks[id].due == Due::OPEN {
-            // A draw takes its time: begun now, it is over when the task computes.
-            self.tasks[id].due = foresee(self.step_of(id), self.tasks[id].luck);
-        }
+    pub(super) fn take(&mut self, id: TaskId, service: usize, wait: SimDuration) {
         let state = &mut self.services[service];
+        let begins_at_once = state.begins_at_once;
         if !state.is_simple {
             let &Task { instance, due, .. } = &self.tasks[id];
             state.note_taken(instance, self.now, wait, due.is_rest());
@@ -334,8 +348,17 @@ impl<T: Trace> Run<'_, T> {
         if wait > SimDuration::ZERO {
             self.charge(id, service, Doing::Waiting);
         }
+        self.tasks[id].since = self.now;
+        let planned = self.step_of(id);
+        if begins_at_once && let Step::Work(length) = planned.step {
+            return self.stay_for_step(id, State::Computing, length, planned.purpose);
+        }
         let task = &mut self.tasks[id];
-        (task.state, task.since) = (State::Stepping, self.now);
+        if task.due == Due::OPEN {
+            // A draw takes its time: begun now, it is over when the task computes.
+            task.due = foresee(planned, task.luck);
+        }
+        task.state = State::Stepping;
         self.todo.push(id);
     }
 
@@ -368,7 +391,9 @@ impl<T: Trace> Run<'_, T> {
     fn let_worker_go_by_rules(&mut self, service: usize, instance: u32) {
         loop {
             let state = &mut self.services[service];
-            let (pool, place) = state.pool_of(instance);
+            let (cell, place) = state.cell_of(instance);
+            cell.held -= 1;
+            let pool = &mut cell.pool;
             let next = self.tasks.next_in_line(pool.queue_of(place), self.now);
             let Some((next, is_served)) = next else {
                 pool.instances[place as usize].busy -= 1;
@@ -399,7 +424,10 @@ impl<T: Trace> Run<'_, T> {
         let instance = self.tasks[id].instance;
         let wait = self.now.since(self.tasks[id].since);
         let state = &mut self.services[service];
-        let (pool, place) = state.pool_of(instance);
+        let is_simple = state.is_simple;
+        let (cell, place) = state.cell_of(instance);
+        cell.held -= u32::from(!is_simple);
+        let pool = &mut cell.pool;
         self.tasks.leave_line(pool.queue_of(place), id);
         if !pool.shares_a_queue() {
             pool.left(place);

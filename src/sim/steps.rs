@@ -7,7 +7,7 @@ use super::task::{Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use crate::dist::Dist;
 use crate::engine::random::uniform;
-use crate::engine::{Luck, Purpose};
+use crate::engine::{Luck, Purpose, SimDuration};
 use crate::measure::Doing;
 use crate::model::{Model, ServiceId, SiteId, Step, Times};
 
@@ -99,7 +99,14 @@ impl<'m, T: Trace> Run<'m, T> {
             return;
         }
         if !state.is_plain {
-            state.settle_chatter(instance, self.now);
+            if state.shares_cores {
+                return self.share_cores(id, planned, length);
+            }
+            state.settle_chatter(
+                instance,
+                self.now,
+                &self.model.services[planned.own_service()].pace,
+            );
         }
         state.occupancy(instance).on_core += 1;
         state.gauges.on_core.rise(self.now);
@@ -130,7 +137,7 @@ impl<'m, T: Trace> Run<'m, T> {
         let drawn = || length.sample(&mut task.luck.draws(planned.purpose));
         let own = task.due.length().unwrap_or_else(drawn);
         let (instance, is_rest) = (task.instance, task.due.is_rest());
-        let work = state.core_work(instance, own, is_rest);
+        let work = state.core_work(instance, self.now, own, is_rest);
         let length = self.model.services[service].pace.length(instance, self.now, work);
         if state.is_preemptive {
             let (began, ends) = (self.now, self.now + length);
@@ -163,7 +170,13 @@ impl<'m, T: Trace> Run<'m, T> {
         if !self.services[service].accounts_work {
             return;
         }
-        let length = u128::from(self.now.since(self.tasks[id].since).ns());
+        let length = self.now.since(self.tasks[id].since);
+        self.book_work(id, service, length);
+    }
+
+    /// Books core time that a task had, if it was not useful.
+    pub(super) fn book_work(&mut self, id: TaskId, service: usize, length: SimDuration) {
+        let length = u128::from(length.ns());
         let window = &mut self.services[service].gauges.window;
         let (mut at, mut is_retry) = (id, false);
         loop {
@@ -201,7 +214,7 @@ impl<'m, T: Trace> Run<'m, T> {
             return;
         }
         if !state.is_plain {
-            state.settle_chatter(instance, self.now);
+            state.settle_chatter(instance, self.now, &self.model.services[service].pace);
         }
         let occupancy = state.occupancy(instance);
         if let Some(next) = self.tasks.pop_front(&mut occupancy.ready) {
@@ -314,10 +327,11 @@ impl<'m, T: Trace> Run<'m, T> {
     #[inline(always)]
     pub(super) fn end_operation(&mut self, id: TaskId, went_well: bool) {
         self.leave_service(id);
+        let outcome = if went_well { Outcome::Delivered } else { self.outcome_of_failed(id) };
         if self.tasks[id].flags.has(Flags::CALL) {
-            self.reply(id, if went_well { Outcome::Delivered } else { Outcome::Failed });
+            self.reply(id, outcome);
         } else {
-            self.end_part(id, if went_well { Outcome::Delivered } else { Outcome::Failed });
+            self.end_part(id, outcome);
         }
     }
 

@@ -21,8 +21,12 @@ pub(super) enum State {
     Scheduled,
     /// On its way over the network to the callee.
     Travelling,
+    /// On its way from a service's door to one of its cells.
+    Routing,
     /// At a service's door, until its limits let it in.
     AtDoor,
+    /// On the link of the instance that it is to be served by, counted among those who wait.
+    Entering,
     /// In a service's queue, for a worker.
     Queued,
     /// About to take its next step.
@@ -43,6 +47,8 @@ pub(super) enum State {
     Late,
     /// The call's answer is on its way back.
     Replying,
+    /// The call's answer is on the link of its caller's instance.
+    Returning,
     /// The caller pauses before the next attempt.
     BackingOff,
     /// In our queue for a carrier.
@@ -55,8 +61,12 @@ pub(super) enum State {
     Dropping,
     /// Submitted; the carrier will acknowledge and hold.
     Holding,
-    /// Submitted; the carrier will refuse.
+    /// Submitted; the carrier will refuse, and it is submitted again.
     Refusing,
+    /// Submitted; the carrier will answer with an error, which is final.
+    Erring,
+    /// Pauses before it is submitted again.
+    AwaitingResend,
     /// Held by the carrier.
     Held,
     /// On its way from the carrier to the recipient.
@@ -75,7 +85,7 @@ pub enum Outcome {
     Delivered,
     /// A full queue turned it away.
     Rejected,
-    /// It waited in a queue longer than the queue allows.
+    /// It waited in a queue longer than the queue allows, or than it was valid itself.
     Expired,
     /// A call that it depended on failed for good.
     Failed,
@@ -126,7 +136,7 @@ impl Flags {
     /// Of a message: it was handed on itself, in part or as a whole, and may be delivered so.
     pub(super) const HANDED_ON: Self = Self(64);
 
-    /// A submission whose caller has cancelled it: if the carrier refuses it, it is not made again.
+    /// A submission whose caller has cancelled it: if it comes back, it is not made again.
     pub(super) const WITHDRAWN: Self = Self(128);
 
     #[inline]
@@ -179,6 +189,16 @@ impl Due {
     /// The next step has begun before, and will take so long from then on.
     pub(super) fn rest(length: SimDuration) -> Self {
         Self(Self::LENGTH | Self::REST | length.ns())
+    }
+
+    /// The step ends with no event of its own: the task shares cores, under this handle.
+    pub(super) fn shared(handle: u32) -> Self {
+        Self(Self::LENGTH | u64::from(handle))
+    }
+
+    /// The handle of a task that shares cores.
+    pub(super) fn handle(self) -> u32 {
+        self.0 as u32
     }
 
     /// How long the next step will take.
@@ -241,6 +261,13 @@ impl Task {
     #[inline]
     pub(super) fn is_message(&self) -> bool {
         !self.flags.has(Flags::CALL) && !self.flags.has(Flags::BRANCH)
+    }
+
+    /// Of a message's first task: whether the message has no other part, and never had one that
+    /// might still deliver it or already has.
+    #[inline]
+    pub(super) fn is_all_of_its_message(&mut self) -> bool {
+        *self.open() == 0 && self.attempt_or_orphans == 0 && !self.flags.has(Flags::COPY_DELIVERED)
     }
 
     /// Of a message's first task: its branches that count and are not over.

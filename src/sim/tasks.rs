@@ -2,8 +2,9 @@
 
 use std::ops::{Index, IndexMut};
 
+use super::accounts::Accounts;
 use super::event::MOST_INDEX;
-use super::ledger::Ledger;
+use super::lives::Lives;
 use super::task::{Due, Task, TaskId};
 use crate::engine::{Id, Queue, SimDuration, SimTime, Slab, Ticket};
 use crate::policy::Failure;
@@ -27,20 +28,22 @@ impl Todo {
         self.tasks.push(id);
     }
 
+    /// Whether none does.
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
     /// The next to go on.
     #[inline]
     pub(super) fn pop(&mut self) -> Option<TaskId> {
-        match self.tasks.get(self.done) {
-            Some(&id) => {
-                self.done += 1;
-                Some(id)
-            }
-            None => {
-                self.tasks.clear();
-                self.done = 0;
-                None
-            }
+        let &id = self.tasks.get(self.done)?;
+        self.done += 1;
+        if self.done == self.tasks.len() {
+            self.tasks.clear();
+            self.done = 0;
         }
+        Some(id)
     }
 
     /// A task does not go on after all.
@@ -71,8 +74,10 @@ pub(super) struct Tasks {
     notes: Option<Vec<Notes>>,
     /// By record, where messages are held back at doors: when it last joined a line.
     joined: Option<Vec<SimTime>>,
+    /// Where messages have validity periods: until when each is valid.
+    lives: Option<Lives>,
     /// By record, where messages do more than to wait and compute once: where their time went.
-    pub(super) ledger: Option<Ledger>,
+    pub(super) accounts: Option<Accounts>,
 }
 
 /// What policies keep of a call; of other tasks, the deadline alone.
@@ -111,21 +116,24 @@ impl Notes {
 
 impl Tasks {
     /// None yet. Each knows whose message it is if `by_sender`, what policies keep if `by_policy`,
-    /// and when it joined a line, apart from when it came, if `are_held_back`.
+    /// when it joined a line, apart from when it came, if `are_held_back`, and until when its
+    /// message is valid if they `expire`.
     pub(super) fn new(
         by_sender: bool,
         by_policy: bool,
         are_held_back: bool,
-        ledger: Option<Ledger>,
+        expire: bool,
+        accounts: Option<Accounts>,
     ) -> Self {
         Self {
             slab: Slab::new(MOST_INDEX),
-            has_more: by_sender || by_policy || ledger.is_some(),
+            has_more: by_sender || by_policy || expire || accounts.is_some(),
+            lives: expire.then(|| Lives::new(MOST_INDEX)),
             timers: Vec::new(),
             senders: by_sender.then(Vec::new),
             notes: by_policy.then(Vec::new),
             joined: are_held_back.then(Vec::new),
-            ledger,
+            accounts,
         }
     }
 
@@ -150,6 +158,52 @@ impl Tasks {
     #[inline]
     pub(super) fn joined_line_at(&self, id: TaskId) -> SimTime {
         self.joined.as_ref().map_or(self[id].since, |joined| joined[id.0 as usize])
+    }
+
+    /// A message is valid until then; the name of its life, where messages have one.
+    pub(super) fn begin_life(&mut self, message: TaskId, until: SimTime) -> Option<u32> {
+        self.lives.as_mut().map(|lives| lives.begin(message, until))
+    }
+
+    /// Notes the event at the end of a life.
+    pub(super) fn set_life_timer(&mut self, life: u32, timer: Ticket) {
+        if let Some(lives) = &mut self.lives {
+            lives.set_timer(life, timer);
+        }
+    }
+
+    /// Whether `event` is the end of a life that is not over.
+    #[inline(never)]
+    pub(super) fn is_life_timed_by(&self, life: u32, event: Ticket) -> bool {
+        self.lives.as_ref().is_some_and(|lives| lives.is_timed_by(life, event))
+    }
+
+    /// The parts of a message with that life.
+    pub(super) fn parts_of(&self, life: u32) -> Vec<TaskId> {
+        self.lives.as_ref().map_or(Vec::new(), |lives| lives.parts_of(life))
+    }
+
+    /// Whether a task is a part of the message with that life.
+    pub(super) fn is_part_of(&self, id: TaskId, life: u32) -> bool {
+        self.lives.as_ref().and_then(|lives| lives.life_of(id)) == Some(life)
+    }
+
+    /// Whether the message of a task is not valid any more.
+    #[inline]
+    pub(super) fn is_invalid(&self, id: TaskId, now: SimTime) -> bool {
+        self.lives.as_ref().is_some_and(|lives| lives.is_over(id, now))
+    }
+
+    /// Notes that a task has expired for its message's validity.
+    pub(super) fn note_life_end(&mut self, id: TaskId) {
+        if let Some(lives) = &mut self.lives {
+            lives.note_end(id);
+        }
+    }
+
+    /// Whether a part of a task's message has expired for its validity.
+    pub(super) fn has_ended_a_part(&self, id: TaskId) -> bool {
+        self.lives.as_ref().is_some_and(|lives| lives.has_ended_a_part(id))
     }
 
     /// Whether policies keep anything.
@@ -226,8 +280,8 @@ impl Tasks {
 
     #[inline(never)]
     fn inherit_more(&mut self, id: TaskId, of: TaskId) {
-        if let Some(ledger) = &mut self.ledger {
-            ledger.fork(id, of);
+        if let Some(accounts) = &mut self.accounts {
+            accounts.fork(id, of);
         }
         if self.senders.is_some() {
             let sender = self.sender(of);
@@ -236,6 +290,9 @@ impl Tasks {
         if self.keep_notes() {
             let Notes { deadline, until, .. } = self.notes(of);
             *self.notes_mut(id) = Notes { deadline, until, ..Notes::NONE };
+        }
+        if let Some(lives) = &mut self.lives {
+            lives.join(id, of);
         }
     }
 
@@ -246,7 +303,7 @@ impl Tasks {
     }
 
     /// Makes a record that knows its own id.
-    #[inline]
+    #[inline(always)]
     pub(super) fn insert_with(&mut self, make: impl FnOnce(TaskId) -> Task) -> TaskId {
         let id = self.slab.insert_with(|id| make(TaskId(id.number())));
         TaskId(id.expect("a run ends at its memory budget, before this").number())
@@ -268,8 +325,11 @@ impl Tasks {
     #[inline(never)]
     fn forget_more(&mut self, id: TaskId) {
         self.stop_timer(id);
-        if let Some(ledger) = &mut self.ledger {
-            ledger.close(id);
+        if let Some(lives) = &mut self.lives {
+            lives.leave(id);
+        }
+        if let Some(accounts) = &mut self.accounts {
+            accounts.close(id);
         }
     }
 

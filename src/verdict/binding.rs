@@ -5,12 +5,16 @@
 
 use super::blame::{Blame, Place};
 use super::figures::{Figure, LatencyPool};
+use super::network;
 use super::period::Period;
+use super::quotas;
 use super::stations::{Capacity, StationFigures};
 use super::targets::{Answer, TargetVerdict};
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::Measurements;
-use crate::model::{Callee, ClassId, Criterion, Model, ServiceId, Site, StationId, Step};
+use crate::model::{
+    Callee, ClassId, Criterion, Model, QuotaId, Resource, ServiceId, Site, StationId, Step,
+};
 
 /// A station in a window counts as saturated from this use of its capacity on. Judgement: at 95 %
 /// a queue of any length is a matter of time.
@@ -50,6 +54,8 @@ pub enum Cause {
     Workers,
     /// The rate at which it takes messages.
     Rate,
+    /// A limit of ours as a sender, whoever takes the message.
+    Limit(QuotaId),
     /// Its window of unacknowledged submissions.
     Window,
     /// Its pauses: it refused submissions, and wanted quiet after each.
@@ -62,6 +68,12 @@ pub enum Cause {
     Chatter,
     /// Its instances have no room for all of their peers, so that none works.
     Peers,
+    /// The links of its instances, to which messages or answers, or chatter, are too much.
+    Network,
+    /// Its instances need more threads than each may have, so that none works.
+    Threads,
+    /// Its instances run out of file handles.
+    Files,
     /// It allows fewer connections than its callers' instances need, and some have none.
     Connections,
 }
@@ -201,7 +213,31 @@ impl View<'_> {
     }
 
     fn utilization(&self, station: usize) -> f64 {
-        self.stations[station].utilization.estimate.map_or(0.0, |estimate| estimate.value)
+        known(&self.stations[station].utilization).max(self.network_use(station))
+    }
+
+    /// The use of a service's links, the busier way; nothing where it has none.
+    fn network_use(&self, station: usize) -> f64 {
+        let network = self.stations[station].network.as_ref();
+        network.map_or(0.0, |of| known(&of.out_used).max(known(&of.in_used)))
+    }
+
+    /// Whether more of the waiting at a service is for its links than for workers and cores, or
+    /// links are what is busiest.
+    fn is_network(&self, station: usize) -> bool {
+        let of = &self.stations[station];
+        let Some(network) = &of.network else { return false };
+        let offered = known(&of.offered);
+        let on_links = known(&network.mean_wait) * offered;
+        let inside = (known(&of.mean_wait) + known(&of.mean_core_wait)) * known(&of.served);
+        let busiest = known(&of.workers).max(known(&of.cores));
+        if on_links == 0.0 {
+            return self.network_use(station) > busiest;
+        }
+        // What waits for the way in waits at the station meanwhile, and counts there too. Workers
+        // who wait for answers that do not come through a full link are held by that link.
+        let is_full = self.network_use(station) >= SATURATED;
+        2.0 * on_links >= inside || is_full && self.holds_workers(station)
     }
 
     /// Where the workers of a service are held rather than its cores busy, the busiest saturated
@@ -209,7 +245,8 @@ impl View<'_> {
     fn behind(&self, station: usize) -> usize {
         let mut at = station;
         for _ in 0..self.stations.len() {
-            if at >= self.model.services.len() || !self.holds_workers(at) {
+            let is_ours = at < self.model.services.len();
+            if !is_ours || self.is_network(at) || !self.holds_workers(at) {
                 return at;
             }
             let called = self.called_by(at);
@@ -272,16 +309,26 @@ impl View<'_> {
     fn cause(&self, station: usize, is_ours: bool, lost: bool) -> Cause {
         let figures = &self.stations[station];
         let service = self.model.services.get(station);
-        if lost && service.is_some_and(|service| service.chatter.has_no_room) {
-            return Cause::Peers;
+        if let Some(resource) = service.and_then(|service| service.out_of).filter(|_| lost) {
+            return match resource {
+                Resource::Peers => Cause::Peers,
+                Resource::Threads => Cause::Threads,
+                Resource::Files => Cause::Files,
+            };
+        }
+        if lost && 2.0 * figures.out_of_files > figures.rejected + figures.expired {
+            return Cause::Files;
         }
         let is_short = |id: &ServiceId| self.model.service_station(*id).index() == station;
         if lost && self.model.services_short_of_connections().iter().any(is_short) {
             return Cause::Connections;
         }
         if lost {
-            let turned_away = figures.rejected + figures.expired > figures.dropped;
+            let turned_away = figures.rejected + figures.expired > figures.dropped + figures.failed;
             return if turned_away { Cause::QueueBounds } else { Cause::Loss };
+        }
+        if self.is_network(station) {
+            return Cause::Network;
         }
         match (is_ours, known(&figures.workers) > known(&figures.cores)) {
             (true, true) if self.holds_workers(station) => Cause::Workers,
@@ -290,9 +337,36 @@ impl View<'_> {
             (false, _) if figures.throttled > 0.0 && self.utilization(station) < SATURATED => {
                 Cause::Pauses
             }
+            (false, _) if self.pressing(station).is_some() => {
+                self.pressing(station).map_or(Cause::Rate, Cause::Limit)
+            }
             (false, true) => Cause::Window,
             (false, false) => Cause::Rate,
         }
+    }
+
+    /// The limit that presses a carrier harder than its own rate and window do, if one does.
+    fn pressing(&self, station: usize) -> Option<QuotaId> {
+        let group = self.model.groups.get(station.checked_sub(self.model.services.len())?)?;
+        let figures = &self.stations[station];
+        let own = known(&figures.workers).max(known(&figures.cores));
+        let closed = |id: &QuotaId| {
+            let windows = self.runs.iter().flat_map(|run| &run.quotas[id.index()].windows);
+            windows.map(|window| window.closed.integral as f64).sum::<f64>()
+        };
+        let worst = group.template.quotas.iter().max_by(|a, b| closed(a).total_cmp(&closed(b)))?;
+        let length: u64 = self.runs.iter().map(|run| run.end.ns()).sum();
+        let share = closed(worst) / length as f64;
+        (share > 0.0 && share >= own * SATURATED).then_some(*worst)
+    }
+
+    /// How much the limits of a carrier stood in the way in a window.
+    fn pressure(&self, run: &Measurements, station: usize, window: usize) -> f64 {
+        let group = station.checked_sub(self.model.services.len());
+        let ids = group.into_iter().flat_map(|group| &self.model.groups[group].template.quotas);
+        let each = ids
+            .map(|&id| quotas::pressure(self.model, id, &run.quotas[id.index()].windows[window]));
+        each.fold(0.0, f64::max)
     }
 
     /// Whether a good part of a service's core time goes to what its instances cost one another.
@@ -310,8 +384,13 @@ impl View<'_> {
         let saturated: Vec<usize> = (self.period.first..windows)
             .filter(|&window| {
                 let used = self.runs.iter().map(|run| {
-                    let (workers, cores) = capacity.used(&run.stations[station].windows[window]);
-                    workers.max(cores)
+                    let window_of = &run.stations[station].windows[window];
+                    let (workers, cores) = capacity.used(window_of);
+                    let service = self.model.services.get(station);
+                    let (out, inward) =
+                        service.map_or((0.0, 0.0), |service| network::use_of(service, window_of));
+                    let own = workers.max(cores).max(out).max(inward);
+                    own.max(self.pressure(run, station, window))
                 });
                 used.sum::<f64>() >= SATURATED * self.runs.len() as f64
             })

@@ -30,7 +30,8 @@ impl<'a> Blame<'a> {
         let mut blame = Self { model, runs, period, calls_per_failure: Vec::new() };
         let turned_away = |station: usize| {
             let windows = runs.iter().flat_map(|run| &run.stations[station].windows);
-            windows.map(|window| window.rejected + window.expired).sum::<u64>() as f64
+            windows.map(|window| window.rejected + window.expired + window.failed).sum::<u64>()
+                as f64
         };
         let ended = blame.sums(None, |share| turned_away_of(share) as f64);
         // A message that was handed on ends where it is turned away; a call that is turned away
@@ -41,7 +42,7 @@ impl<'a> Blame<'a> {
             .map(|(station, ended)| (turned_away(station) - ended).max(0.0))
             .collect();
         let classes = (0..model.classes.len()).map(ClassId::from_index);
-        let failed: f64 = classes.map(|class| blame.failed(class)).sum();
+        let failed: f64 = classes.map(|class| blame.failed_calls(class)).sum();
         let explains = failed > 0.0 && calls.iter().sum::<f64>() >= failed;
         blame.calls_per_failure =
             calls.iter().map(|calls| if explains { calls / failed } else { 0.0 }).collect();
@@ -64,10 +65,10 @@ impl<'a> Blame<'a> {
         let mut lost =
             self.sums(class, |share| share.ended.iter().map(|&ended| ended as f64).sum());
         let failed: f64 = match class {
-            Some(class) => self.failed(class),
+            Some(class) => self.failed_calls(class),
             None => {
                 let classes = (0..self.model.classes.len()).map(ClassId::from_index);
-                classes.map(|class| self.failed(class)).sum()
+                classes.map(|class| self.failed_calls(class)).sum()
             }
         };
         for (lost, calls) in lost.iter_mut().zip(&self.calls_per_failure) {
@@ -77,12 +78,24 @@ impl<'a> Blame<'a> {
     }
 
     /// How many messages of the class were turned away, expired or lost; and failed, where that is
-    /// because their calls were turned away.
+    /// because their calls were turned away or met with errors.
     pub(super) fn lost(&self, class: ClassId) -> f64 {
         let outright = [Outcome::Rejected, Outcome::Expired, Outcome::Lost];
         let lost: f64 = outright.into_iter().map(|outcome| self.ended(class, outcome)).sum();
         let calls_fail = self.calls_per_failure.iter().any(|&calls| calls > 0.0);
-        lost + if calls_fail { self.failed(class) } else { 0.0 }
+        let calls = if calls_fail { self.failed_calls(class) } else { 0.0 };
+        lost + calls + self.failed_at_carriers(class)
+    }
+
+    /// How many messages of the class failed at a carrier that they had been handed on to.
+    fn failed_at_carriers(&self, class: ClassId) -> f64 {
+        let failed = |share: &Share| share.ended[Outcome::Failed.index()] as f64;
+        self.sums(Some(class), failed).iter().sum()
+    }
+
+    /// How many failed because calls did.
+    fn failed_calls(&self, class: ClassId) -> f64 {
+        (self.failed(class) - self.failed_at_carriers(class)).max(0.0)
     }
 
     /// How many messages of the class failed, for whatever reason.
@@ -113,11 +126,12 @@ impl<'a> Blame<'a> {
 }
 
 fn waited_ns(share: &Share) -> u128 {
-    share.wait_sum + share.age_sum + share.core_wait_sum + share.core_age_sum
+    share.wait_sum + share.age_sum + share.core_wait_sum + share.core_age_sum + share.link_wait_sum
 }
 
 fn turned_away_of(share: &Share) -> u64 {
-    share.ended[Outcome::Rejected.index()] + share.ended[Outcome::Expired.index()]
+    let outcomes = [Outcome::Rejected, Outcome::Expired, Outcome::Failed];
+    outcomes.iter().map(|outcome| share.ended[outcome.index()]).sum()
 }
 
 /// The position of the largest, and its share of the sum; `None` if all are zero.

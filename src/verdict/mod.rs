@@ -6,8 +6,11 @@ mod blame;
 mod effort;
 mod figures;
 mod hops;
+mod ledgers;
 mod metastable;
+mod network;
 mod period;
+mod quotas;
 mod stations;
 mod targets;
 mod windows;
@@ -19,8 +22,11 @@ pub use binding::{Binding, Cause, Saturation};
 pub use effort::Effort;
 pub use figures::{ClassFigures, Figure, Unit};
 pub use hops::{Hop, TimeByHop};
+pub use ledgers::LedgerFigures;
 pub use metastable::Metastable;
+pub use network::Network;
 pub use period::{Period, Steadiness};
+pub use quotas::QuotaFigures;
 pub use stations::{Capacity, StationFigures};
 pub use targets::{Answer, Reason, TargetVerdict};
 pub use windows::{WindowsRead, WorstWindow};
@@ -40,6 +46,11 @@ pub struct Assessment {
     pub time_by_hop: Vec<TimeByHop>,
     /// By station of the model: services, then carrier groups.
     pub stations: Vec<StationFigures>,
+    /// By limit of senders, in name order.
+    pub quotas: Vec<QuotaFigures>,
+    /// What became of messages at carriers, in truth and in report: by class and group, and by
+    /// class.
+    pub ledgers: Vec<LedgerFigures>,
     /// What binds the targets that are not met; where all are, what is nearest to binding.
     pub bindings: Vec<Binding>,
     /// Targets that are not met and that no capacity could mend: what their messages take without
@@ -57,7 +68,8 @@ impl Assessment {
     pub fn of(model: &Model, runs: &[Measurements]) -> Self {
         assert!(!runs.is_empty(), "replications to assess");
         let period = Period::of(model, runs);
-        let stations = stations::of(model, runs, &period);
+        let quotas = quotas::of(model, runs, &period);
+        let stations = stations::of(model, runs, &period, &quotas);
         let targets = targets::of(model, runs, &period);
         let (bindings, slow_by_themselves) = binding::of(model, runs, &period, &targets, &stations);
         Self {
@@ -65,6 +77,8 @@ impl Assessment {
             classes: figures::of(model, runs, &period),
             time_by_hop: hops::of(model, runs, &period),
             stations,
+            quotas,
+            ledgers: ledgers::of(model, runs),
             targets,
             bindings,
             slow_by_themselves,

@@ -2,7 +2,9 @@
 
 use super::effort::Effort;
 use super::figures::{Exactness, Figure, Unit};
+use super::network::Network;
 use super::period::Period;
+use super::quotas::QuotaFigures;
 use crate::measure::{Histogram, Measurements, StationRecord, StationWindow};
 use crate::model::{Model, StationId};
 use crate::stats::{Estimate, Ratio};
@@ -16,7 +18,7 @@ pub struct StationFigures {
     pub offered: Figure,
     /// Tasks that were served, a second.
     pub served: Figure,
-    /// The busier of the two that follow, and for carriers the busier of rate and window.
+    /// The busier of the two that follow; of carriers the busiest of rate, window and limits.
     pub utilization: Figure,
     /// Workers that held a message; of carriers, submissions within the window.
     pub workers: Figure,
@@ -44,12 +46,20 @@ pub struct StationFigures {
     pub cancelled: f64,
     /// What its time went to; `None` for carriers.
     pub effort: Option<Effort>,
+    /// What went over its links, where its network may be short.
+    pub network: Option<Network>,
+    /// Of the rejected: those for whom their instance had no file handle left.
+    pub out_of_files: f64,
     /// Submissions refused by carriers, a replication.
     pub throttled: f64,
     /// Messages dropped silently by carriers, a replication.
     pub dropped: f64,
     /// Messages held back by carriers, a replication.
     pub held: f64,
+    /// Submissions that carriers answered with an error or not at all, a replication.
+    pub errors: f64,
+    /// Messages whose last submission met with an error, a replication.
+    pub failed: f64,
 }
 
 /// What a station can do at most.
@@ -96,13 +106,26 @@ impl Capacity {
         let workers = self.workers.map_or(0.0, |workers| window.busy.mean() / workers);
         let idle_chatter = window.chatter_off_core as f64 / window.busy.length.ns() as f64;
         let cores = self.cores.map_or(0.0, |cores| (window.on_core.mean() + idle_chatter) / cores);
-        let rate = self.rate.map_or(0.0, |rate| window.started as f64 / secs / rate);
+        let rate = self.rate.map_or(0.0, |rate| window.segments as f64 / secs / rate);
         (workers, cores.max(rate))
     }
 }
 
-pub(super) fn of(model: &Model, runs: &[Measurements], period: &Period) -> Vec<StationFigures> {
-    (0..model.stations()).map(|station| figures(model, runs, period, station)).collect()
+pub(super) fn of(
+    model: &Model,
+    runs: &[Measurements],
+    period: &Period,
+    quotas: &[QuotaFigures],
+) -> Vec<StationFigures> {
+    (0..model.stations()).map(|station| figures(model, runs, period, quotas, station)).collect()
+}
+
+/// The use of the busiest limit that a group of carriers is under.
+fn quotas_used(model: &Model, quotas: &[QuotaFigures], station: usize) -> Figure {
+    let none = Figure { estimate: None, unit: Unit::Share };
+    let group = station.checked_sub(model.services.len()).map(|group| &model.groups[group]);
+    let of = group.into_iter().flat_map(|group| &group.template.quotas);
+    of.map(|id| quotas[id.index()].utilization).fold(none, busier)
 }
 
 /// All windows of a station that count, joined.
@@ -118,6 +141,7 @@ fn figures(
     model: &Model,
     runs: &[Measurements],
     period: &Period,
+    quotas: &[QuotaFigures],
     station: usize,
 ) -> StationFigures {
     let exactness = Exactness::of(model);
@@ -154,8 +178,11 @@ fn figures(
         offered: per_s(&|total| total.arrived as f64),
         served: per_s(&|total| total.served as f64),
         utilization: busier(
-            mean(&|total| capacity.used(total).0, Unit::Share),
-            mean(&|total| capacity.used(total).1, Unit::Share),
+            busier(
+                mean(&|total| capacity.used(total).0, Unit::Share),
+                mean(&|total| capacity.used(total).1, Unit::Share),
+            ),
+            quotas_used(model, quotas, station),
         ),
         workers: mean(&|total| capacity.used(total).0, Unit::Share),
         cores: mean(&|total| capacity.used(total).1, Unit::Share),
@@ -176,15 +203,22 @@ fn figures(
         expired: average(&|total| total.expired),
         cancelled: average(&|total| total.cancelled),
         effort: is_ours.then(|| Effort::of(exactness, &totals, &messages)),
+        network: model
+            .services
+            .get(station)
+            .and_then(|service| Network::of(service, exactness, &totals)),
+        out_of_files: average(&|total| total.out_of_files),
         throttled: average(&|total| total.throttled),
         dropped: average(&|total| total.dropped),
         held: average(&|total| total.held),
+        errors: average(&|total| total.errors),
+        failed: average(&|total| total.failed),
     }
 }
 
 fn busier(a: Figure, b: Figure) -> Figure {
     let value = |figure: &Figure| figure.estimate.map_or(0.0, |Estimate { value, .. }| value);
-    if value(&a) >= value(&b) { a } else { b }
+    if b.estimate.is_none() || (a.estimate.is_some() && value(&a) >= value(&b)) { a } else { b }
 }
 
 fn p99_wait(runs: &[Measurements], period: &Period, station: usize) -> Option<f64> {

@@ -3,8 +3,10 @@
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use surgeplan::carrier::quota::Beyond;
 use surgeplan::measure::{
-    ClassRecord, Level, Measurements, OUTCOMES, PooledSpent, StationRecord, StationWindow,
+    ClassRecord, Ledger, Level, Measurements, OUTCOMES, PooledSpent, StationRecord, StationWindow,
+    Truth,
 };
 use surgeplan::model::{Mode, Model};
 use surgeplan::sim::{self, Outcome, TextTrace};
@@ -79,12 +81,20 @@ proptest! {
 #[test]
 fn random_scenarios_are_not_dull() {
     let mut runner = TestRunner::deterministic();
-    let mut seen = StationWindow::default();
+    let (mut seen, mut truth, mut unknown) = (StationWindow::default(), Truth::default(), 0);
+    let mut waited_for = 0;
     let (mut ended, mut duplicates, mut stopped, mut in_flight) = ([0; OUTCOMES], 0, 0, 0);
     for _ in 0..300 {
         let tree = scenario().new_tree(&mut runner).expect("scenarios are made, not filtered");
         let run = sim::run(&model(&tree.current().text()), 0);
         run.stations.iter().for_each(|record| seen.extend(&total(record)));
+        let quotas = run.quotas.iter().flat_map(|quota| &quota.windows);
+        waited_for += quotas.map(|window| window.closed.integral).sum::<u128>();
+        for ledger in &run.ledgers {
+            truth.duplicates += ledger.truth.duplicates;
+            truth.lost += ledger.truth.lost;
+            unknown += ledger.report.unknown;
+        }
         for class in &run.classes {
             (0..OUTCOMES).for_each(|outcome| ended[outcome] += class.ended(0, outcome));
             duplicates += class.windows.iter().map(|window| window.duplicates).sum::<u64>();
@@ -92,6 +102,7 @@ fn random_scenarios_are_not_dull() {
         }
         stopped += u32::from(run.stopped.is_some());
     }
+    assert!(waited_for > 1_000_000_000, "limits are waited for: {waited_for} ns");
     assert!(ended.iter().all(|&count| count > 100), "{ended:?}");
     for (what, count) in [
         ("waited", seen.waited),
@@ -103,8 +114,18 @@ fn random_scenarios_are_not_dull() {
         ("dropped", seen.dropped),
         ("held", seen.held),
         ("preempted", seen.preempted),
+        ("errors", seen.errors),
+        ("unclean errors", seen.unclean),
+        ("failed at carriers", seen.failed),
+        ("duplicates at carriers", truth.duplicates),
+        ("lost at carriers", truth.lost),
+        ("unknown", unknown),
         ("chatter", seen.chatter_on_core as u64 / 1_000_000),
         ("chatter of idle cores", seen.chatter_off_core as u64 / 1_000_000),
+        ("sent over links", seen.link.sent as u64),
+        ("received over links", seen.link.received as u64),
+        ("waited for links", seen.link.wait_sum as u64 / 1_000_000),
+        ("out of files", seen.out_of_files),
         ("duplicates", duplicates),
         ("in flight", in_flight),
     ] {
@@ -130,7 +151,12 @@ fn with_neighbours(scenario: &Scenario) -> Scenario {
              [service.{name}.operation.go]\nwork = {{ exponential = {{ mean = \"10ms\" }} }}\n\
              steps = [{{ send-to = \"{name}-carrier\" }}]\n\
              [carrier.{name}-carrier]\nrate = \"20/s\"\nwindow = 2\nround-trip = \"3ms\"\n\
-             overload = {{ throttle = {{ pause = \"7ms\" }} }}\n"
+             overload = {{ throttle = {{ pause = \"7ms\" }} }}\n\
+             answer-timeout = \"9ms\"\nresend = \"full-jitter\"\n\
+             behaviours = [{{ unclean-error = {{ share = \"20%\", during = \
+             {{ regime = \"{name}-regime\", is = \"down\" }} }} }}]\n\
+             [regime.{name}-regime]\nstates = [{{ name = \"up\", stay = \"90ms\" }}, \
+             {{ name = \"down\", stay = {{ exponential = {{ mean = \"50ms\" }} }} }}]\n"
         ));
     }
     Scenario { sections }
@@ -150,12 +176,76 @@ fn audit(model: &Model, run: &Measurements) {
         audit_queue(name, at, model, run);
         let total = total(record);
         match at.checked_sub(services) {
-            None => audit_service(name, &model.services[at].pool, record, &total),
+            None => {
+                let service = &model.services[at];
+                audit_service(name, &service.pool, record, &total);
+                audit_links(name, service, run, &total);
+            }
             Some(group) => audit_carriers(name, &model.groups[group], run, record, &total),
         }
     }
     audit_system(model, run);
     audit_spent(run);
+    audit_ledgers(model, run);
+    audit_quotas(model, run);
+}
+
+/// Of each limit carriers took what they submitted, and no more than it allows.
+fn audit_quotas(model: &Model, run: &Measurements) {
+    for (at, (plan, record)) in model.quotas.iter().zip(&run.quotas).enumerate() {
+        let taken: u64 = record.windows.iter().map(|window| window.taken).sum();
+        let submitted: u64 = model
+            .groups
+            .iter()
+            .filter(|group| group.template.quotas.iter().any(|id| id.index() == at))
+            .flat_map(|group| {
+                &run.carriers[group.first as usize..(group.first + group.count) as usize]
+            })
+            .map(|carrier| carrier.submitted)
+            .sum();
+        assert!((submitted..=2 * submitted).contains(&taken), "{}: {taken}", plan.name);
+        let length: u64 = record.windows.iter().map(|window| window.closed.length.ns()).sum();
+        assert_eq!(length, run.end.ns(), "{}", plan.name);
+        let secs = run.end.as_secs_f64();
+        // A message has at most two segments, and pays for the second afterwards.
+        let at_once = f64::from(plan.count) * f64::from(plan.burst + 1);
+        let by_rate = plan.per_s.map_or(f64::INFINITY, |each| each * f64::from(plan.count) * secs);
+        assert!(taken as f64 <= by_rate + at_once + 1.0, "{}: {taken}", plan.name);
+        let cap = plan
+            .daily
+            .filter(|cap| cap.beyond == Beyond::Wait)
+            .map_or(u64::MAX, |cap| cap.segments * u64::from(plan.count) + 1);
+        assert!(taken <= cap, "{}: {taken}", plan.name);
+    }
+}
+
+/// Both ledgers add up to what came, and to one another where the platform knows.
+fn audit_ledgers(model: &Model, run: &Measurements) {
+    for (at, group) in model.groups.iter().enumerate() {
+        let station = &run.stations[model.services.len() + at];
+        let total = total(station);
+        let mut all = Ledger::default();
+        for class in 0..model.classes.len() {
+            let ledger = &run.ledgers[class * model.groups.len() + at];
+            assert_eq!(ledger.truth.sum(), ledger.came, "truth of {}: {ledger:?}", group.name);
+            assert_eq!(ledger.report.sum(), ledger.came, "report of {}: {ledger:?}", group.name);
+            all.add(ledger);
+        }
+        let Ledger { came, truth, report } = all;
+        assert_eq!(came, total.arrived, "{}", group.name);
+        assert_eq!((report.rejected, report.expired), (total.rejected, total.expired));
+        assert_eq!(report.cancelled, total.withdrawn, "{}", group.name);
+        assert_eq!(report.delivered, total.served, "{}", group.name);
+        assert_eq!(report.failed + report.unknown, total.failed, "{}", group.name);
+        assert!(truth.lost <= total.dropped, "{}", group.name);
+        let waits = station.waiting_at_end + station.pausing_at_end + station.busy_at_end;
+        assert_eq!(report.pending, waits, "{}", group.name);
+        if group.template.is_plain() {
+            assert_eq!((truth.duplicates, truth.failed, report.unknown), (0, 0, 0));
+            assert_eq!(truth.rejected, report.rejected, "{}", group.name);
+            assert_eq!(truth.lost, total.dropped, "{}", group.name);
+        }
+    }
 }
 
 fn total(record: &StationRecord) -> StationWindow {
@@ -218,6 +308,27 @@ fn audit_queue(name: &str, at: usize, model: &Model, run: &Measurements) {
     assert!(total.withdrawn <= total.cancelled, "withdrawn from {name}");
 }
 
+/// No link is busier than all the time, and what is turned away for want of a handle is rejected.
+fn audit_links(
+    name: &str,
+    service: &surgeplan::model::Service,
+    run: &Measurements,
+    total: &StationWindow,
+) {
+    let most = u128::from(run.end.ns()) * u128::from(service.pool.instances);
+    assert!(total.link.sending <= most && total.link.receiving <= most, "links of {name}");
+    assert!(total.out_of_files <= total.rejected, "handles of {name}");
+    if service.link.is_none() {
+        assert_eq!(total.link, surgeplan::measure::LinkWindow::default(), "links of {name}");
+    }
+    if let Some(files) =
+        service.files.filter(|_| service.link.is_none() && service.pool.limits.is_empty())
+    {
+        let most = u64::from(files) * u64::from(service.pool.instances);
+        assert!(total.queue.max <= most && total.busy.max <= most, "handles of {name}");
+    }
+}
+
 fn audit_service(
     name: &str,
     pool: &surgeplan::service::PoolPlan,
@@ -237,8 +348,9 @@ fn audit_service(
     assert!(total.busy.max <= pool.all_workers(), "workers of {name}");
     assert!(total.on_core.max <= pool.all_cores(), "cores of {name}");
     assert!(total.on_core.integral <= total.busy.integral, "cores of {name}");
-    // Who is held back by a limit is not in the queue yet.
-    if let (Some(length), true) = (pool.queue.length_at_most, pool.limits.is_empty()) {
+    // Who is held back by a limit, or comes in over a link, is not in the queue yet.
+    let is_told = pool.limits.is_empty() && total.link.received == 0;
+    if let (Some(length), true) = (pool.queue.length_at_most, is_told) {
         let queues = if pool.balancer.shares_a_queue() { pool.cells } else { pool.instances };
         // Who loses a worker goes back in line, whatever room there is.
         let room = u64::from(queues) * u64::from(length) + total.preempted;
@@ -258,7 +370,8 @@ fn audit_carriers(
     let sum =
         |of: fn(&surgeplan::measure::CarrierRecord) -> u64| -> u64 { members.iter().map(of).sum() };
     // A refused submission comes back, and is submitted again; some answers are on their way.
-    let being_refused = sum(|c| c.submitted) - total.started - total.throttled;
+    let resent = sum(|c| c.errors) - sum(|c| c.failed);
+    let being_refused = sum(|c| c.submitted) - total.started - total.throttled - resent;
     assert_eq!(
         total.arrived,
         total.started
@@ -266,12 +379,13 @@ fn audit_carriers(
             + total.expired
             + total.withdrawn
             + record.waiting_at_end
+            + record.pausing_at_end
             + being_refused,
         "messages that came for {name}"
     );
     assert_eq!(
         total.started + being_refused,
-        total.served + record.busy_at_end,
+        total.served + total.failed + record.busy_at_end,
         "submissions to {name}"
     );
     assert_eq!(sum(|c| c.arrived), total.arrived, "{name}");
@@ -279,6 +393,9 @@ fn audit_carriers(
     assert_eq!(sum(|c| c.throttled), total.throttled, "{name}");
     assert_eq!(sum(|c| c.dropped), total.dropped, "{name}");
     assert_eq!(sum(|c| c.held), total.held, "{name}");
+    assert_eq!(sum(|c| c.errors), total.errors, "{name}");
+    assert_eq!(sum(|c| c.unclean), total.unclean, "{name}");
+    assert_eq!(sum(|c| c.failed), total.failed, "{name}");
     assert_eq!(sum(|c| c.refused), total.rejected + total.expired, "{name}");
     assert_eq!(sum(|c| c.queued_at_end), record.waiting_at_end, "{name}");
     let outstanding: u128 = members.iter().map(|carrier| carrier.outstanding).sum();
@@ -323,7 +440,8 @@ fn audit_system(model: &Model, run: &Measurements) {
         .flat_map(|record| &record.windows)
         .map(|window| window.ended[1..].iter().sum::<u64>())
         .sum();
-    let copies = model.sites.iter().any(|site| site.timeout.is_some() && site.may_deliver);
+    let copies = model.sites.iter().any(|site| site.timeout.is_some() && site.may_deliver)
+        || model.groups.iter().any(|group| !group.template.behaviours.is_empty());
     if failed == 0 && !copies {
         assert_eq!(all.integral, times, "messages in the system");
     }

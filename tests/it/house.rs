@@ -13,7 +13,7 @@ const IMPORTS: [(&str, &[&str]); 17] = [
     ("service", &["engine", "language"]),
     ("policy", &["engine", "language"]),
     ("chatter", &["engine", "language"]),
-    ("carrier", &["engine", "language", "dist", "service"]),
+    ("carrier", &["engine", "language", "dist", "service", "policy"]),
     (
         "model",
         &["engine", "language", "dist", "traffic", "service", "chatter", "policy", "carrier"],

@@ -1,6 +1,6 @@
 //! What must not change a result, and does not change it by a bit; and what must scale it, does.
 
-use surgeplan::measure::Measurements;
+use surgeplan::measure::{LinkWindow, Measurements};
 use surgeplan::sim;
 
 use crate::lab::{model, once};
@@ -46,14 +46,20 @@ fn limits_that_nothing_reaches_change_nothing() {
         ("traffic", "hedge = { after = \"1999999us\" }"),
         ("traffic", "ejection = { consecutive = 1_000_000, success-rate = false }"),
         ("traffic", "senders = { count = 10 }"),
+        ("traffic", "valid-for = \"61s\""),
         ("call", ", bulkhead = 1_000_000"),
         ("call", ", deadline = \"500s\""),
         ("call", ", connections = 1"),
         ("back", "cells = 1"),
+        ("back", "cells = 1\nshuffle-sharding = { hand = 1 }"),
+        ("back", "core-scheduling = \"first-come-first-served\""),
         ("back", "checks-deadlines = \"never\""),
         ("back", "chatter = [{ contention = { sigma = 0 } }]"),
         ("back", "chatter = [{ all-pairs = { kappa = 0 } }, { peers = { at-most = 9, own = 1 } }]"),
         ("back", "chatter = [{ broadcast = { work = \"1ms\", share = \"0%\" } }]"),
+        ("back", "bandwidth = \"1 kbit/s\""),
+        ("back", "files-at-most = 1_000_000\nthreads-at-most = 4"),
+        ("back", "files-at-most = 900_000_000\nchatter = [{ peers = { files = 100_000_000 } }]"),
         ("back", "slow = { share = \"0%\", speed = \"10%\" }"),
         ("back", "slow = { share = \"100%\", speed = \"100%\" }"),
         ("back", "warm-up = { lasts = \"10s\", speed = \"100%\" }"),
@@ -70,6 +76,10 @@ fn limits_that_nothing_reaches_change_nothing() {
             "back",
             "limits = [{ token-bucket = { rate = \"1M/s\", burst = 1_000, per = \"sender\" } }]",
         ),
+        (
+            "back",
+            "limits = [{ leaky-bucket = { rate = \"1B/s\", wait-at-most = \"1h\", per = \"class\" } }]",
+        ),
         ("back", "admission = { dagor = { lanes = [\"m\"], mean-wait = \"100s\" } }"),
     ];
     for (place, key) in all {
@@ -81,6 +91,40 @@ fn limits_that_nothing_reaches_change_nothing() {
         let same = run(&text(key_of("traffic"), key_of("call"), back, ""));
         assert!(same == plain, "{place}: {key}");
     }
+}
+
+#[test]
+fn carriers_that_never_err_and_limits_that_nothing_reaches_change_nothing() {
+    let plain = text("", "", "", "");
+    let never: String = [
+        "permanent-error = { share = \"0%\" }",
+        "temporary-error = { share = \"0%\" }",
+        "unclean-error = { share = \"0%\" }",
+        "silent-loss = { share = \"0%\" }",
+        "hold = { share = \"0%\", for = \"1h\" }",
+        "brown-out = { times = 1 }",
+        "brown-out = { share = \"0%\", times = 9 }",
+        "greylist = { share = \"0%\" }",
+        "absent-subscriber = { share = \"0%\", away = \"1h\" }",
+        "outage = { answer = \"none\", during = { at = \"61s\", lasts = \"9s\" } }",
+        "suspension = { during = { at = \"61s\", lasts = \"9s\" } }",
+    ]
+    .map(|behaviour| format!("{{ {behaviour} }}, "))
+    .concat();
+    let before = run(&plain);
+    for extra in [
+        format!("behaviours = [{never}]\nresend = \"full-jitter\"\nanswer-timeout = \"50s\""),
+        "answer-timeout = \"21ms\"".to_owned(),
+        "limits = [\"x\"]\n[limit.x]\nrate = \"1/s\"\nburst = 1_000_000".to_owned(),
+        "limits = [\"x\"]\n[limit.x]\ndaily-cap = 1_000_000".to_owned(),
+        "connections = { of = \"x\", each = 1_000_000 }\n[limit.x]".to_owned(),
+    ] {
+        let mut after = run(&format!("{plain}{extra}\n"));
+        after.quotas.clear();
+        assert!(after == before, "{extra}");
+    }
+    let late = run(&format!("{plain}answer-timeout = \"19ms\"\n"));
+    assert!(late != before);
 }
 
 #[test]
@@ -106,6 +150,25 @@ fn windows_change_what_is_seen_and_not_what_happens() {
         assert_eq!(seen[0], seen[1], "{back}");
         assert_eq!(seen[0], seen[2], "{back}");
     }
+}
+
+#[test]
+fn links_that_nothing_fills_change_nothing() {
+    let plain = run(&text("", "", "", ""));
+    let mut linked = run(&text(
+        "size = \"1 kB\"\nreply-size = \"1 kB\"",
+        ", size = \"1.5 kB\", reply-size = \"2 kB\"",
+        "bandwidth = \"1_000_000 Tbit/s\"",
+        "",
+    )
+    .replace("[service.front]\n", "[service.front]\nbandwidth = \"1_000_000 Tbit/s\"\n"));
+    let mut sent = 0;
+    for window in linked.stations.iter_mut().flat_map(|station| &mut station.windows) {
+        sent += window.link.sent;
+        window.link = LinkWindow::default();
+    }
+    assert!(sent > 1_000_000, "{sent}");
+    assert_eq!(linked, plain);
 }
 
 #[test]

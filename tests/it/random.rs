@@ -1,5 +1,7 @@
 //! Random scenarios: every kind of station, call, policy and traffic, in topologies of all shapes.
 
+#[path = "random/carrier.rs"]
+mod carrier;
 #[path = "random/client.rs"]
 mod client;
 #[path = "random/place.rs"]
@@ -8,6 +10,7 @@ mod place;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use carrier::carrier;
 use client::{Client, client};
 use place::{place, pool};
 
@@ -64,6 +67,7 @@ pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
                 kept = { lost-at-most = \"1%\" }\n\
                 gone = { of = \"c0\", drained-by = \"700ms\" }\n";
             let mut sections = vec![run, network, targets.to_owned()];
+            sections.extend([carrier::REGIME, carrier::LIMITS].map(str::to_owned));
             sections.extend(services);
             sections.extend(carriers);
             sections.extend(traffics);
@@ -103,20 +107,17 @@ fn duration() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Of a carrier.
-fn queue() -> impl Strategy<Value = String> {
-    let bounds = (prop::option::of(0u32..6), prop::option::of(length()));
-    bounds.prop_map(|(length, age)| {
+/// Of a carrier: its bounds, and one in time for where there is a rate.
+fn queue() -> impl Strategy<Value = (Vec<String>, Option<String>)> {
+    let time = prop::option::of(prop_oneof![length(), Just("1s"), Just("10s")]);
+    let bounds = (prop::option::of(0u32..6), prop::option::of(length()), time);
+    bounds.prop_map(|(length, age, time)| {
         let length = length.map(|length| format!("length-at-most = {length}"));
         let age = age.map(|age| format!("age-at-most = \"{age}\""));
-        let bounds: Vec<String> = length.into_iter().chain(age).collect();
-        match bounds.is_empty() {
-            true => String::new(),
-            false => format!("queue = {{ fifo = {{ {} }} }}\n", bounds.join(", ")),
-        }
+        let time = time.map(|time| format!("wait-at-most = \"{time}\""));
+        (length.into_iter().chain(age).collect(), time)
     })
 }
-
 fn share() -> impl Strategy<Value = &'static str> {
     select(vec!["0%", "10%", "50%", "90%", "100%"])
 }
@@ -125,8 +126,15 @@ fn service(index: usize) -> impl Strategy<Value = String> {
     let operations: Vec<_> = (0..OPERATIONS)
         .map(|_| (duration(), prop::collection::vec(step(index), 0..4)).boxed())
         .collect();
-    (pool(may_share(index)), place(), operations).prop_map(move |(pool, place, operations)| {
-        let mut text = format!("[service.s{index}]\n{pool}{place}");
+    let handles = handles(index);
+    (pool(may_share(index)), place(), handles, operations).prop_map(move |parts| {
+        let (pool, place, handles, operations) = parts;
+        // Nobody takes a core that is shared.
+        let place = match pool.contains("processor-sharing") {
+            true => place.replace("preemptive = true", "preemptive = false"),
+            false => place,
+        };
+        let mut text = format!("[service.s{index}]\n{pool}{place}{handles}");
         for (nth, (work, steps)) in operations.iter().enumerate() {
             text += &format!(
                 "[service.s{index}.operation.o{nth}]\nwork = {work}\nsteps = [\n{}]\n",
@@ -140,6 +148,36 @@ fn service(index: usize) -> impl Strategy<Value = String> {
 /// Whether the instances of this service may share a queue; of others, callers may eject some.
 fn may_share(service: usize) -> bool {
     service.is_multiple_of(2)
+}
+
+/// Links, threads and file handles, where instances have queues of their own.
+fn handles(service: usize) -> impl Strategy<Value = String> {
+    let links = select(vec!["1 Gbit/s", "1 Mbit/s", "100 kbit/s"]);
+    let files = prop::option::of(select(vec![9, 12, 1000]));
+    (links, files, select(vec![8, 100])).prop_map(move |(link, files, threads)| {
+        let threads = format!("threads-at-most = {threads}\n");
+        if may_share(service) {
+            return threads;
+        }
+        let files = files.map_or(String::new(), |most| format!("files-at-most = {most}\n"));
+        format!("bandwidth = \"{link}\"\n{threads}{files}")
+    })
+}
+
+/// Sizes, as `, size = …`, of what goes over the links of service `from` or of its callee.
+fn sizes() -> impl Strategy<Value = [String; 2]> {
+    let size = prop::option::of(select(vec!["0 B", "100 B", "2 kB", "10 KiB"]));
+    [size.clone(), size].prop_map(|[size, reply]| {
+        [("size", size), ("reply-size", reply)]
+            .map(|(key, size)| size.map_or(String::new(), |size| format!(", {key} = \"{size}\"")))
+    })
+}
+
+/// Whether there is a link at either end.
+fn has_link(from: Option<usize>, callee: &str) -> bool {
+    let linked = |service: usize| !may_share(service);
+    let to = callee.strip_prefix('s').and_then(|rest| rest.split('.').next()?.parse().ok());
+    from.is_some_and(linked) || to.is_some_and(linked)
 }
 
 /// Where calls of service `from` go: to later ones, so that none waits for itself.
@@ -172,11 +210,12 @@ fn call(from: usize) -> impl Strategy<Value = String> {
         2 => Just(String::new()),
         1 => duration().prop_map(|way| format!(", network = {way}")),
     ];
-    (callee(from), times(), client(), failure, network).prop_map(
-        |(callee, times, client, failure, network)| {
+    (callee(from), times(), client(), failure, network, sizes()).prop_map(
+        move |(callee, times, client, failure, network, sizes)| {
             let policies: String =
                 policies(&client, &callee, true).map(|policy| format!(", {policy}")).collect();
-            format!("call = \"{callee}\"{times}{policies}{failure}{network}")
+            let sizes = if has_link(Some(from), &callee) { sizes.concat() } else { String::new() };
+            format!("call = \"{callee}\"{times}{policies}{failure}{network}{sizes}")
         },
     )
 }
@@ -202,10 +241,11 @@ fn step(from: usize) -> impl Strategy<Value = String> {
         2 => Just(String::new()),
         1 => duration().prop_map(|way| format!(", network = {way}")),
     ];
-    let onward = (callee(from), times(), background.clone(), network).prop_map(
-        |(callee, times, background, network)| {
+    let onward = (callee(from), times(), background.clone(), network, sizes()).prop_map(
+        move |(callee, times, background, network, [size, _])| {
             let key = if callee.contains('.') { "hand-to" } else { "send-to" };
-            format!("{{ {key} = \"{callee}\"{times}{background}{network} }}")
+            let size = if has_link(Some(from), &callee) { size } else { String::new() };
+            format!("{{ {key} = \"{callee}\"{times}{background}{network}{size} }}")
         },
     );
     // Anywhere, also back, but not always.
@@ -228,56 +268,6 @@ fn step(from: usize) -> impl Strategy<Value = String> {
         3 => onward,
         1 => back,
     ]
-}
-
-fn carrier(index: usize) -> impl Strategy<Value = String> {
-    let rate = select(vec!["2/s", "10/s", "33.3/s", "100/s", "1000/s"]);
-    let limited = (
-        rate.clone(),
-        prop::option::of(1u32..4),
-        prop_oneof![
-            Just(String::new()),
-            length().prop_map(|pause| format!(
-                "overload = {{ throttle = {{ pause = \"{pause}\" }} }}\n"
-            )),
-            Just("overload = \"drop\"\n".to_owned()),
-            length().prop_map(|time| format!("overload = {{ hold = {{ for = \"{time}\" }} }}\n")),
-        ],
-        prop::option::of(rate),
-    )
-        .prop_map(|(rate, burst, overload, pace)| {
-            let burst = burst.map_or(String::new(), |burst| format!("burst = {burst}\n"));
-            // A pace has a meaning only where we do not keep to the rate anyway.
-            let pace = pace.filter(|_| !overload.is_empty());
-            let pace = pace.map_or(String::new(), |pace| format!("pace = \"{pace}\"\n"));
-            format!("rate = \"{rate}\"\n{burst}{overload}{pace}")
-        });
-    let windowed =
-        (prop::option::of(1u32..3), 1u32..4, duration()).prop_map(|(binds, window, round_trip)| {
-            let binds = binds.map_or(String::new(), |binds| format!("binds = {binds}\n"));
-            format!("{binds}window = {window}\nround-trip = {round_trip}\n")
-        });
-    let none = || Just(String::new());
-    (
-        prop::option::of(1u32..5),
-        prop_oneof![1 => none().boxed(), 3 => limited.boxed()],
-        prop_oneof![1 => none().boxed(), 2 => windowed.boxed()],
-        prop_oneof![none().boxed(), duration().prop_map(|d| format!("delivery = {d}\n")).boxed()],
-        share(),
-        queue(),
-        any::<bool>(),
-    )
-        .prop_map(move |(count, limited, windowed, delivery, loss, queue, zipf)| {
-            let head = match count {
-                None => format!("[carrier.c{index}]\n"),
-                Some(count) => {
-                    let shares = if zipf { "shares = \"zipf\"\n" } else { "" };
-                    let shares = shares.replace("\"zipf\"", "{ zipf = { exponent = 1.2 } }");
-                    format!("[carrier-group.c{index}]\ncount = {count}\n{shares}")
-                }
-            };
-            format!("{head}{limited}{windowed}{delivery}silent-loss = \"{loss}\"\n{queue}")
-        })
 }
 
 fn traffic(index: usize) -> impl Strategy<Value = String> {
@@ -312,8 +302,17 @@ fn traffic(index: usize) -> impl Strategy<Value = String> {
         "senders = { count = 100, shares = { zipf = { exponent = 1.1 } } }\n",
         "senders = { count = 2, shares = { weights = [9, 1] } }\n",
     ]);
-    (process, to, client(), prop::option::of(cause), any::<bool>(), senders).prop_map(
-        move |(process, to, client, cause, shares, senders)| {
+    let valid = prop_oneof![
+        3 => Just(String::new()),
+        1 => length().prop_map(|time| format!("valid-for = \"{time}\"\n")),
+    ];
+    let segments = select(vec!["", "", "segments = 2\n", "segments = { mean = 1.3 }\n"]);
+    let senders =
+        (senders, segments).prop_map(|(senders, segments)| format!("{senders}{segments}"));
+    (process, to, client(), prop::option::of(cause), any::<bool>(), senders, (valid, sizes())).prop_map(
+        move |(process, to, client, cause, shares, senders, (valid, [size, _]))| {
+            let size = size.replace(", ", "");
+            let size = if has_link(None, &to) { format!("{size}\n") } else { String::new() };
             let policies: String =
                 policies(&client, &to, false).map(|policy| format!("{policy}\n")).collect();
             let cause = cause.map_or(String::new(), |(share, after)| {
@@ -323,7 +322,7 @@ fn traffic(index: usize) -> impl Strategy<Value = String> {
                 )
             });
             let class = if shares && index > 0 { "class = \"t0\"\n" } else { "" };
-            format!("[traffic.t{index}]\nto = \"{to}\"\n{process}{class}{policies}{senders}{cause}")
+            format!("[traffic.t{index}]\nto = \"{to}\"\n{process}{class}{policies}{senders}{valid}{size}{cause}")
         },
     )
 }

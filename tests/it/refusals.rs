@@ -27,7 +27,7 @@ rate = "100/s"
 "#;
 
 /// What stands in the sound scenario, what is put in its place, and what the message says.
-const SPOILT: [(&str, &str, &str); 68] = [
+const SPOILT: [(&str, &str, &str); 98] = [
     // Keys and values that were nearly right.
     ("{ send-to", "{ sendto", "unknown key `sendto`"),
     ("latency-at-most", "latency-atmost", "did you mean `latency-at-most`?"),
@@ -45,6 +45,34 @@ const SPOILT: [(&str, &str, &str); 68] = [
     ("instances = 2", "instances = \"two\"", "whole number"),
     ("instances = 2", "instances = []", "whole number"),
     ("workers = 4", "", "workers"),
+    // Cells that are not there.
+    ("workers = 4", "workers = 4\nshuffle-sharding = { hand = 2 }", "add the cells"),
+    ("workers = 4", "workers = 4\ncells = 2\nshuffle-sharding = { hand = 3 }", "2 cells"),
+    (
+        "workers = 4",
+        "workers = 4\ncells = 2\nshuffle-sharding = {}",
+        "add, for example, `hand = 2`",
+    ),
+    ("workers = 4", "workers = 4\ncells = 2\nshuffle-sharding = { hand = 0 }", "from 1 to 64"),
+    ("workers = 4", "workers = 4\nrouter = \"1ms\"", "add the `cells` that it routes to"),
+    // Cores that cannot be shared so.
+    ("workers = 4", "workers = 4\ncore-scheduling = \"ps\"", "choose one of `first-come-first"),
+    (
+        "workers = 4",
+        "cores = 4\ncore-scheduling = \"processor-sharing\"",
+        "add the `workers` that share the cores",
+    ),
+    (
+        "workers = 4",
+        "workers = 4\ncores = 1\ncore-scheduling = \"processor-sharing\"\n\
+         queue = { priority = { lanes = [\"m\"], preemptive = true } }",
+        "who shares a core has nobody to take it from",
+    ),
+    (
+        "workers = 4",
+        "workers = 4\ncore-scheduling = { processor-sharing = { slice = \"1ms\" } }",
+        "`processor-sharing` has no settings",
+    ),
     ("horizon = \"10s\"", "horizon = \"0s\"", "above zero"),
     ("horizon = \"10s\"", "horizon = \"-10s\"", "duration"),
     ("horizon = \"10s\"", "horizon = \"9999999999999d\"", "at most 1,667 days"),
@@ -105,6 +133,68 @@ const SPOILT: [(&str, &str, &str); 68] = [
         "causes itself",
     ),
     ("rate = \"100/s\"", "overload = \"drop\"", "no rate"),
+    // Carriers that err, and what they share.
+    (
+        "rate = \"100/s\"",
+        "behaviours = [{ permanent-eror = {} }]",
+        "did you mean `permanent-error`",
+    ),
+    ("rate = \"100/s\"", "behaviours = [{ permanent-error = { share = 2 } }]", "\"2%\""),
+    ("rate = \"100/s\"", "behaviours = [{ brown-out = { times = 1e-9 } }]", "0.001"),
+    ("rate = \"100/s\"", "behaviours = [{ outage = { answer = \"error\" } }]", "when is this"),
+    ("rate = \"100/s\"", "behaviours = [\"suspension\"]", "when is this"),
+    (
+        "rate = \"100/s\"",
+        "behaviours = [{ outage = { answer = \"none\", during = { at = \"1s\", lasts = \"1s\" } } }]",
+        "answer-timeout",
+    ),
+    (
+        "rate = \"100/s\"",
+        "behaviours = [{ silent-loss = { during = { at = \"1s\", lasts = \"2s\", every = \"1s\" } } }]",
+        "always open",
+    ),
+    (
+        "rate = \"100/s\"",
+        "behaviours = [{ silent-loss = { during = { regime = \"east\", is = \"down\" } } }]",
+        "no regime is named `east`",
+    ),
+    ("[run]", "[regime.east]\nstates = [{ name = \"a\", stay = \"1s\" }]\n[run]", "2 to 32 states"),
+    ("rate = \"100/s\"", "resend = \"immediate\"", "ever answered with an error"),
+    (
+        "rate = \"100/s\"",
+        "behaviours = [\"temporary-error\"]\nresend = { immediate = { on = [\"permanent\"] } }",
+        "stays one",
+    ),
+    ("rate = \"100/s\"", "answer-timeout = \"1s\"", "without a round trip"),
+    (
+        "rate = \"100/s\"",
+        "rate = \"100/s\"\nburst = 2\noverload = { queue = { length-at-most = 9 } }",
+        "leave it out",
+    ),
+    ("rate = \"100/s\"", "limits = [\"brand\"]", "no limit is named `brand`"),
+    ("rate = \"100/s\"", "limits = [\"brand\"]\n[limit.brand]\ncount = 2", "this limits nothing"),
+    (
+        "rate = \"100/s\"",
+        "limits = [\"brand\"]\n[limit.brand]\nrate = \"1/s\"\nzone = \"UTC\"",
+        "there is none",
+    ),
+    (
+        "rate = \"100/s\"",
+        "connections = { of = \"ips\", each = 2 }\n[limit.ips]",
+        "nothing without a round trip",
+    ),
+    (
+        "rate = \"100/s\"",
+        "connections = { of = \"ips\", each = 2, messages = 9 }\nround-trip = \"1s\"\n[limit.ips]",
+        "only if it takes time",
+    ),
+    (
+        "rate = \"100/s\"",
+        "limits = [\"x\"]\n[limit.x]\nrate = \"1/s\"\nbeyond = \"fail\"",
+        "that there is not",
+    ),
+    ("poisson =", "segments = 0\npoisson =", "from 1 to 255"),
+    ("poisson =", "segments = { mean = 0.5 }\npoisson =", "from 1 to 255"),
     ("poisson = { rate = \"40/s\" }", "", "nothing says when"),
     ("poisson = { rate = \"40/s\" }", "replay = { file = \"gone.csv\" }", "no such file"),
     ("[run]", "[run", "closing `]`"),

@@ -2,9 +2,11 @@
 //! it when the mechanism behind it is switched off.
 
 mod bfcm_email;
+mod bfcm_email_ips;
 mod blast_and_otp;
 mod connection_storm;
 mod feature_flag_metastable;
+mod flaky_carrier_mix;
 mod full_mesh_cliff;
 mod merge_or_split;
 mod replay;
@@ -17,9 +19,11 @@ use crate::support::{Plan, shipped, text};
 fn these_are_shipped() {
     let names = [
         "bfcm-email",
+        "bfcm-email-ips",
         "blast-and-otp",
         "connection-storm",
         "feature-flag-metastable",
+        "flaky-carrier-mix",
         "full-mesh-cliff",
         "merge-or-split",
         "replay",

@@ -373,3 +373,46 @@ fn a_full_queue_of_the_less_urgent_does_not_stop_preemption() {
     // The first goes on at 3 s with 8 s to do; the second follows it.
     assert_eq!(seen.latencies("promo").exact().sum(), 11_000_000_000 + 21_000_000_000);
 }
+
+#[test]
+fn chatter_waits_for_the_pace_of_its_instance() {
+    let at = |at: &str, keys: &str| {
+        run(&[
+            blast("m", at, 1, ""),
+            service(
+                &format!(
+                    "instances = 2\nworkers = 1\nbalancer = \"round-robin\"\n\
+                     chatter = [{{ full-mesh = {{ every = \"100ms\", work = \"25ms\" }} }}]\n{keys}"
+                ),
+                "10ms",
+            ),
+        ])
+    };
+    // Half a core of heartbeats: idle cores do them at once,
+    assert_eq!(at("10s", "").latency_ms("m"), 10.0);
+    // but not in a stall of ten seconds, after which five of them are left to do.
+    let stalled = at("10s", "stalls = [{ at = \"0s\", lasts = \"10s\" }]");
+    assert_eq!(stalled.latency_ms("m"), 5010.0);
+    // At a quarter of the speed half of them are left: two and a half of four seconds.
+    let slow = at("10s", "slow = { share = \"100%\", speed = \"25%\" }");
+    assert_eq!(slow.latency_ms("m"), 4.0 * 2510.0);
+    // Both cores have been busy with them all the time.
+    let q = slow.station("q");
+    assert_eq!(q.chatter_on_core, 10_000_000_000);
+    assert!(q.chatter_off_core > 180_000_000_000, "{}", q.chatter_off_core);
+}
+
+#[test]
+fn what_an_idle_instance_is_told_takes_it_its_time() {
+    let seen = run(&[
+        blast("a", "99ms", 1, ""),
+        blast("b", "100ms", 1, ""),
+        service(
+            "instances = 2\nworkers = 1\nbalancer = \"round-robin\"\n\
+             chatter = [{ broadcast = { work = \"50ms\" } }]",
+            "1ms",
+        ),
+    ]);
+    // However long the second instance had nothing to do, a millisecond of the 50 is done.
+    assert_eq!([seen.latency_ms("a"), seen.latency_ms("b")], [1.0, 50.0]);
+}

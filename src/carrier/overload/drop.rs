@@ -1,6 +1,7 @@
 //! Accepts the message, acknowledges it, and drops it: no error, no receipt.
 
-use super::{Excess, Verdict};
+use super::Excess;
+use crate::carrier::Verdict;
 use crate::language::{Choice, Problems};
 
 /// Silent dropping of everything above the rate.

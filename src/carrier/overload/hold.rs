@@ -1,7 +1,8 @@
 //! Accepts the message, holds it, and lets it go later: after a fixed time, or at a time of day,
 //! when all that was held comes as one burst (Infobip releases traffic over a daily cap at 08:00).
 
-use super::{Excess, Verdict};
+use super::Excess;
+use crate::carrier::Verdict;
 use crate::engine::{SimDuration, SimTime};
 use crate::language::{Choice, Fields, PositiveDuration, Problems, Read, RunClock, When};
 
@@ -29,10 +30,19 @@ impl HoldSpec {
     pub(super) fn read(choice: &Choice<'_>, problems: &mut Problems) -> Option<Self> {
         let body = choice.settings(problems)?;
         let mut fields = Fields::open(body, problems)?;
+        let hold = Self::read_fields(&mut fields, problems);
+        fields.finish(problems);
+        hold
+    }
+
+    /// Its keys, among those of somebody else.
+    pub(in crate::carrier) fn read_fields(
+        fields: &mut Fields<'_>,
+        problems: &mut Problems,
+    ) -> Option<Self> {
         let length = fields.optional::<PositiveDuration>("for", problems);
         let until = fields.node("until");
         let until = until.map(|node| (node, When::read(node, problems)));
-        fields.finish(problems);
         let until = match until {
             None => Some(None),
             Some((_, Some(When::TimeOfDay(time)))) => Some(Some(time)),
@@ -47,7 +57,7 @@ impl HoldSpec {
             (None, Some(until)) => Some(Self::Until(until)),
             (Some(_), Some(_)) | (None, None) => {
                 problems.add_with_hint(
-                    body.place,
+                    fields.place(),
                     "expected either `for` or `until`",
                     "say how long it holds, `for = \"2h\"`, or when it lets go, \
                      `until = \"08:00\"`",
@@ -57,7 +67,7 @@ impl HoldSpec {
         }
     }
 
-    pub(super) fn resolve(&self, clock: &RunClock) -> Hold {
+    pub(in crate::carrier) fn resolve(&self, clock: &RunClock) -> Hold {
         match self {
             Self::For(length) => Hold::For(*length),
             Self::Until(time) => Hold::Until(clock.first(*time).since(SimTime::ZERO)),
@@ -67,15 +77,19 @@ impl HoldSpec {
 
 impl Hold {
     pub(super) fn on_excess(&self, excess: Excess) -> Verdict {
-        let until = match self {
-            Self::For(length) => excess.now + *length,
+        Verdict::Hold { until: self.until(excess.now) }
+    }
+
+    /// When what is held from `now` on is let go.
+    pub(in crate::carrier) fn until(&self, now: SimTime) -> SimTime {
+        match self {
+            Self::For(length) => now + *length,
             Self::Until(first) => {
                 let first = SimTime::ZERO + *first;
-                let days = excess.now.since(first).ns().div_ceil(DAY.ns());
+                let days = now.since(first).ns().div_ceil(DAY.ns());
                 first + SimDuration::from_ns(days * DAY.ns())
             }
-        };
-        Verdict::Hold { until }
+        }
     }
 }
 

@@ -5,13 +5,18 @@
 
 mod drop;
 mod hold;
+mod penalty;
+mod queue;
 mod throttle;
 
-use crate::engine::{SimDuration, SimTime};
+use super::Verdict;
+use crate::engine::SimTime;
 use crate::language::{Choice, Node, Problems, Read, RunClock};
 
 pub use drop::Drop;
 pub use hold::{Hold, HoldSpec};
+pub use penalty::Penalty;
+pub use queue::BoundedQueue;
 pub use throttle::Throttle;
 
 /// The question put to the carrier: a submission has come that its rate does not allow.
@@ -21,28 +26,19 @@ pub struct Excess {
     pub now: SimTime,
 }
 
-/// What becomes of a submission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Accepted, to be delivered in the ordinary way.
-    Accept,
-    /// Refused with a throttling error; we put the message back at the head of the queue and
-    /// submit nothing for `pause`.
-    Throttle {
-        /// How long we keep quiet, from the moment the refusal reaches us.
-        pause: SimDuration,
-    },
-    /// Accepted, and never delivered; nobody is told.
-    Drop,
-    /// Accepted, and held back until `until`.
-    Hold {
-        /// When the carrier lets it go.
-        until: SimTime,
-    },
+/// A submission as a carrier that minds its rate sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival {
+    /// When it came.
+    pub now: SimTime,
+    /// When its turn would be, if the carrier took messages one by one at its rate.
+    pub turn: SimTime,
+    /// Whether it is above the rate.
+    pub is_over: bool,
 }
 
 /// What the carrier does above its rate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Overload {
     /// It is not put to the test: we keep to its rate, and messages wait with us.
     Paced,
@@ -52,17 +48,26 @@ pub enum Overload {
     Drop(Drop),
     /// It accepts, holds, and releases later.
     Hold(Hold),
+    /// It refuses, and takes less for a while.
+    Penalty(Penalty),
+    /// It queues, and refuses what finds the queue full.
+    Queue(BoundedQueue),
 }
 
 impl Overload {
-    /// What becomes of a submission above the carrier's rate.
+    /// What becomes of a submission.
     #[inline]
-    pub fn on_excess(&self, excess: Excess) -> Verdict {
+    pub fn on_arrival(&self, arrival: Arrival) -> Verdict {
+        let Arrival { now, turn, is_over } = arrival;
         match self {
+            Self::Queue(behaviour) if !is_over => behaviour.on_room(now, turn),
+            _ if !is_over => Verdict::Accept,
             Self::Paced => Verdict::Accept,
-            Self::Throttle(behaviour) => behaviour.on_excess(excess),
-            Self::Drop(behaviour) => behaviour.on_excess(excess),
-            Self::Hold(behaviour) => behaviour.on_excess(excess),
+            Self::Throttle(behaviour) => behaviour.on_excess(Excess { now }),
+            Self::Drop(behaviour) => behaviour.on_excess(Excess { now }),
+            Self::Hold(behaviour) => behaviour.on_excess(Excess { now }),
+            Self::Penalty(behaviour) => behaviour.on_excess(Excess { now }),
+            Self::Queue(behaviour) => behaviour.on_excess(),
         }
     }
 }
@@ -76,10 +81,14 @@ pub enum OverloadSpec {
     Drop(Drop),
     /// See [`Overload::Hold`].
     Hold(HoldSpec),
+    /// See [`Overload::Penalty`].
+    Penalty(Penalty),
+    /// See [`Overload::Queue`].
+    Queue(BoundedQueue),
 }
 
 impl OverloadSpec {
-    const NAMES: [&'static str; 3] = ["throttle", "drop", "hold"];
+    const NAMES: [&'static str; 5] = ["throttle", "drop", "hold", "penalty", "queue"];
 
     /// The behaviour in a run with this clock.
     pub fn resolve(&self, clock: &RunClock) -> Overload {
@@ -87,6 +96,8 @@ impl OverloadSpec {
             Self::Throttle(behaviour) => Overload::Throttle(*behaviour),
             Self::Drop(behaviour) => Overload::Drop(*behaviour),
             Self::Hold(spec) => Overload::Hold(spec.resolve(clock)),
+            Self::Penalty(behaviour) => Overload::Penalty(*behaviour),
+            Self::Queue(behaviour) => Overload::Queue(*behaviour),
         }
     }
 }
@@ -97,6 +108,8 @@ impl Read for OverloadSpec {
         match choice.name {
             "throttle" => Throttle::read(&choice, problems).map(Self::Throttle),
             "drop" => Drop::read(&choice, problems).map(Self::Drop),
+            "penalty" => Penalty::read(&choice, problems).map(Self::Penalty),
+            "queue" => BoundedQueue::read(&choice, problems).map(Self::Queue),
             _ => HoldSpec::read(&choice, problems).map(Self::Hold),
         }
     }

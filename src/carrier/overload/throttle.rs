@@ -1,7 +1,8 @@
 //! Refuses with a throttling error (SMPP ESME_RTHROTTLED, 0x58): the sender stops all submits for
 //! a while and puts the message back at the head of its queue.
 
-use super::{Excess, Verdict};
+use super::Excess;
+use crate::carrier::Verdict;
 use crate::engine::SimDuration;
 use crate::language::{Choice, Fields, PositiveDuration, Problems};
 

@@ -46,8 +46,14 @@ impl Bottom {
 
     /// Puts `event` in its place. A plain loop beats a binary search with `insert`, as the run is
     /// short and the processor cannot read back in one piece what was just written in several.
-    #[inline]
+    #[inline(always)]
     pub(super) fn insert(&mut self, event: Event) {
+        // Which of two is first is anybody's guess, so it is not left to the processor's.
+        if let [only] = self.events[..] {
+            self.events[0] = only.max(event);
+            self.events.push(only.min(event));
+            return;
+        }
         let mut at = self.events.len();
         self.events.push(event);
         while at > 0 && self.events[at - 1] < event {

@@ -71,7 +71,7 @@ impl Ladder {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, event: Event) {
         if event > self.reach {
             self.put(event);

@@ -55,7 +55,7 @@ impl Calendar {
 
     /// Adds an event at `at`, which may be the time of the last event popped, but not before it.
     /// (Should it be, in a release build, the event comes next.)
-    #[inline]
+    #[inline(always)]
     pub fn schedule(&mut self, at: SimTime, payload: u32) -> Ticket {
         debug_assert!(at >= self.ladder.now().at(), "scheduled in the past");
         let event = self.sequence.stamp(at, payload);

@@ -1,5 +1,6 @@
 //! Quantities in the words people use. Every type is the proof of its own range.
 
+mod bandwidth;
 mod clock;
 mod count;
 mod decimal;
@@ -9,8 +10,10 @@ mod number;
 mod offset;
 mod rate;
 mod share;
+mod size;
 mod when;
 
+pub use bandwidth::Bandwidth;
 pub use clock::{RunClock, Start};
 pub use count::{Count, CountOrZero, Whole};
 pub use duration::PositiveDuration;
@@ -19,6 +22,7 @@ pub use number::{Factor, NonNegative};
 pub use offset::UtcOffset;
 pub use rate::Rate;
 pub use share::Share;
+pub use size::Size;
 pub use when::When;
 
 use super::document::Node;

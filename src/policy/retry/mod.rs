@@ -98,12 +98,7 @@ impl Retry {
 
     /// Whether a pause depends on the draw.
     pub fn needs_draw(&self) -> bool {
-        match self.backoff {
-            Backoff::Immediate(_) | Backoff::Constant(_) | Backoff::Exponential(_) => false,
-            Backoff::FullJitter(_) | Backoff::EqualJitter(_) | Backoff::DecorrelatedJitter(_) => {
-                true
-            }
-        }
+        self.backoff.is_drawn()
     }
 
     /// Whether a pause depends on the one before.
@@ -140,6 +135,20 @@ impl Backoff {
         }),
     ];
 
+    /// The pause after `failed` attempts (at least 1): `last` is the one before the last of them,
+    /// zero if there was none; `draw` is uniform over (0, 1).
+    pub fn pause_after(&self, failed: u8, last: SimDuration, draw: f64) -> SimDuration {
+        self.pause(Question { failed, last, draw })
+    }
+
+    /// Whether pauses are drawn.
+    pub fn is_drawn(&self) -> bool {
+        match self {
+            Self::Immediate(_) | Self::Constant(_) | Self::Exponential(_) => false,
+            Self::FullJitter(_) | Self::EqualJitter(_) | Self::DecorrelatedJitter(_) => true,
+        }
+    }
+
     #[inline]
     fn pause(&self, question: Question) -> SimDuration {
         match self {
@@ -155,19 +164,28 @@ impl Backoff {
 
 impl Read for Retry {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
-        let choice = Choice::read(node, &Backoff::READERS.map(|(name, _)| name), problems)?;
-        // A name alone stands for an empty table: most keys have defaults.
-        let empty = Node::new(Vec::<Entry>::new(), choice.place);
-        let mut fields = Fields::open(choice.body.unwrap_or(&empty), problems)?;
-        // Three attempts: the AWS SDKs' standard mode, and Google SRE's limit per request.
-        let attempts = fields.or("attempts", Whole::<1, MOST_ATTEMPTS>(3), problems);
-        let on = fields.or("on", Failures::default(), problems);
-        let reader = Backoff::READERS.iter().find(|(name, _)| *name == choice.name);
-        let (_, read) = reader.expect("the choice is one of those allowed");
-        let backoff = read(&mut fields, problems);
-        fields.finish(problems);
-        Some(Self { attempts: attempts?.0 as u8, on: on?, backoff: backoff? })
+        let (attempts, on, backoff) = read_backoff(node, problems)?;
+        Some(Self { attempts, on, backoff })
     }
+}
+
+/// Reads a backoff with its name, its `attempts` and what it is `on`.
+pub fn read_backoff<F: Read + Default>(
+    node: &Node,
+    problems: &mut Problems,
+) -> Option<(u8, F, Backoff)> {
+    let choice = Choice::read(node, &Backoff::READERS.map(|(name, _)| name), problems)?;
+    // A name alone stands for an empty table: most keys have defaults.
+    let empty = Node::new(Vec::<Entry>::new(), choice.place);
+    let mut fields = Fields::open(choice.body.unwrap_or(&empty), problems)?;
+    // Three attempts: the AWS SDKs' standard mode, and Google SRE's limit per request.
+    let attempts = fields.or("attempts", Whole::<1, MOST_ATTEMPTS>(3), problems);
+    let on = fields.or("on", F::default(), problems);
+    let reader = Backoff::READERS.iter().find(|(name, _)| *name == choice.name);
+    let (_, read) = reader.expect("the choice is one of those allowed");
+    let backoff = read(&mut fields, problems);
+    fields.finish(problems);
+    Some((attempts?.0 as u8, on?, backoff?))
 }
 
 /// `share` (within 0..=1) of `length`, to the nanosecond below.

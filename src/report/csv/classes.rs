@@ -79,6 +79,28 @@ pub(super) fn outcomes(result: &PointResult) -> Vec<u8> {
     table.bytes()
 }
 
+/// `ledgers.csv`: a row for each class and group of carriers (all of them together: an empty
+/// name), account and outcome, over the whole run; the shares of an account add up to one, but for
+/// duplicates.
+pub(super) fn ledgers(result: &PointResult) -> Vec<u8> {
+    let header = ["class", "group", "account", "outcome", "messages", "share", "low", "high"];
+    let mut table = Table::new(header);
+    for of in &result.assessment.ledgers {
+        let class = &result.model.classes[of.class].name;
+        let group = of.group.map_or("", |group| &result.model.groups[group].name);
+        for (account, entries) in [("truth", &of.truth), ("report", &of.report)] {
+            for (outcome, share) in entries {
+                let value = share.estimate.map_or(0.0, |estimate| estimate.value);
+                let names = [class, group, account, outcome].map(str::to_owned);
+                let messages = [number(value * of.came)];
+                let cells = names.into_iter().chain(messages);
+                table.row(cells.chain(estimate(share.estimate)));
+            }
+        }
+    }
+    table.bytes()
+}
+
 /// `latency.csv`: for each class, the share of messages that took longer than each latency, or
 /// never arrived. Latencies lie within 0.4 % of those measured.
 pub(super) fn latencies(result: &PointResult) -> Vec<u8> {

@@ -5,13 +5,15 @@ use crate::measure::CarrierRecord;
 use crate::model::Model;
 use crate::stats::Estimate;
 use crate::sweep::PointResult;
-use crate::verdict::{Capacity, Effort, Figure, StationFigures};
+use crate::verdict::{Capacity, Effort, Figure, Network, StationFigures};
 
 /// `services.csv`: a row for each service.
 pub(super) fn services(result: &PointResult) -> Vec<u8> {
     let mut header = ["service", "instances", "workers", "cores"].map(str::to_owned).to_vec();
     header.extend(figure_columns());
     header.extend(EFFORT.iter().flat_map(|(name, _)| estimate_columns(name)));
+    header.extend(NETWORK.iter().flat_map(|(name, _)| estimate_columns(name)));
+    header.push("out_of_files".to_owned());
     let mut table = Table::new(&header);
     for (service, figures) in result.model.services.iter().zip(&result.assessment.stations) {
         let pool = &service.pool;
@@ -24,7 +26,12 @@ pub(super) fn services(result: &PointResult) -> Vec<u8> {
         let effort = EFFORT.iter().flat_map(|(_, figure)| {
             estimate(figures.effort.as_ref().and_then(|effort| figure(effort).estimate))
         });
-        table.row(names.into_iter().chain(figure_cells(figures)).chain(effort));
+        let network = NETWORK.iter().flat_map(|(_, figure)| {
+            estimate(figures.network.as_ref().and_then(|network| figure(network).estimate))
+        });
+        let files = service.files.map(|_| figures.out_of_files);
+        let cells = names.into_iter().chain(figure_cells(figures)).chain(effort);
+        table.row(cells.chain(network).chain([maybe(files)]));
     }
     table.bytes()
 }
@@ -37,6 +44,16 @@ const EFFORT: [(&str, fn(&Effort) -> &Figure); 6] = [
     ("abandoned_share", |of| &of.abandoned),
     ("chatter_share", |of| &of.chatter),
     ("waiting_for_answers_share", |of| &of.waiting_for_answers),
+];
+
+/// What went over services' links, by column.
+const NETWORK: [(&str, fn(&Network) -> &Figure); 6] = [
+    ("link_out_used_share", |of| &of.out_used),
+    ("link_in_used_share", |of| &of.in_used),
+    ("link_chatter_share", |of| &of.chatter),
+    ("bytes_sent_per_s", |of| &of.sent),
+    ("bytes_received_per_s", |of| &of.received),
+    ("link_wait_mean_s", |of| &of.mean_wait),
 ];
 
 /// `carrier_groups.csv`: a row for each group of carriers.
@@ -77,7 +94,7 @@ const FIGURES: [FigureColumn; 11] = [
 ];
 
 /// Figures without, by column.
-const COUNTS: [Column<StationFigures, Option<f64>>; 7] = [
+const COUNTS: [Column<StationFigures, Option<f64>>; 9] = [
     ("wait_p99_s", |of| of.p99_wait_s),
     ("rejected", |of| Some(of.rejected)),
     ("expired", |of| Some(of.expired)),
@@ -85,6 +102,8 @@ const COUNTS: [Column<StationFigures, Option<f64>>; 7] = [
     ("throttled", |of| Some(of.throttled)),
     ("dropped", |of| Some(of.dropped)),
     ("held", |of| Some(of.held)),
+    ("errors", |of| Some(of.errors)),
+    ("failed", |of| Some(of.failed)),
 ];
 
 /// The columns of a station's figures.
@@ -100,14 +119,40 @@ pub(super) fn figure_cells(of: &StationFigures) -> Vec<String> {
     figures.chain(COUNTS.iter().map(|(_, count)| maybe(count(of)))).collect()
 }
 
+/// `limits.csv`: a row for each limit of senders.
+pub(super) fn limits(result: &PointResult) -> Vec<u8> {
+    let mut header = ["limit", "number", "rate_each_per_s", "daily_cap_each", "lead_time_s"]
+        .map(str::to_owned)
+        .to_vec();
+    let names = ["taken_per_s", "utilization", "closed_share"];
+    header.extend(names.iter().flat_map(|name| estimate_columns(name)));
+    let mut table = Table::new(&header);
+    for (plan, figures) in result.model.quotas.iter().zip(&result.assessment.quotas) {
+        let names = [
+            plan.name.clone(),
+            plan.count.to_string(),
+            maybe(plan.per_s),
+            maybe(plan.daily.map(|cap| cap.segments as f64)),
+            maybe(plan.lead_time.map(|time| time.as_secs_f64())),
+        ];
+        let figures = [&figures.taken, &figures.utilization, &figures.closed];
+        let cells = figures.into_iter().flat_map(|figure| estimate(figure.estimate));
+        table.row(names.into_iter().chain(cells));
+    }
+    table.bytes()
+}
+
 /// Counts of one carrier over a whole run, by column.
-const OF_CARRIER: [Column<CarrierRecord, f64>; 10] = [
+const OF_CARRIER: [Column<CarrierRecord, f64>; 13] = [
     ("arrived", |of| of.arrived as f64),
     ("submitted", |of| of.submitted as f64),
     ("accepted", |of| of.accepted as f64),
     ("throttled", |of| of.throttled as f64),
     ("dropped", |of| of.dropped as f64),
     ("held", |of| of.held as f64),
+    ("errors", |of| of.errors as f64),
+    ("unclean_errors", |of| of.unclean as f64),
+    ("failed", |of| of.failed as f64),
     ("rejected_or_expired", |of| of.refused as f64),
     ("wait_max_s", |of| of.wait_max.as_secs_f64()),
     ("queued_at_end", |of| of.queued_at_end as f64),

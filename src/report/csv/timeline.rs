@@ -26,7 +26,7 @@ const OF_CLASS: [Column<ClassWindow, f64>; 8] = [
 ];
 
 /// Counts of one station in one window, by column.
-const OF_STATION: [Column<StationWindow, f64>; 13] = [
+const OF_STATION: [Column<StationWindow, f64>; 15] = [
     ("arrived", |of| of.arrived as f64),
     ("started", |of| of.started as f64),
     ("served", |of| of.served as f64),
@@ -37,6 +37,8 @@ const OF_STATION: [Column<StationWindow, f64>; 13] = [
     ("throttled", |of| of.throttled as f64),
     ("dropped", |of| of.dropped as f64),
     ("held", |of| of.held as f64),
+    ("errors", |of| of.errors as f64),
+    ("failed", |of| of.failed as f64),
     ("queue_mean", |of| of.queue.mean()),
     ("queue_max", |of| of.queue.max as f64),
     ("waiting_for_core_mean", |of| of.ready.mean()),

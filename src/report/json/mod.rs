@@ -3,6 +3,7 @@
 
 mod figure;
 mod hops;
+mod ledgers;
 mod record;
 mod result;
 

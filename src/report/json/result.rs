@@ -4,13 +4,14 @@ use serde::Serialize;
 
 use super::figure::{Figure, Number};
 use super::hops::TimeDocument;
+use super::ledgers::{self, Ledger, LimitFigures};
 use crate::model::{Mode, StationId};
 use crate::report::{text, words};
 use crate::sim::Outcome;
 use crate::stats::Limit;
 use crate::stats::warmup::CutBy;
 use crate::sweep::PointResult;
-use crate::verdict::{self, Binding, ClassFigures, Reason, StationFigures, Steadiness};
+use crate::verdict::{self, Binding, Cause, ClassFigures, Reason, StationFigures, Steadiness};
 
 /// The result of one point.
 #[derive(Debug, Serialize)]
@@ -41,6 +42,10 @@ pub(super) struct ResultDocument<'a> {
     time_by_hop: Vec<TimeDocument<'a>>,
     /// Services by name, then carrier groups by name.
     stations: Vec<Station<'a>>,
+    /// Limits of senders, by name.
+    limits: Vec<LimitFigures<'a>>,
+    /// What became of messages at carriers, in truth and in report: by class and carrier group.
+    ledgers: Vec<Ledger<'a>>,
     /// The part of each run that counts.
     period: Period,
     /// How precise the figures are; null where a fixed number of replications was asked for.
@@ -127,8 +132,11 @@ struct BindingDocument<'a> {
     station: &'a str,
     /// "ours" or "carrier".
     owner: &'static str,
-    /// "cores", "workers", "rate", "window", "pauses", "loss" or "queue-bounds".
+    /// "cores", "workers", "rate", "limit", "window", "pauses", "loss" or "queue-bounds".
     cause: &'static str,
+    /// Of "limit": which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<&'a str>,
     /// Its use of capacity.
     utilization: Number,
     /// When it was saturated; null if it never was.
@@ -229,8 +237,12 @@ struct Station<'a> {
     queue_max: Figure,
     /// What the time of a service went to; null of carriers.
     effort: Option<Effort>,
+    /// What went over the links of a service; null where its network is never short.
+    network: Option<Network>,
     /// Tasks a run that a full queue turned away.
     rejected: f64,
+    /// Of those, for whom their instance had no file handle left.
+    out_of_files: f64,
     /// Tasks a run that waited too long.
     expired: f64,
     /// Tasks a run that their callers cancelled.
@@ -241,6 +253,10 @@ struct Station<'a> {
     dropped: f64,
     /// Messages a run that carriers held back.
     held: f64,
+    /// Submissions a run that carriers answered with an error or not at all.
+    errors: f64,
+    /// Messages a run whose last submission met with an error.
+    failed: f64,
 }
 
 /// The part of each run that counts.
@@ -304,6 +320,8 @@ impl<'a> ResultDocument<'a> {
             classes: classes.map(|(class, of)| Class::of(&class.name, of, runs)).collect(),
             time_by_hop: times.map(|(of, time)| TimeDocument::of(model, &of.name, time)).collect(),
             stations: assessment.stations.iter().enumerate().map(station).collect(),
+            limits: ledgers::limits(result),
+            ledgers: ledgers::ledgers(result),
             period: period(&assessment.period),
             precision: result.precision.map(|precision| Precision {
                 wanted: Number(precision.wanted),
@@ -369,6 +387,10 @@ fn binding<'a>(result: &'a PointResult, of: &Binding) -> BindingDocument<'a> {
         station: model.station_name(of.station),
         owner: words::owner(of.is_ours),
         cause: words::cause_code(of.cause),
+        limit: match of.cause {
+            Cause::Limit(limit) => Some(&model.quotas[limit.index()].name),
+            _ => None,
+        },
         utilization: Number(of.utilization),
         saturation: of.saturation.map(|saturation| Saturation {
             from_s: saturation.from.as_secs_f64(),
@@ -441,6 +463,36 @@ impl Effort {
     }
 }
 
+/// What went over the links of a service.
+#[derive(Debug, Serialize)]
+struct Network {
+    /// Use of the links outward, chatter included.
+    out_used_share: Figure,
+    /// Use of the links inward, chatter included.
+    in_used_share: Figure,
+    /// What of the links chatter took, each way.
+    chatter_share: Figure,
+    /// Bytes of messages and answers sent, a second.
+    bytes_sent: Figure,
+    /// Bytes of messages and answers received, a second.
+    bytes_received: Figure,
+    /// What messages and answers waited for a link, for each task that came.
+    wait_mean: Figure,
+}
+
+impl Network {
+    fn of(of: &verdict::Network) -> Self {
+        Self {
+            out_used_share: Figure::of(&of.out_used),
+            in_used_share: Figure::of(&of.in_used),
+            chatter_share: Figure::of(&of.chatter),
+            bytes_sent: Figure::of(&of.sent),
+            bytes_received: Figure::of(&of.received),
+            wait_mean: Figure::of(&of.mean_wait),
+        }
+    }
+}
+
 impl<'a> Station<'a> {
     fn of(name: &'a str, of: &StationFigures) -> Self {
         Self {
@@ -458,12 +510,16 @@ impl<'a> Station<'a> {
             waiting_for_core_mean: Figure::of(&of.mean_ready),
             queue_max: Figure::of(&of.max_queue),
             effort: of.effort.as_ref().map(Effort::of),
+            network: of.network.as_ref().map(Network::of),
             rejected: of.rejected,
+            out_of_files: of.out_of_files,
             expired: of.expired,
             cancelled: of.cancelled,
             throttled: of.throttled,
             dropped: of.dropped,
             held: of.held,
+            errors: of.errors,
+            failed: of.failed,
         }
     }
 }

@@ -212,6 +212,29 @@ fn what_turns_most_messages_away_binds_before_what_lets_the_rest_wait() {
     assert_eq!(call, [bounds("store")], "{text}");
 }
 
+/// A limit of senders is what binds, and more instances are not the cure.
+#[test]
+fn a_limit_that_binds_is_named_with_what_it_takes() {
+    let numbers = |count: u32| {
+        let limit = format!("limit.numbers={{ count = {count}, rate = '1/s', lead-time = '21d' }}");
+        let result =
+            run(BLAST, &["carrier.code.rate=1000/s", "carrier.code.limits=['numbers']", &limit]);
+        let binding = result.assessment.bindings[0].clone();
+        (binding.cause, binding.target.is_some(), run_text(&result, &about()))
+    };
+    let (cause, is_missed, text) = numbers(12);
+    assert!(matches!(cause, Cause::Limit(_)) && is_missed, "{text}");
+    let said: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "What binds the limit `numbers`, 12 at 1/s each: saturated",
+        "More `numbers` add to it, and take 21 d to get; instances do not.",
+        "limits number",
+    ] {
+        assert!(said.contains(part), "no `{part}` in {text}");
+    }
+    assert!(!numbers(300).1);
+}
+
 /// One word for each end in all reports; what is in time says within what.
 #[test]
 fn ends_are_named_as_in_the_tables() {

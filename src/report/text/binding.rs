@@ -2,7 +2,7 @@
 
 use super::grid::paragraphs;
 use crate::language::format;
-use crate::model::{Callee, ClassId, Criterion, Model, StationId, Step};
+use crate::model::{Callee, ClassId, Criterion, Model, QuotaId, StationId, Step};
 use crate::report::clock::Clock;
 use crate::report::words;
 use crate::service::PoolPlan;
@@ -105,18 +105,28 @@ fn paragraph(result: &PointResult, group: &[&Binding]) -> String {
     }
     text += &share(model, group).unwrap_or_default();
     text += &unevenness(model, binding).unwrap_or_default();
-    text += ownership(binding);
+    match more_of(model, binding) {
+        Some(more) => text += &more,
+        None => text += ownership(binding),
+    }
     text
 }
 
 fn is_loss(cause: Cause) -> bool {
     match cause {
-        Cause::Loss | Cause::QueueBounds | Cause::Peers | Cause::Connections => true,
+        Cause::Loss
+        | Cause::QueueBounds
+        | Cause::Peers
+        | Cause::Threads
+        | Cause::Files
+        | Cause::Connections => true,
         Cause::Cores
         | Cause::Workers
         | Cause::Rate
+        | Cause::Limit(_)
         | Cause::Window
         | Cause::Pauses
+        | Cause::Network
         | Cause::Chatter => false,
     }
 }
@@ -129,6 +139,10 @@ fn short_of(model: &Model, binding: &Binding) -> String {
         Cause::Cores => cores_or_workers(model, station, "core", |pool| pool.cores),
         Cause::Workers => cores_or_workers(model, station, "worker", |pool| pool.workers),
         Cause::Rate => format!("the rate of `{name}`{}", rates(model, station)),
+        Cause::Limit(quota) => limit(model, quota),
+        Cause::Window if connections(model, station).is_some() => {
+            connections(model, station).unwrap_or_default()
+        }
         Cause::Window => format!("the window of `{name}`{}", windows(model, station)),
         Cause::Pauses => format!("the pauses that `{name}` asks for when it throttles"),
         Cause::Loss => format!("losses at `{name}`"),
@@ -137,12 +151,32 @@ fn short_of(model: &Model, binding: &Binding) -> String {
             format!("chatter on {}", cores_or_workers(model, station, "core", |pool| pool.cores))
         }
         Cause::Peers => format!("the room that an instance of `{name}` has for its peers"),
+        Cause::Network => format!("the network of `{name}`{}", bandwidth(model, station)),
+        Cause::Threads => format!("the threads that an instance of `{name}` may have"),
+        Cause::Files => format!("the file handles that an instance of `{name}` may have"),
         Cause::Connections => format!("the connections that `{name}` allows"),
     }
 }
 
-/// How much of a service's core time goes to chatter.
+/// ", 100 Mbit/s each way", and at how many instances.
+fn bandwidth(model: &Model, station: StationId) -> String {
+    let service = model.services.get(station.index());
+    let Some((service, link)) = service.and_then(|service| Some((service, service.link?))) else {
+        return String::new();
+    };
+    let carries = format::bandwidth(link.bits_per_s);
+    match service.pool.instances {
+        1 => format!(", {carries} each way"),
+        many => format!(", {} instances of {carries} each way", format::count(many.into())),
+    }
+}
+
+/// How much of a service's core time, or of its network, goes to chatter.
 fn chatter(binding: &Binding, figures: &StationFigures) -> Option<String> {
+    if let (Cause::Network, Some(network)) = (binding.cause, &figures.network) {
+        let share = network.chatter.estimate.filter(|estimate| estimate.value > 0.0)?.value;
+        return Some(format!(", {} of it by chatter", words::busy(share)));
+    }
     let share = figures.effort.as_ref()?.chatter.estimate?.value;
     let is_cause = binding.cause == Cause::Chatter;
     is_cause.then(|| format!(", {} of it for what instances cost one another", words::busy(share)))
@@ -164,6 +198,51 @@ fn cores_or_workers(
             format!("the {what}s of `{name}`, {} instances of {each}", format::count(many.into()))
         }
     }
+}
+
+/// "the limit `numbers`, 12 at 1/s each".
+fn limit(model: &Model, quota: QuotaId) -> String {
+    let plan = &model.quotas[quota.index()];
+    let name = format!("the limit `{}`", plan.name);
+    let rate = plan.per_s.map(format::rate);
+    let cap = plan.daily.map(|cap| format!("{} a day", format::count(cap.segments)));
+    let each: Vec<String> = rate.into_iter().chain(cap).collect();
+    let each = each.join(" and ");
+    match plan.count {
+        1 => format!("{name}, {each}"),
+        many => format!("{name}, {} at {each} each", format::count(u64::from(many))),
+    }
+}
+
+/// "the connections to `yahoo`, 5 for each of 4,000 `ips`".
+fn connections(model: &Model, station: StationId) -> Option<String> {
+    let group = model.groups.get(station.index().checked_sub(model.services.len())?)?;
+    let connections = group.template.connections.as_ref()?;
+    let of = &model.quotas[connections.of.index()];
+    let (each, count) = (u64::from(connections.each), u64::from(of.count));
+    Some(format!(
+        "the connections to `{}`, {} for each of {} `{}`",
+        group.name,
+        format::count(each),
+        format::count(count),
+        of.name
+    ))
+}
+
+/// Of what more would be needed, and how long that takes.
+fn more_of(model: &Model, binding: &Binding) -> Option<String> {
+    binding.target?;
+    let quota = match binding.cause {
+        Cause::Limit(quota) => quota,
+        Cause::Window => {
+            let group = binding.station.index().checked_sub(model.services.len())?;
+            model.groups.get(group)?.template.connections.as_ref()?.of
+        }
+        _ => return None,
+    };
+    let plan = &model.quotas[quota.index()];
+    let takes = plan.lead_time.map(|time| format!(", and take {} to get", format::duration(time)));
+    Some(format!(" More `{}` add to it{}; instances do not.", plan.name, takes.unwrap_or_default()))
 }
 
 fn rates(model: &Model, station: StationId) -> String {
@@ -276,6 +355,7 @@ fn losses(figures: &StationFigures) -> String {
         (figures.rejected, "rejected"),
         (figures.expired, "expired"),
         (figures.dropped, "dropped"),
+        (figures.failed, "failed"),
     ];
     let told: Vec<String> = kinds
         .iter()
@@ -345,6 +425,12 @@ fn ownership(binding: &Binding) -> &'static str {
         }
         (Some(_), Cause::Peers, _) => {
             " No instance works with so many peers: fewer of them in a cell have room."
+        }
+        (Some(_), Cause::Threads, _) => {
+            " No instance works with so many threads: fewer workers or peers, or a higher limit, do."
+        }
+        (Some(_), Cause::Files, _) => {
+            " More instances hold fewer messages each: these, or a higher limit, are ours to add."
         }
         (Some(_), Cause::Connections, _) => {
             " More instances need more of them: the limit, or what each keeps open, is ours to set."

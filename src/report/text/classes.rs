@@ -8,7 +8,7 @@ use crate::model::Mode;
 use crate::report::words::{self, NOTHING};
 use crate::sim::Outcome;
 use crate::sweep::PointResult;
-use crate::verdict::{ClassFigures, Figure, Steadiness};
+use crate::verdict::{ClassFigures, Figure, LedgerFigures, Steadiness};
 
 /// Classes from which on they are rows.
 const MANY: usize = 9;
@@ -82,6 +82,40 @@ pub(super) fn outcomes(result: &PointResult) -> String {
     }
     matrix(result, "where messages ended", rows).text()
 }
+
+/// What became of messages at carriers, beside what the platform believes: where these differ.
+pub(super) fn ledgers(result: &PointResult) -> String {
+    let of_class = |class: usize| {
+        let of_all = |of: &&LedgerFigures| of.class == class && of.group.is_none();
+        result.assessment.ledgers.iter().find(of_all)
+    };
+    let classes: Vec<_> = (0..result.model.classes.len()).map(of_class).collect();
+    let rows: [(&str, LedgerRow); 8] = [
+        ("delivered", |of| of.truth("delivered")),
+        ("delivered, as reported", |of| of.report("delivered")),
+        ("lost without a word", |of| of.truth("lost")),
+        ("failed", |of| of.truth("failed")),
+        ("failed, as reported", |of| of.report("failed")),
+        ("unknown, as reported", |of| of.report("unknown")),
+        ("delivered twice", |of| of.truth("duplicates")),
+        ("open at the end, as reported", |of| of.report("pending")),
+    ];
+    let is_told = |row: LedgerRow| classes.iter().flatten().any(|of| is_some(&row(of)));
+    let differs = [rows[2].1, rows[5].1, rows[6].1].into_iter().any(is_told);
+    if !differs {
+        return String::new();
+    }
+    let cell = |of: &Option<&LedgerFigures>, row: LedgerRow| {
+        of.map_or_else(|| NOTHING.to_owned(), |of| words::bare(&row(of)))
+    };
+    let told = rows.into_iter().filter(|(_, row)| is_told(*row));
+    let rows =
+        told.map(|(name, row)| (name.to_owned(), classes.iter().map(|of| cell(of, row)).collect()));
+    matrix(result, "at carriers", rows.collect()).text()
+}
+
+/// A figure of both ledgers.
+type LedgerRow = fn(&LedgerFigures) -> Figure;
 
 /// Mean and quantiles of latency. A backlog that grows without end has none.
 pub(super) fn latencies(result: &PointResult) -> String {

@@ -13,11 +13,14 @@ pub(in crate::report) fn report(result: &PointResult, about: &About) -> String {
         targets(result, about),
         binding::section(result),
         classes::outcomes(result),
+        classes::ledgers(result),
         classes::latencies(result),
         hops::section(result),
         stations::services(result),
         stations::effort(result),
+        stations::network(result),
         stations::carriers(result),
+        stations::limits(result),
         notes::section(result, about),
     ])
 }

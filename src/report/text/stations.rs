@@ -5,7 +5,7 @@ use crate::language::format;
 use crate::model::{Model, StationId};
 use crate::report::words::{self, NOTHING};
 use crate::sweep::PointResult;
-use crate::verdict::{Capacity, Figure, StationFigures, Steadiness};
+use crate::verdict::{Capacity, Figure, QuotaFigures, StationFigures, Steadiness};
 
 /// Services that are listed.
 const SERVICES: usize = 20;
@@ -26,7 +26,7 @@ type ColumnOf<'a> = (&'static str, fn(&Listed<'a>) -> Option<String>);
 
 /// The services.
 pub(super) fn services(result: &PointResult) -> String {
-    let columns: [ColumnOf<'_>; 12] = [
+    let columns: [ColumnOf<'_>; 13] = [
         ("instances", |of| {
             let pool = &of.model.services.get(of.station.index())?.pool;
             Some(format::count(u64::from(pool.instances)))
@@ -40,6 +40,7 @@ pub(super) fn services(result: &PointResult) -> String {
         ("mean\nqueue", Listed::mean_queue),
         ("longest\nqueue", Listed::longest_queue),
         ("rejected", |of| count(of.figures.rejected)),
+        ("out of\nfiles", |of| count(of.figures.out_of_files)),
         ("expired", |of| count(of.figures.expired)),
         ("cancelled", |of| count(of.figures.cancelled)),
     ];
@@ -70,9 +71,31 @@ pub(super) fn effort(result: &PointResult) -> String {
     section(result, all, ("core time", "services"), SERVICES, &columns)
 }
 
+/// What went over the network of services, where it may be short.
+pub(super) fn network(result: &PointResult) -> String {
+    let services = &result.model.services;
+    let has_links = services.iter().any(|service| service.link.is_some());
+    if !has_links {
+        return String::new();
+    }
+    let columns: [ColumnOf<'_>; 7] = [
+        ("bandwidth", |of| {
+            let link = of.model.services.get(of.station.index())?.link?;
+            Some(format::bandwidth(link.bits_per_s))
+        }),
+        ("out\nbusy", |of| busy(&of.figures.network.as_ref()?.out_used)),
+        ("in\nbusy", |of| busy(&of.figures.network.as_ref()?.in_used)),
+        ("chatter", |of| some_of(&of.figures.network.as_ref()?.chatter)),
+        ("bytes\nsent", |of| known(&of.figures.network.as_ref()?.sent)),
+        ("bytes\nreceived", |of| known(&of.figures.network.as_ref()?.received)),
+        ("wait for the\nlink a task", |of| known(&of.figures.network.as_ref()?.mean_wait)),
+    ];
+    section(result, 0..services.len(), ("network", "services"), SERVICES, &columns)
+}
+
 /// The carrier groups.
 pub(super) fn carriers(result: &PointResult) -> String {
-    let columns: [ColumnOf<'_>; 13] = [
+    let columns: [ColumnOf<'_>; 15] = [
         ("carriers", |of| {
             let group = of.station.index() - of.model.services.len();
             Some(format::count(u64::from(of.model.groups[group].count)))
@@ -93,12 +116,52 @@ pub(super) fn carriers(result: &PointResult) -> String {
         ("throttled", |of| count(of.figures.throttled)),
         ("held", |of| count(of.figures.held)),
         ("dropped", |of| count(of.figures.dropped)),
+        ("errors", |of| count(of.figures.errors)),
+        ("failed", |of| count(of.figures.failed)),
         ("rejected", |of| count(of.figures.rejected)),
         ("expired", |of| count(of.figures.expired)),
     ];
     let services = result.model.services.len();
     let all = services..result.model.stations();
     section(result, all, ("carriers", "carrier groups"), GROUPS, &columns)
+}
+
+/// The limits of senders, the one that is waited for most first.
+pub(super) fn limits(result: &PointResult) -> String {
+    let mut all: Vec<_> = result.model.quotas.iter().zip(&result.assessment.quotas).collect();
+    all.retain(|(plan, _)| plan.total_rate().is_some());
+    let closed = |of: &QuotaFigures| of.closed.estimate.map_or(0.0, |estimate| estimate.value);
+    all.sort_by(|(_, a), (_, b)| closed(b).total_cmp(&closed(a)));
+    let rest = all.split_off(GROUPS.min(all.len()));
+    if all.is_empty() {
+        return String::new();
+    }
+    let mut grid = Grid::new(&[
+        ("limits", Column::Words),
+        ("number", Column::Figures),
+        ("rate\neach", Column::Figures),
+        ("a day\neach", Column::Figures),
+        ("taken", Column::Figures),
+        ("used", Column::Figures),
+        ("time\nwaited for", Column::Figures),
+    ]);
+    let nothing = || NOTHING.to_owned();
+    for (plan, figures) in all {
+        grid.row([
+            plan.name.clone(),
+            format::count(u64::from(plan.count)),
+            plan.per_s.map_or_else(nothing, format::rate),
+            plan.daily.map_or_else(nothing, |cap| format::count(cap.segments)),
+            known(&figures.taken).unwrap_or_else(nothing),
+            busy(&figures.utilization).unwrap_or_else(nothing),
+            words::busy(closed(figures)),
+        ]);
+    }
+    let mut text = grid.text();
+    if !rest.is_empty() {
+        text += &format!("  and {} more limits\n", format::count(rest.len() as u64));
+    }
+    text
 }
 
 fn section<'a>(

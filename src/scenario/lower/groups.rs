@@ -1,15 +1,21 @@
 //! Carriers and carrier groups, in name order.
 
-use crate::carrier::{CarrierPlan, GroupPlan, Overload, Shares};
+use super::quotas;
+use crate::carrier::{
+    Behaviour, CarrierPlan, Connections, GroupPlan, Overload, RegimePlan, Shares, Surroundings,
+};
 use crate::dist::{Dist, DistSpec, Files};
 use crate::engine::SimDuration;
 use crate::language::{Place, Placed, Problems, RunClock, format};
-use crate::scenario::schema::{CarrierSchema, RateSchema, Scenario};
+use crate::model::QuotaId;
+use crate::scenario::schema::{CarrierSchema, ConnectionsSchema, RateSchema, Scenario};
 
 /// Most carriers of all groups together.
 const MOST_CARRIERS: u32 = 1_000_000;
+/// Most connections to one carrier.
+const MOST_CONNECTIONS: u32 = 1_000_000_000;
 /// The slowest rate of a carrier: slower, it would take nothing in most runs.
-const LEAST_PER_S: f64 = 1e-6;
+pub(super) const LEAST_PER_S: f64 = 1e-6;
 
 pub(super) fn lower(
     scenario: &Scenario,
@@ -19,13 +25,14 @@ pub(super) fn lower(
 ) -> Option<Vec<GroupPlan>> {
     let mut all: Vec<_> = scenario.carriers.items.iter().chain(&scenario.groups.items).collect();
     all.sort_by(|(a, _), (b, _)| a.value.cmp(&b.value));
+    let found = Found { clock, files, scenario };
     let mut first = 0;
     let mut groups = Vec::new();
     let mut complete = true;
     for (name, carrier) in all {
         let group = carrier
             .as_ref()
-            .and_then(|carrier| group(&name.value, first, carrier, clock, files, problems));
+            .and_then(|carrier| group(&name.value, first, carrier, &found, problems));
         let Some(group) = group else {
             complete = false;
             continue;
@@ -43,14 +50,106 @@ pub(super) fn lower(
     complete.then_some(groups)
 }
 
+/// The regimes of a scenario, in name order.
+pub(super) fn regimes(
+    scenario: &Scenario,
+    files: &Files<'_>,
+    problems: &mut Problems,
+) -> Option<Vec<RegimePlan>> {
+    let each = scenario.regimes.items.iter().map(|(name, regime)| {
+        regime.as_ref().and_then(|regime| regime.resolve(&name.value, files, problems))
+    });
+    let regimes: Vec<_> = each.collect();
+    regimes.into_iter().collect()
+}
+
+/// What a group is lowered by, beside what is written of it.
+struct Found<'a> {
+    clock: Option<&'a RunClock>,
+    files: &'a Files<'a>,
+    scenario: &'a Scenario,
+}
+
+impl Found<'_> {
+    /// How a carrier behaves.
+    fn behaviours(
+        &self,
+        carrier: &CarrierSchema,
+        problems: &mut Problems,
+    ) -> Option<Vec<Behaviour>> {
+        if carrier.behaviours.is_empty() {
+            return Some(Vec::new());
+        }
+        let with = Surroundings {
+            clock: self.clock?,
+            files: self.files,
+            regimes: &self.scenario.regimes.items,
+        };
+        let each = carrier.behaviours.iter().map(|spec| {
+            let behaviour = spec.resolve(&with, problems)?;
+            if behaviour.may_be_silent() && carrier.answer_timeout.is_none() {
+                problems.add_with_hint(
+                    spec.place,
+                    "for want of an answer its submissions would wait for ever",
+                    "say how long we wait: `answer-timeout = \"60s\"` of the carrier",
+                );
+                return None;
+            }
+            Some(behaviour)
+        });
+        let behaviours: Vec<_> = each.collect();
+        behaviours.into_iter().collect()
+    }
+}
+
+impl Found<'_> {
+    /// The quotas that a carrier is under.
+    fn quotas(&self, carrier: &CarrierSchema, problems: &mut Problems) -> Option<Vec<QuotaId>> {
+        let mut ids: Vec<QuotaId> = Vec::new();
+        for name in &carrier.limits {
+            let id = quotas::find(name, self.scenario, problems)?;
+            if ids.contains(&id) {
+                problems.add(name.place, format!("`{}` is named twice", name.value));
+                return None;
+            }
+            ids.push(id);
+        }
+        // In name order, so that the order in which they are named changes nothing.
+        ids.sort_unstable();
+        Some(ids)
+    }
+
+    /// The window that connections are, and what they are.
+    fn connections(
+        &self,
+        of: &ConnectionsSchema,
+        problems: &mut Problems,
+    ) -> Option<(u32, Connections)> {
+        let set_up = match &of.set_up {
+            None => None,
+            Some(spec) => Some(spec.resolve(self.files, problems)?),
+        };
+        let id = quotas::find(&of.of, self.scenario, problems)?;
+        let count = self.scenario.limits.items[id.index()].1.as_ref()?.count;
+        let window = u64::from(count) * u64::from(of.each);
+        let Some(window) = u32::try_from(window).ok().filter(|&all| all < MOST_CONNECTIONS) else {
+            let most = format::count(u64::from(MOST_CONNECTIONS));
+            problems.add(of.of.place, format!("connections come to more than {most}"));
+            return None;
+        };
+        let connections = Connections { of: id, each: of.each, messages: of.messages, set_up };
+        Some((window, connections))
+    }
+}
+
 fn group(
     name: &str,
     first: u32,
     carrier: &CarrierSchema,
-    clock: Option<&RunClock>,
-    files: &Files<'_>,
+    found: &Found<'_>,
     problems: &mut Problems,
 ) -> Option<GroupPlan> {
+    let Found { clock, files, .. } = *found;
     let mut dist = |spec: &Option<DistSpec>| match spec {
         None => Some(Dist::Constant(SimDuration::ZERO)),
         Some(spec) => spec.resolve(files, problems),
@@ -64,11 +163,21 @@ fn group(
     let shares = shares.map(|(written, count)| Shares::new(&written.value, count));
     let rates = rates(carrier, shares.as_ref(), problems);
     let (shares, count, rates) = (shares?, carrier.count?, rates?);
+    let behaviours = found.behaviours(carrier, problems);
+    let quotas = found.quotas(carrier, problems);
+    let connections = match &carrier.connections {
+        None => Some(None),
+        Some(connections) => found.connections(connections, problems).map(Some),
+    };
     let overload = match carrier.overload {
         None => Overload::Paced,
         Some(spec) => spec.resolve(clock?),
     };
     let bursts = rates.iter().map(|&rate| carrier.burst.unwrap_or(usual_burst(rate, overload)));
+    let (window, connections) = match connections? {
+        None => (carrier.window, None),
+        Some((window, connections)) => (Some(window), Some(connections)),
+    };
     Some(GroupPlan {
         name: name.to_owned(),
         first,
@@ -77,10 +186,15 @@ fn group(
         bursts: bursts.collect(),
         rates,
         template: CarrierPlan {
-            window: carrier.window,
+            window,
+            connections,
             round_trip: round_trip?,
             delivery: delivery?,
             overload,
+            behaviours: behaviours?,
+            quotas: quotas?,
+            resend: carrier.resend.clone(),
+            answer_timeout: carrier.answer_timeout,
             pace: pace?,
             silent_loss: carrier.silent_loss,
             queue: carrier.queue,
@@ -125,8 +239,10 @@ fn at_least(rate: f64, place: Place, part_of: &str, problems: &mut Problems) -> 
 fn usual_burst(rate: f64, overload: Overload) -> u32 {
     match overload {
         Overload::Paced => 1,
-        Overload::Throttle(_) | Overload::Drop(_) | Overload::Hold(_) => {
+        Overload::Throttle(_) | Overload::Drop(_) | Overload::Hold(_) | Overload::Penalty(_) => {
             rate.clamp(1.0, f64::from(u32::MAX)) as u32
         }
+        // Whoever is served, and those who wait.
+        Overload::Queue(queue) => queue.length + 1,
     }
 }

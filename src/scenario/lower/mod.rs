@@ -4,9 +4,11 @@
 mod connections;
 mod cycles;
 mod groups;
+mod handles;
 mod limits;
 mod names;
 mod operations;
+mod quotas;
 mod run;
 mod services;
 mod sources;
@@ -38,6 +40,8 @@ pub(super) fn lower(
     let run = scenario.run.as_ref().and_then(|run| run::lower(run, clock, horizon, problems));
     let asked = horizon.map(|horizon| run::asked(&scenario, horizon, problems));
     let run = run.zip(asked).and_then(|(run, asked)| run::with_windows(run, &asked, problems));
+    let regimes = groups::regimes(&scenario, files, problems);
+    let quotas = quotas::lower(&scenario, clock.as_ref(), problems);
     let groups = groups::lower(&scenario, clock.as_ref(), files, problems);
     check_instances(&scenario, problems);
     // What follows has positions in tables.
@@ -49,10 +53,14 @@ pub(super) fn lower(
     let sources = sources::lower(&scenario, &surroundings, &mut operations, problems);
     let times = targets::Times { clock, horizon };
     let targets = targets::lower(&scenario, &names, &times, problems);
-    let services = services::lower(&scenario, &names, clock.as_ref(), problems);
+    let mut services = services::lower(&scenario, &names, clock.as_ref(), files, problems);
     cycles::check(&operations, problems);
     operations.check_ejections(&scenario, problems);
+    operations.check_sizes(&scenario, problems);
     connections::settle(&mut operations, &scenario, problems);
+    if let Some(services) = &mut services {
+        handles::settle(services, &operations, &scenario, problems);
+    }
     if !problems.is_empty() {
         return None;
     }
@@ -73,6 +81,8 @@ pub(super) fn lower(
         cancels_callers: operations.cancels_callers,
         sites: operations.sites,
         groups,
+        regimes: regimes?,
+        quotas: quotas?,
         targets,
         limits,
         constant_delays: Vec::new(),
@@ -99,23 +109,31 @@ fn constant_delays(model: &Model) -> Vec<SimDuration> {
     let timeouts = sites.iter().filter_map(|site| site.timeout).map(|Timeout { after, .. }| after);
     let pauses =
         sites.iter().filter_map(|site| site.retry.as_ref()).flat_map(|r| r.constant_pauses());
+    let validity = model.sources.iter().filter_map(|source| source.valid_for);
     let ages = model.services.iter().filter_map(|service| service.pool.queue.age_at_most);
     let carrier_ages = model.groups.iter().filter_map(|group| group.template.queue.age_at_most);
     let steps = model.steps.iter().filter_map(|step| match step {
         Step::Work(dist) | Step::Delay(dist) => Some(dist),
         Step::Call { .. } | Step::HandTo { .. } | Step::End => None,
     });
+    let resends = model.groups.iter().filter_map(|group| group.template.resend.as_ref());
+    let pauses = pauses.chain(resends.flat_map(|resend| resend.constant_pauses()));
+    let waits = model.groups.iter().filter_map(|group| group.template.answer_timeout);
+    let pauses = pauses.chain(waits);
     let hops = sites.iter().filter_map(|site| site.latency.as_ref());
+    let routers = model.services.iter().filter_map(|service| service.router.as_ref());
     let trips = model
         .groups
         .iter()
         .flat_map(|group| [&group.template.round_trip, &group.template.delivery]);
-    let constant = steps.chain(hops).chain(trips).filter_map(|dist| match dist {
+    let constant = steps.chain(hops).chain(routers).chain(trips).filter_map(|dist| match dist {
         Dist::Constant(length) => Some(*length),
         _ => None,
     });
     let mut delays: Vec<SimDuration> = Vec::new();
-    for delay in timeouts.chain(pauses).chain(ages).chain(carrier_ages).chain(constant) {
+    for delay in
+        timeouts.chain(validity).chain(pauses).chain(ages).chain(carrier_ages).chain(constant)
+    {
         if delays.len() < MOST_LANES && delay > SimDuration::ZERO && !delays.contains(&delay) {
             delays.push(delay);
         }

@@ -9,7 +9,7 @@ use crate::model::{
     Callee, OnFailure, Operation, OperationId, ServiceId, Site, SiteId, Step, Times,
 };
 use crate::policy::{ChecksDeadlines, OnTimeout};
-use crate::scenario::schema::{CallSchema, Client, Scenario, StepSchema};
+use crate::scenario::schema::{CallSchema, Client, Scenario, ServiceSchema, Sizes, StepSchema};
 
 /// The tables that operations are lowered to.
 pub(super) struct Operations {
@@ -25,6 +25,8 @@ pub(super) struct Operations {
     pub(super) connections: Vec<(SiteId, Placed<u32>)>,
     /// Where each ejection is written.
     ejection_places: Vec<(SiteId, Place)>,
+    /// Where sizes are written, and whose workers send them; none are those of traffic's senders.
+    size_places: Vec<(Option<ServiceId>, Callee, Place)>,
     /// How many sites there are of each operation and callee.
     alike: BTreeMap<String, u32>,
     network: Option<Dist>,
@@ -48,6 +50,7 @@ impl Operations {
             site_places: Vec::new(),
             connections: Vec::new(),
             ejection_places: Vec::new(),
+            size_places: Vec::new(),
             alike: BTreeMap::new(),
             network: network.and_then(|spec| spec.resolve(files, problems)),
         };
@@ -72,10 +75,12 @@ impl Operations {
         source: &str,
         callee: Callee,
         client: &Client,
+        sizes: &Sizes,
     ) -> OperationId {
         let id = self.begin(&format!("traffic.{source}"), None);
         let name = format!("traffic.{source}/client");
         let site = self.add_site(name, callee, None, client, OnFailure::Fail);
+        self.set_sizes(site, sizes);
         self.push(Step::Call { site, times: Times::Once, at_once: true, waits: true });
         self.end();
         id
@@ -103,6 +108,44 @@ impl Operations {
                     "`ejection` where instances share a queue",
                     "nothing chooses an instance there: leave it out, or give the service \
                      another `balancer`",
+                );
+            }
+        }
+    }
+
+    /// Gives a site, the last one so far, the sizes of what is sent from it.
+    fn set_sizes(&mut self, site: SiteId, sizes: &Sizes) {
+        let sender = self.operations.last().and_then(|operation| operation.service);
+        let site = &mut self.sites[site.index()];
+        site.size = sizes.sent();
+        site.reply_size = sizes.answered();
+        let callee = site.callee;
+        for size in [&sizes.size, &sizes.reply_size].into_iter().flatten() {
+            self.size_places.push((sender, callee, size.place));
+        }
+    }
+
+    /// Notes that messages of a size come straight to a callee.
+    pub(super) fn note_size(&mut self, callee: Callee, place: Place) {
+        self.size_places.push((None, callee, place));
+    }
+
+    /// Makes sure that what has a size goes over some link.
+    pub(super) fn check_sizes(&self, scenario: &Scenario, problems: &mut Problems) {
+        let has_links = |service: ServiceId| {
+            let schema = scenario.services.items[service.index()].1.as_ref();
+            schema.is_none_or(ServiceSchema::has_links)
+        };
+        for &(sender, callee, place) in &self.size_places {
+            let callee = match callee {
+                Callee::Operation(operation) => self.operations[operation.index()].service,
+                Callee::Group(_) => None,
+            };
+            if !sender.into_iter().chain(callee).any(has_links) {
+                problems.add_with_hint(
+                    place,
+                    "nothing that this is sent over has a bandwidth",
+                    "add, for example, `bandwidth = \"1 Gbit/s\"` to the service at either end",
                 );
             }
         }
@@ -242,6 +285,7 @@ impl Operations {
         let name = format!("{base}{number}");
         *number += 1;
         let site = self.add_site(name, callee, latency, &call.client, call.on_failure);
+        self.set_sizes(site, &call.sizes);
         if let Some(connections) = &call.connections {
             self.connections.push((site, connections.clone()));
         }
@@ -273,6 +317,8 @@ impl Operations {
             hedge,
             deadline,
             ejection: ejection.map(|ejection| ejection.value),
+            size: 0,
+            reply_size: 0,
             connected: u32::MAX,
             stops_late_work: false,
             on_failure,

@@ -81,13 +81,17 @@ impl<'a> Surroundings<'a> {
         let causes: Vec<Option<Cause>> =
             traffic.causes.iter().map(|cause| self.cause(cause.as_ref()?, problems)).collect();
         let (callee, client) = (callee?, traffic.client.as_ref()?);
+        let sizes = &traffic.sizes;
         let entry = if client.is_patient() {
+            if let Some(size) = &sizes.size {
+                operations.note_size(callee, size.place);
+            }
             match callee {
                 Callee::Operation(operation) => Entry::Operation(operation),
                 Callee::Group(group) => Entry::Group(group),
             }
         } else {
-            Entry::Client(operations.add_client(&name.value, callee, client))
+            Entry::Client(operations.add_client(&name.value, callee, client, sizes))
         };
         Some(Source {
             name: name.value.clone(),
@@ -95,6 +99,9 @@ impl<'a> Surroundings<'a> {
             traffic: process?,
             entry,
             senders: traffic.senders.as_ref()?.as_ref().map(|s| Shares::new(&s.shares, s.count)),
+            size: sizes.sent(),
+            valid_for: traffic.valid_for?.map(|valid_for| valid_for.0),
+            segments: traffic.segments?.0,
             causes: causes.into_iter().collect::<Option<_>>()?,
         })
     }

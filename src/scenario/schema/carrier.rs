@@ -1,9 +1,12 @@
 //! `[carrier.NAME]` and `[carrier-group.NAME]`: what we do not own.
 
-use crate::carrier::SharesSpec;
 use crate::carrier::overload::OverloadSpec;
+use crate::carrier::{BehaviourSpec, Resend, SharesSpec};
 use crate::dist::DistSpec;
-use crate::language::{Fields, Node, Placed, Problems, Rate, Read, Share, Whole, format};
+use crate::engine::SimDuration;
+use crate::language::{
+    Fields, Node, Placed, PositiveDuration, Problems, Rate, Read, Share, Whole, format,
+};
 use crate::service::QueueBounds;
 
 /// Most carriers of one group.
@@ -27,9 +30,49 @@ pub(in crate::scenario) struct CarrierSchema {
     pub(in crate::scenario) round_trip: Option<DistSpec>,
     pub(in crate::scenario) delivery: Option<DistSpec>,
     pub(in crate::scenario) overload: Option<OverloadSpec>,
+    pub(in crate::scenario) behaviours: Vec<BehaviourSpec>,
+    pub(in crate::scenario) resend: Option<Resend>,
+    pub(in crate::scenario) answer_timeout: Option<SimDuration>,
+    pub(in crate::scenario) limits: Vec<Placed<String>>,
+    pub(in crate::scenario) connections: Option<ConnectionsSchema>,
     pub(in crate::scenario) pace: Option<Placed<f64>>,
     pub(in crate::scenario) silent_loss: f64,
     pub(in crate::scenario) queue: QueueBounds,
+}
+
+/// Connections that addresses of ours hold.
+#[derive(Debug)]
+pub(in crate::scenario) struct ConnectionsSchema {
+    pub(in crate::scenario) of: Placed<String>,
+    pub(in crate::scenario) each: u32,
+    pub(in crate::scenario) messages: u32,
+    pub(in crate::scenario) set_up: Option<DistSpec>,
+}
+
+impl Read for ConnectionsSchema {
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::open(node, problems)?;
+        let of = fields.required_like("of", "\"ips\"", problems);
+        let each = fields.required_like::<Whole<1, MOST_WINDOW>>("each", "5", problems);
+        let messages = fields.optional::<Placed<Whole<1, MOST_WINDOW>>>("messages", problems);
+        let set_up = fields.optional::<Placed<DistSpec>>("set-up", problems);
+        fields.finish(problems);
+        let (messages, set_up) = (messages?, set_up?);
+        if let (Some(messages), None) = (&messages, &set_up) {
+            let label = "how many messages a connection carries matters only if it takes time";
+            problems.add_with_hint(messages.place, label, "add, for example, `set-up = \"300ms\"`");
+        }
+        if let (None, Some(set_up)) = (&messages, &set_up) {
+            let label = "nothing says how many messages a connection carries";
+            problems.add_with_hint(set_up.place, label, "add, for example, `messages = 50`");
+        }
+        Some(Self {
+            of: of?,
+            each: each?.0 as u32,
+            messages: messages.map_or(1, |messages| messages.value.0 as u32),
+            set_up: set_up.map(|set_up| set_up.value),
+        })
+    }
 }
 
 /// Whose rate it is.
@@ -67,6 +110,11 @@ impl CarrierSchema {
         let round_trip = fields.optional("round-trip", problems);
         let delivery = fields.optional("delivery", problems);
         let overload = fields.optional("overload", problems);
+        let behaviours = fields.or("behaviours", Vec::new(), problems);
+        let resend = fields.optional("resend", problems);
+        let answer_timeout = fields.optional::<PositiveDuration>("answer-timeout", problems);
+        let limits = fields.or("limits", Vec::new(), problems);
+        let connections = fields.optional("connections", problems);
         let pace = fields.optional::<Placed<Rate>>("pace", problems);
         let silent_loss = fields.or("silent-loss", Share(0.0), problems);
         let queue = fields.or("queue", QueueBounds::default(), problems);
@@ -91,6 +139,11 @@ impl CarrierSchema {
             round_trip: round_trip.flatten(),
             delivery: delivery.flatten(),
             overload: overload.flatten(),
+            behaviours: behaviours.unwrap_or_default(),
+            resend: resend.flatten(),
+            answer_timeout: answer_timeout.flatten().map(|length| length.0),
+            limits: limits.unwrap_or_default(),
+            connections: connections.flatten(),
             pace: pace.flatten().map(|rate| of(rate, |per_s| per_s)),
             silent_loss: silent_loss.map_or(0.0, |share| share.0),
             queue: queue.unwrap_or_default(),
@@ -103,11 +156,26 @@ fn check(node: &Node, problems: &mut Problems) {
     let has = |key: &str| node.child(key).is_some();
     let at = |key: &str| node.child(key).map_or(node.place, |child| child.place);
     let has_rate = has("rate") || has("total-rate");
+    check_errors(node, problems);
     if has("overload") && !has_rate {
         problems.add_with_hint(
             at("overload"),
             "`overload` says what happens above a rate, and there is no rate",
             "add, for example, `rate = \"100/s\"`",
+        );
+    }
+    if has("connections") && (has("window") || has("binds")) {
+        problems.add_with_hint(
+            at("connections"),
+            "connections are the window themselves",
+            "keep them, or `binds` and `window`",
+        );
+    }
+    if has("connections") && !has("round-trip") {
+        problems.add_with_hint(
+            at("connections"),
+            "connections limit nothing without a round trip",
+            "add, for example, `round-trip = \"500ms\"`",
         );
     }
     if (has("window") || has("binds")) && !has("round-trip") {
@@ -117,11 +185,50 @@ fn check(node: &Node, problems: &mut Problems) {
             "add, for example, `round-trip = \"100ms\"`",
         );
     }
+    let queue = node.child("queue").and_then(|queue| queue.child("fifo"));
+    let wait = queue.and_then(|bounds| bounds.child("wait-at-most"));
+    if let Some(wait) = wait.filter(|_| !has_rate && !has("pace")) {
+        problems.add_with_hint(
+            wait.place,
+            "without a `rate` or a `pace` nobody can tell how long a wait will be",
+            "add, for example, `rate = \"1/s\"`, or write `length-at-most`, or `age-at-most`, \
+             after which a message leaves the queue",
+        );
+    }
     if has("pace") && has_rate && !has("overload") {
         problems.add_with_hint(
             at("pace"),
             "without `overload` we keep to the carrier's rate anyway",
             "remove `pace`, or say with `overload` what the carrier does above its rate",
+        );
+    }
+}
+
+/// What errors there can be, whether or not what is written of them could be read.
+fn check_errors(node: &Node, problems: &mut Problems) {
+    let has = |key: &str| node.child(key).is_some();
+    let at = |key: &str| node.child(key).map_or(node.place, |child| child.place);
+    let queues = node.child("overload").is_some_and(|overload| overload.child("queue").is_some());
+    if has("resend") && !has("behaviours") && !has("answer-timeout") && !queues {
+        problems.add_with_hint(
+            at("resend"),
+            "nothing is ever answered with an error",
+            "say with `behaviours` which errors there are; what `overload` throttles is submitted \
+             again in any case",
+        );
+    }
+    if has("answer-timeout") && !has("round-trip") && !has("behaviours") {
+        problems.add_with_hint(
+            at("answer-timeout"),
+            "without a round trip every answer is there at once",
+            "add, for example, `round-trip = \"100ms\"`",
+        );
+    }
+    if queues && has("burst") {
+        problems.add_with_hint(
+            at("burst"),
+            "a carrier with a queue takes what its queue has room for",
+            "leave it out",
         );
     }
 }

@@ -1,30 +1,35 @@
 //! The sections of a scenario file, as written.
 
 mod carrier;
+mod limit;
 mod operation;
 mod run;
 mod service;
 mod target;
 mod traffic;
 
+use crate::carrier::RegimeSpec;
 use crate::dist::DistSpec;
 use crate::language::{Entry, Fields, NamedTable, Node, Placed, Problems, Read, Value, suggest};
 
-pub(super) use carrier::{CarrierSchema, RateSchema};
-pub(super) use operation::{CallSchema, Client, OperationSchema, StepSchema};
+pub(super) use carrier::{CarrierSchema, ConnectionsSchema, RateSchema};
+pub(super) use limit::LimitSchema;
+pub(super) use operation::{CallSchema, Client, OperationSchema, Sizes, StepSchema};
 pub(super) use run::{ReplicationsSchema, RunSchema};
 pub(super) use service::{ServiceSchema, StallSchema};
 pub(super) use target::{CriterionSchema, TargetSchema};
 pub(super) use traffic::{CauseSchema, TrafficSchema};
 
 /// Where the names stand that authors choose.
-pub const NAMED: [NamedTable; 6] = [
+pub const NAMED: [NamedTable; 8] = [
     NamedTable { path: &["target"], kind: "target" },
     NamedTable { path: &["traffic"], kind: "traffic" },
     NamedTable { path: &["service"], kind: "service" },
     NamedTable { path: &["service", "*", "operation"], kind: "operation" },
     NamedTable { path: &["carrier"], kind: "carrier" },
     NamedTable { path: &["carrier-group"], kind: "carrier group" },
+    NamedTable { path: &["regime"], kind: "regime" },
+    NamedTable { path: &["limit"], kind: "limit" },
 ];
 
 /// A scenario file. What could not be read is missing, and has left a problem.
@@ -38,6 +43,8 @@ pub(super) struct Scenario {
     pub(super) services: Section<ServiceSchema>,
     pub(super) carriers: Section<CarrierSchema>,
     pub(super) groups: Section<CarrierSchema>,
+    pub(super) regimes: Section<RegimeSpec>,
+    pub(super) limits: Section<LimitSchema>,
 }
 
 /// A table of named things, in name order: all names, and what could be read.
@@ -63,6 +70,8 @@ impl Scenario {
                 CarrierSchema::read_one(node, problems)
             }),
             groups: Section::read(&mut fields, "carrier-group", problems),
+            regimes: Section::read(&mut fields, "regime", problems),
+            limits: Section::read(&mut fields, "limit", problems),
         };
         if scenario.traffic.items.is_empty() {
             problems.add_with_hint(

@@ -3,8 +3,8 @@
 use super::misspelt;
 use crate::dist::DistSpec;
 use crate::language::{
-    Choice, Fields, Node, NonNegative, Placed, PositiveDuration, Problems, Read, Share, Value,
-    Whole,
+    Choice, Fields, Node, NonNegative, Placed, PositiveDuration, Problems, Read, Share, Size,
+    Value, Whole,
 };
 use crate::model::{OnFailure, Times};
 use crate::policy::{Deadline, EjectionSpec, GuardSpec, Hedge, OnTimeout, Retry, Timeout};
@@ -46,10 +46,42 @@ pub(in crate::scenario) struct CallSchema {
     pub(in crate::scenario) times: Times,
     pub(in crate::scenario) at_once: bool,
     pub(in crate::scenario) network: Option<DistSpec>,
+    pub(in crate::scenario) sizes: Sizes,
     pub(in crate::scenario) client: Client,
     /// Connections that each worker of the caller keeps open.
     pub(in crate::scenario) connections: Option<Placed<u32>>,
     pub(in crate::scenario) on_failure: OnFailure,
+}
+
+/// How many bytes are sent, and answered, where that is said.
+#[derive(Clone, Debug, Default)]
+pub(in crate::scenario) struct Sizes {
+    pub(in crate::scenario) size: Option<Placed<Size>>,
+    pub(in crate::scenario) reply_size: Option<Placed<Size>>,
+}
+
+impl Sizes {
+    /// Bytes of what is sent.
+    pub(in crate::scenario) fn sent(&self) -> u64 {
+        self.size.as_ref().map_or(0, |size| size.value.0)
+    }
+
+    /// Bytes of what is answered.
+    pub(in crate::scenario) fn answered(&self) -> u64 {
+        self.reply_size.as_ref().map_or(0, |size| size.value.0)
+    }
+
+    /// Of what is answered.
+    pub(super) fn read_both(fields: &mut Fields<'_>, problems: &mut Problems) -> Self {
+        let sizes = Self::read_one(fields, problems);
+        let reply_size = fields.optional("reply-size", problems).flatten();
+        Self { reply_size, ..sizes }
+    }
+
+    /// Of what nobody answers.
+    fn read_one(fields: &mut Fields<'_>, problems: &mut Problems) -> Self {
+        Self { size: fields.optional("size", problems).flatten(), reply_size: None }
+    }
 }
 
 /// What whoever calls does about late and bad answers.
@@ -207,12 +239,14 @@ fn hand_over(fields: &mut Fields<'_>, to_carrier: bool, problems: &mut Problems)
     let callee = fields.required(key, problems);
     let times = times(fields, problems);
     let network = fields.optional("network", problems);
+    let sizes = Sizes::read_one(fields, problems);
     let background = fields.or("background", false, problems);
     let call = CallSchema {
         callee,
         times: times.unwrap_or(Times::Once),
         at_once: true,
         network: network.flatten(),
+        sizes,
         client: Client::default(),
         connections: None,
         on_failure: OnFailure::Fail,
@@ -226,6 +260,7 @@ impl CallSchema {
         let times = times(fields, problems);
         let at_once = fields.or("at-once", false, problems);
         let network = fields.optional("network", problems);
+        let sizes = Sizes::read_both(fields, problems);
         let client = Client::read_fields(fields, problems);
         let connections =
             fields.optional::<Placed<Whole<1, MOST_CONNECTIONS>>>("connections", problems);
@@ -235,6 +270,7 @@ impl CallSchema {
             times: times.unwrap_or(Times::Once),
             at_once: at_once.unwrap_or(false),
             network: network.flatten(),
+            sizes,
             client: client.unwrap_or_default(),
             connections: connections.flatten().map(|of_worker| Placed {
                 value: of_worker.value.0 as u32,

@@ -2,9 +2,14 @@
 
 use super::{OperationSchema, Section};
 use crate::chatter::Chatter;
-use crate::language::{Fields, Node, Placed, PositiveDuration, Problems, Read, Share, When, Whole};
+use crate::dist::DistSpec;
+use crate::language::{
+    Bandwidth, Fields, Node, Place, Placed, PositiveDuration, Problems, Read, Share, When, Whole,
+};
 use crate::policy::ChecksDeadlines;
-use crate::service::{Balancer, DagorSpec, Limits, PoolPlan, QueueSpec, Slow, WarmUp};
+use crate::service::{
+    Balancer, CoreScheduling, DagorSpec, Limits, PoolPlan, QueueSpec, ShuffleSharding, Slow, WarmUp,
+};
 
 /// Most instances of one service, most workers or cores of one instance.
 const MOST: u64 = 1_000_000;
@@ -22,6 +27,13 @@ pub(in crate::scenario) struct ServiceSchema {
     pub(in crate::scenario) warm_up: Option<Option<WarmUp>>,
     pub(in crate::scenario) slow: Option<Option<Slow>>,
     pub(in crate::scenario) checks_deadlines: Option<ChecksDeadlines>,
+    /// What the link of an instance carries each way.
+    pub(in crate::scenario) bandwidth: Option<Option<Placed<Bandwidth>>>,
+    /// Threads and file handles that an instance may have.
+    pub(in crate::scenario) threads_at_most: Option<Option<Placed<u32>>>,
+    pub(in crate::scenario) files_at_most: Option<Option<Placed<u32>>>,
+    /// Where chatter is written.
+    pub(in crate::scenario) chatter_place: Place,
     /// Connections that all callers together may have open.
     pub(in crate::scenario) connections_at_most: Option<Option<u32>>,
     pub(in crate::scenario) operations: Section<OperationSchema>,
@@ -39,8 +51,12 @@ pub(in crate::scenario) struct StallSchema {
 pub(in crate::scenario) struct PoolSchema {
     pub(in crate::scenario) instances: u32,
     cells: u32,
+    shuffle_sharding: Option<ShuffleSharding>,
+    /// From the door to the cells.
+    pub(in crate::scenario) router: Option<DistSpec>,
     pub(in crate::scenario) workers: u32,
     cores: u32,
+    core_scheduling: CoreScheduling,
     pub(in crate::scenario) balancer: Balancer,
     queue: QueueSpec,
     limits: Limits,
@@ -62,8 +78,10 @@ impl PoolSchema {
         Some(PoolPlan {
             instances: self.instances,
             cells: self.cells,
+            shuffle_sharding: self.shuffle_sharding,
             workers: self.workers,
             cores: self.cores,
+            core_scheduling: self.core_scheduling,
             balancer: self.balancer.clone(),
             discipline: discipline?,
             queue: self.queue.bounds,
@@ -73,11 +91,22 @@ impl PoolSchema {
     }
 }
 
+impl ServiceSchema {
+    /// Whether its instances have links of a bandwidth, or may have.
+    pub(in crate::scenario) fn has_links(&self) -> bool {
+        !matches!(self.bandwidth, Some(None))
+    }
+}
+
 impl Read for ServiceSchema {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::open(node, problems)?;
         let pool = pool(&mut fields, problems);
         let chatter = fields.or("chatter", Vec::new(), problems);
+        let chatter_place = fields.node("chatter").map_or(fields.place(), |node| node.place);
+        let bandwidth = fields.optional("bandwidth", problems);
+        let threads_at_most = count_of("threads-at-most", &mut fields, problems);
+        let files_at_most = count_of("files-at-most", &mut fields, problems);
         let stalls = fields.or("stalls", Vec::new(), problems);
         let warm_up = fields.optional::<WarmUpSchema>("warm-up", problems);
         let slow = fields.optional::<SlowSchema>("slow", problems);
@@ -100,21 +129,42 @@ impl Read for ServiceSchema {
             warm_up: warm_up.map(|warm_up| warm_up.map(|schema| schema.0)),
             slow: slow.map(|slow| slow.map(|schema| schema.0)),
             checks_deadlines,
+            bandwidth,
+            threads_at_most,
+            files_at_most,
+            chatter_place,
             connections_at_most: connections.map(|most| most.map(|most| most.0 as u32)),
             operations,
         })
     }
 }
 
+/// How many of something an instance may have.
+fn count_of(
+    key: &'static str,
+    fields: &mut Fields<'_>,
+    problems: &mut Problems,
+) -> Option<Option<Placed<u32>>> {
+    let count = fields.optional::<Placed<Whole<1, MOST_CONNECTIONS>>>(key, problems)?;
+    Some(count.map(|count| Placed { value: count.value.0 as u32, place: count.place }))
+}
+
 fn pool(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<PoolSchema> {
     let instances = fields.required_like::<Whole<1, MOST>>("instances", "40", problems);
     let workers = fields.optional::<Whole<1, MOST>>("workers", problems);
     let cores = fields.optional::<Whole<1, MOST>>("cores", problems);
+    let core_scheduling = fields.optional::<Placed<CoreScheduling>>("core-scheduling", problems);
     let queue = fields.or("queue", QueueSpec::default(), problems);
     let limits = fields.or("limits", Limits::default(), problems);
     let admission = fields.optional("admission", problems);
     let balancer = fields.or("balancer", Balancer::default(), problems);
     let cells = fields.optional::<Placed<Whole<1, MOST>>>("cells", problems);
+    let hands = fields.optional::<Placed<ShuffleSharding>>("shuffle-sharding", problems);
+    let router = fields.optional::<Placed<DistSpec>>("router", problems);
+    let core_scheduling = match core_scheduling? {
+        None => CoreScheduling::default(),
+        Some(written) => shared_cores(&written, workers?.is_some(), queue.as_ref()?, problems)?,
+    };
     let (workers, cores) = match (workers?, cores?) {
         (Some(workers), Some(cores)) => (workers.0, cores.0),
         // A worker for each core, or a core for each worker.
@@ -130,6 +180,17 @@ fn pool(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<PoolSchema> 
         }
     };
     let instances = instances?.0;
+    let router = match router? {
+        Some(router) if cells.as_ref().is_some_and(Option::is_none) => {
+            problems.add_with_hint(
+                router.place,
+                "`router` without `cells`",
+                "add the `cells` that it routes to, or write the time as `network` of the calls",
+            );
+            return None;
+        }
+        router => router.map(|router| router.value),
+    };
     let cells = match cells? {
         None => 1,
         Some(cells) if instances.is_multiple_of(cells.value.0) => cells.value.0,
@@ -148,16 +209,70 @@ fn pool(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<PoolSchema> 
             return None;
         }
     };
+    let shuffle_sharding = match hands? {
+        Some(hands) => Some(hands_of(&hands, cells, problems)?),
+        None => None,
+    };
     Some(PoolSchema {
         instances: instances as u32,
         cells: cells as u32,
+        shuffle_sharding,
+        router,
         workers: workers as u32,
         cores: cores as u32,
+        core_scheduling,
         balancer: balancer?,
         queue: queue?,
         limits: limits?,
         admission: admission?,
     })
+}
+
+/// How many of so many cells each sender has, if there are enough.
+fn hands_of(
+    written: &Placed<ShuffleSharding>,
+    cells: u64,
+    problems: &mut Problems,
+) -> Option<ShuffleSharding> {
+    let hand = written.value.hand;
+    if u64::from(hand) > cells {
+        let (have, hint) = match cells {
+            1 => ("there is one cell".to_owned(), "add the cells, for example `cells = 8`"),
+            _ => (format!("there are {cells} cells"), "have more cells, or a smaller hand"),
+        };
+        problems.add_with_hint(written.place, format!("a hand of {hand} where {have}"), hint);
+        return None;
+    }
+    Some(written.value)
+}
+
+/// How workers divide the cores, if what is written of them goes with it.
+fn shared_cores(
+    written: &Placed<CoreScheduling>,
+    has_workers: bool,
+    queue: &QueueSpec,
+    problems: &mut Problems,
+) -> Option<CoreScheduling> {
+    if written.value == CoreScheduling::FirstComeFirstServed {
+        return Some(written.value);
+    }
+    if !has_workers {
+        problems.add_with_hint(
+            written.place,
+            "`processor-sharing` where each worker has a core of its own",
+            "add the `workers` that share the cores, for example `workers = 64`",
+        );
+        return None;
+    }
+    if queue.discipline.is_preemptive() {
+        problems.add_with_hint(
+            written.place,
+            "`processor-sharing` with a queue that is `preemptive`",
+            "who shares a core has nobody to take it from: remove one of the two",
+        );
+        return None;
+    }
+    Some(written.value)
 }
 
 /// `{ at = "10:05", lasts = "10s" }`

@@ -1,9 +1,12 @@
 //! `[traffic.NAME]`: messages, where they go, and what their delivery causes.
 
-use super::operation::Client;
+use super::operation::{Client, Sizes};
 use crate::carrier::SharesSpec;
 use crate::dist::DistSpec;
-use crate::language::{Fields, Node, Placed, Problems, Read, Share, Value, Whole};
+use crate::language::{
+    Factor, Fields, Node, Placed, PositiveDuration, Problems, Read, Share, Value, Whole,
+};
+use crate::model::Segments;
 use crate::traffic::TrafficSpec;
 
 /// One stream of messages as written. `None` is what could not be read; a key that may be left out
@@ -14,8 +17,41 @@ pub(in crate::scenario) struct TrafficSchema {
     pub(in crate::scenario) class: Option<Option<Placed<String>>>,
     pub(in crate::scenario) process: Option<Option<TrafficSpec>>,
     pub(in crate::scenario) client: Option<Client>,
+    pub(in crate::scenario) sizes: Sizes,
     pub(in crate::scenario) senders: Option<Option<SendersSchema>>,
+    pub(in crate::scenario) valid_for: Option<Option<PositiveDuration>>,
+    pub(in crate::scenario) segments: Option<SegmentsSchema>,
     pub(in crate::scenario) causes: Vec<Option<CauseSchema>>,
+}
+
+/// How many segments messages have, as written: `2`, or `{ mean = 1.3 }`.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::scenario) struct SegmentsSchema(pub(in crate::scenario) Segments);
+
+/// Most segments of a message: a text of 39,015 characters has 255.
+const MOST_SEGMENTS: u64 = 255;
+
+impl Read for SegmentsSchema {
+    const EXAMPLE: &'static str = "2";
+
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        if !matches!(node.value, Value::Table(_)) {
+            let count = Whole::<1, MOST_SEGMENTS>::read(node, problems)?;
+            return Some(Self(Segments::Fixed(count.0 as u32)));
+        }
+        let mut fields = Fields::open(node, problems)?;
+        let mean = fields.required_like::<Placed<Factor>>("mean", "1.3", problems);
+        fields.finish(problems);
+        let mean = mean?;
+        if !(1.0..=MOST_SEGMENTS as f64).contains(&mean.value.0) {
+            problems.add(mean.place, format!("expected a number from 1 to {MOST_SEGMENTS}"));
+            return None;
+        }
+        Some(Self(match mean.value.0.fract() == 0.0 {
+            true => Segments::Fixed(mean.value.0 as u32),
+            false => Segments::Mean(mean.value.0),
+        }))
+    }
 }
 
 /// A message that a delivered message may cause.
@@ -62,7 +98,20 @@ impl Read for TrafficSchema {
         let class = fields.optional("class", problems);
         let process = TrafficSpec::read_if_given(&mut fields, problems);
         let client = Client::read_fields(&mut fields, problems);
+        let sizes = Sizes::read_both(&mut fields, problems);
+        if let (Some(reply), Some(client)) = (&sizes.reply_size, &client)
+            && client.is_patient()
+        {
+            problems.add_with_hint(
+                reply.place,
+                "`reply-size` where nobody waits for an answer",
+                "add, for example, `timeout = \"2s\"`: then the sender does",
+            );
+        }
         let senders = fields.optional("senders", problems);
+        let valid_for = fields.optional("valid-for", problems);
+        let one = SegmentsSchema(Segments::Fixed(1));
+        let segments = fields.or("segments", one, problems);
         let causes = fields.node("causes").map_or(Vec::new(), |node| match &node.value {
             Value::Array(nodes) => {
                 nodes.iter().map(|node| CauseSchema::read(node, problems)).collect()
@@ -70,7 +119,7 @@ impl Read for TrafficSchema {
             _ => vec![CauseSchema::read(node, problems)],
         });
         fields.finish(problems);
-        Some(Self { to, class, process, client, senders, causes })
+        Some(Self { to, class, process, client, sizes, senders, valid_for, segments, causes })
     }
 }
 

@@ -224,6 +224,24 @@ mod tests {
     }
 
     #[test]
+    fn a_leaky_bucket_may_be_bounded_in_time() {
+        // A message leaves every 400 ms, and none may have to wait longer than a second.
+        let limits = read("[{ leaky-bucket = { rate = '2.5/s', wait-at-most = '1s' } }]").unwrap();
+        let mut gate = Gate::new(&limits);
+        let doors: Vec<Door> = (0..4).map(|_| gate.admit(at_ms(0), from(1))).collect();
+        let (first, second) = (Door::Later(at_ms(400)), Door::Later(at_ms(800)));
+        assert_eq!(doors, [Door::Open, first, second, Door::Shut]);
+        // The next leaves at 1.2 s.
+        assert_eq!(gate.admit(at_ms(199), from(1)), Door::Shut);
+        assert_eq!(gate.admit(at_ms(200), from(1)), Door::Later(at_ms(1200)));
+        // The tighter of two bounds holds.
+        let both = "[{ leaky-bucket = { rate = '1/s', queue = 1, wait-at-most = '1h' } }]";
+        let mut gate = Gate::new(&read(both).unwrap());
+        let shut = (0..9).filter(|_| gate.admit(at_ms(0), from(1)) == Door::Shut).count();
+        assert_eq!(shut, 7);
+    }
+
+    #[test]
     fn without_limits_the_door_is_open() {
         let mut gate = Gate::new(&Limits::default());
         assert!((0..99).all(|sender| gate.admit(at_ms(0), from(sender)) == Door::Open));
@@ -243,7 +261,10 @@ mod tests {
     fn slips_are_told() {
         let problems = |toml: &str| read(toml).unwrap_err();
         assert_eq!(problems("[{ token-bucket = { burst = 3 } }]"), ["missing key `rate`"]);
-        assert_eq!(problems("[{ leaky-bucket = {} }]"), ["missing keys `rate` and `queue`"]);
+        assert_eq!(
+            problems("[{ leaky-bucket = {} }]"),
+            ["missing key `rate`", "nothing says how many may wait in the bucket, or how long"]
+        );
         assert_eq!(
             problems("[{ token-bucket = { rate = '0.0000001/s' } }]"),
             ["a limit of less than one message in eleven days"]

@@ -2,8 +2,8 @@
 //! of equals, the one drawn first, which is a tie broken at random.
 
 use super::Question;
-use crate::engine::random::below;
 use crate::language::{Choice, Fields, Problems, Whole};
+use crate::service::shuffle::draw_another;
 
 /// Most draws that are compared; more would be a scan, which `least-loaded` does better.
 const MOST_CHOICES: u64 = 16;
@@ -36,16 +36,7 @@ impl PowerOfChoices {
         let count = self.choices.min(instances) as usize;
         let mut best = 0;
         for taken in 0..count {
-            // The `rank`th instance among those not yet drawn: drawn ones are kept sorted, so
-            // that each one at or below the rank shifts it by one.
-            let mut instance = below(&mut question.draws, instances - taken as u32);
-            let mut at = 0;
-            while at < taken && drawn[at] <= instance {
-                instance += 1;
-                at += 1;
-            }
-            drawn.copy_within(at..taken, at + 1);
-            drawn[at] = instance;
+            let instance = draw_another(&mut question.draws, instances, &mut drawn, taken);
             if taken == 0 || question.loads.of(instance) < question.loads.of(best) {
                 best = instance;
             }

@@ -133,6 +133,14 @@ impl DisciplineSpec {
         "random-drop",
     ];
 
+    /// Whether a newcomer takes the worker of somebody less urgent.
+    pub fn is_preemptive(&self) -> bool {
+        match self {
+            Self::Ready(discipline) => discipline.is_preemptive(),
+            Self::Priority(priority) => priority.preemptive,
+        }
+    }
+
     /// Reads the settings of the discipline `name`, one of [`DisciplineSpec::NAMES`]; other keys
     /// of the table are left to the caller.
     pub(super) fn read(

@@ -23,7 +23,7 @@ pub struct Priority {
 #[derive(Clone, Debug, PartialEq)]
 pub struct PrioritySpec {
     lanes: LanesSpec,
-    preemptive: bool,
+    pub(super) preemptive: bool,
 }
 
 impl PrioritySpec {

@@ -12,12 +12,25 @@ pub(super) fn pool(may_share: bool) -> impl Strategy<Value = String> {
         balancers.extend(["shared-queue"; 2]);
     }
     let sizes = select(vec![(1, 1), (2, 1), (3, 1), (2, 2), (4, 2), (3, 3), (6, 2)]);
-    (sizes, 1u32..4, prop::option::of(1u32..4), select(balancers)).prop_map(
-        |((instances, cells), workers, cores, balancer)| {
+    let hands = |cells: u32| match cells {
+        1 => Just(String::new()).boxed(),
+        _ => select(vec![
+            String::new(),
+            "shuffle-sharding = { hand = 2 }\n".to_owned(),
+            "shuffle-sharding = { hand = 1, choice = \"random\" }\nrouter = \"1ms\"\n".to_owned(),
+            "router = { exponential = { mean = \"5ms\" } }\n".to_owned(),
+        ])
+        .boxed(),
+    };
+    let sizes = sizes.prop_flat_map(move |size| (Just(size), hands(size.1)));
+    let sharing = "core-scheduling = \"processor-sharing\"\n";
+    let scheduling = select(vec!["", "", sharing]);
+    (sizes, 1u32..4, prop::option::of(1u32..4), select(balancers), scheduling).prop_map(
+        |(((instances, cells), hands), workers, cores, balancer, scheduling)| {
             let cores = cores.map_or(String::new(), |cores| format!("cores = {cores}\n"));
             format!(
                 "instances = {instances}\ncells = {cells}\nworkers = {workers}\n{cores}\
-                 balancer = \"{balancer}\"\n"
+                 balancer = \"{balancer}\"\n{scheduling}{hands}"
             )
         },
     )
@@ -85,8 +98,12 @@ fn limits() -> impl Strategy<Value = String> {
     let token = (rate(), 1u32..5, per()).prop_map(|(rate, burst, per)| {
         format!("{{ token-bucket = {{ rate = \"{rate}\", burst = {burst}, per = \"{per}\" }} }}")
     });
-    let leaky = (rate(), 0u32..9, per()).prop_map(|(rate, queue, per)| {
-        format!("{{ leaky-bucket = {{ rate = \"{rate}\", queue = {queue}, per = \"{per}\" }} }}")
+    let room = prop_oneof![
+        (0u32..9).prop_map(|queue| format!("queue = {queue}")),
+        length().prop_map(|wait| format!("wait-at-most = \"{wait}\"")),
+    ];
+    let leaky = (rate(), room, per()).prop_map(|(rate, room, per)| {
+        format!("{{ leaky-bucket = {{ rate = \"{rate}\", {room}, per = \"{per}\" }} }}")
     });
     (prop::collection::vec(token, 0..2), prop::option::of(leaky)).prop_map(|(mut limits, leaky)| {
         limits.extend(leaky);
@@ -106,6 +123,7 @@ fn admission() -> impl Strategy<Value = String> {
 fn chatter() -> impl Strategy<Value = String> {
     let kind = select(vec![
         "{ full-mesh = { every = \"100ms\", work = \"2ms\" } }",
+        "{ peers = { threads = 2 } }",
         "{ broadcast = { work = \"1ms\", share = \"50%\" } }",
         "{ contention = { sigma = 0.3 } }",
         "{ all-pairs = { kappa = 0.1 } }",

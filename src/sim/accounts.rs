@@ -42,7 +42,7 @@ const EMPTY: Account = Account { at: SimTime::ZERO, last: NONE, before_attempt: 
 
 /// The accounts of all tasks.
 #[derive(Debug)]
-pub(super) struct Ledger {
+pub(super) struct Accounts {
     /// By record.
     accounts: Vec<Account>,
     slips: Vec<Slip>,
@@ -55,7 +55,7 @@ pub(super) struct Ledger {
     has_grown: bool,
 }
 
-impl Ledger {
+impl Accounts {
     /// No accounts yet, of messages whose time has so many parts.
     pub(super) fn new(parts: usize) -> Self {
         Self {
@@ -88,14 +88,14 @@ impl Ledger {
         *self.account_mut(id) = Account { at, last, before_attempt: NONE };
     }
 
-    /// The time of a task that is not accounted for yet, until now, belongs to `part`.
-    pub(super) fn charge(&mut self, id: TaskId, part: usize, now: SimTime) {
+    /// The time of a task that is not accounted for yet, until `until`, belongs to `part`.
+    pub(super) fn charge(&mut self, id: TaskId, part: usize, until: SimTime) {
         let account = &mut self.accounts[id.0 as usize];
-        let ns = now.since(account.at).ns();
+        let ns = until.since(account.at).ns();
         if ns == 0 {
             return;
         }
-        account.at = now;
+        account.at = until;
         let before = account.last;
         let last = self.add(part as u32, ns, before);
         self.accounts[id.0 as usize].last = last;
@@ -232,19 +232,19 @@ mod tests {
 
     const PARTS: usize = 3;
 
-    fn sums(ledger: &Ledger, id: TaskId) -> [u64; PARTS] {
+    fn sums(all: &Accounts, id: TaskId) -> [u64; PARTS] {
         let mut sums = [0; PARTS];
-        let total = ledger.enter(id, |part, ns| sums[part] += ns);
+        let total = all.enter(id, |part, ns| sums[part] += ns);
         assert_eq!(total, sums.iter().sum::<u64>());
         sums
     }
 
-    fn in_use(ledger: &Ledger) -> usize {
-        let (mut free, mut at) = (0, ledger.free);
+    fn in_use(all: &Accounts) -> usize {
+        let (mut free, mut at) = (0, all.free);
         while at != NONE {
-            (free, at) = (free + 1, ledger.slips[at as usize].before);
+            (free, at) = (free + 1, all.slips[at as usize].before);
         }
-        ledger.slips.len() - free
+        all.slips.len() - free
     }
 
     fn at(ns: u64) -> SimTime {
@@ -253,44 +253,43 @@ mod tests {
 
     #[test]
     fn a_call_goes_on_from_its_caller_and_the_caller_from_the_answer() {
-        let (mut ledger, caller, call, next) =
-            (Ledger::new(PARTS), TaskId(0), TaskId(1), TaskId(2));
-        ledger.open(caller, at(10));
-        ledger.charge(caller, 0, at(15));
-        ledger.fork(call, caller);
-        ledger.note_attempt(call);
-        ledger.charge(call, 1, at(18));
+        let (mut all, caller, call, next) = (Accounts::new(PARTS), TaskId(0), TaskId(1), TaskId(2));
+        all.open(caller, at(10));
+        all.charge(caller, 0, at(15));
+        all.fork(call, caller);
+        all.note_attempt(call);
+        all.charge(call, 1, at(18));
         // Given up at 20: the next attempt knows nothing of what the first has met with.
-        ledger.fork(next, call);
-        ledger.forget_attempt(next, call, at(15));
-        ledger.charge(next, 2, at(20));
-        ledger.note_attempt(next);
-        ledger.charge(next, 1, at(21));
-        ledger.charge(call, 0, at(30));
-        ledger.take_over(caller, next);
-        ledger.close(next);
-        assert_eq!(sums(&ledger, caller), [5, 1, 5]);
-        assert_eq!(sums(&ledger, call), [17, 3, 0]);
-        ledger.close(call);
-        ledger.close(caller);
-        assert_eq!(in_use(&ledger), 0);
+        all.fork(next, call);
+        all.forget_attempt(next, call, at(15));
+        all.charge(next, 2, at(20));
+        all.note_attempt(next);
+        all.charge(next, 1, at(21));
+        all.charge(call, 0, at(30));
+        all.take_over(caller, next);
+        all.close(next);
+        assert_eq!(sums(&all, caller), [5, 1, 5]);
+        assert_eq!(sums(&all, call), [17, 3, 0]);
+        all.close(call);
+        all.close(caller);
+        assert_eq!(in_use(&all), 0);
     }
 
     #[test]
     fn going_round_and_round_takes_no_more_memory() {
-        let (mut ledger, id, held) = (Ledger::new(PARTS), TaskId(4), TaskId(5));
-        ledger.open(id, at(0));
+        let (mut all, id, held) = (Accounts::new(PARTS), TaskId(4), TaskId(5));
+        all.open(id, at(0));
         for ns in 1..=10_000 {
-            ledger.charge(id, ns as usize % 2, at(ns));
+            all.charge(id, ns as usize % 2, at(ns));
             if ns == 7_001 {
-                ledger.fork(held, id);
+                all.fork(held, id);
             }
         }
-        assert_eq!(sums(&ledger, id), [5000, 5000, 0]);
-        assert_eq!(sums(&ledger, held), [3500, 3501, 0]);
-        assert!(in_use(&ledger) < 200, "{}", in_use(&ledger));
-        ledger.close(id);
-        ledger.close(held);
-        assert_eq!(in_use(&ledger), 0);
+        assert_eq!(sums(&all, id), [5000, 5000, 0]);
+        assert_eq!(sums(&all, held), [3500, 3501, 0]);
+        assert!(in_use(&all) < 200, "{}", in_use(&all));
+        all.close(id);
+        all.close(held);
+        assert_eq!(in_use(&all), 0);
     }
 }

@@ -1,0 +1,61 @@
+//! How much of each limit of senders was used, and how long carriers waited for it.
+
+use super::figures::{Exactness, Figure, Unit};
+use super::period::Period;
+use crate::measure::{Level, Measurements, QuotaWindow};
+use crate::model::{Model, QuotaId};
+
+/// What carriers took of one limit.
+#[derive(Clone, Debug)]
+pub struct QuotaFigures {
+    /// Segments a second that were submitted under it.
+    pub taken: Figure,
+    /// Of what it allows.
+    pub utilization: Figure,
+    /// The share of the time in which a carrier waited for it.
+    pub closed: Figure,
+}
+
+pub(super) fn of(model: &Model, runs: &[Measurements], period: &Period) -> Vec<QuotaFigures> {
+    let exactness = Exactness::of(model);
+    let one = |quota: usize| {
+        let totals: Vec<QuotaWindow> =
+            runs.iter().map(|run| total(&run.quotas[quota].windows[period.first..])).collect();
+        let mean = |of: &dyn Fn(&QuotaWindow) -> f64, unit| Figure {
+            estimate: exactness.of_mean(&totals.iter().map(of).collect::<Vec<_>>()),
+            unit,
+        };
+        let id = QuotaId::from_index(quota);
+        QuotaFigures {
+            taken: mean(&per_s, Unit::PerSecond),
+            utilization: mean(&|window| used(model, id, window), Unit::Share),
+            closed: mean(&|window| window.closed.mean(), Unit::Share),
+        }
+    };
+    (0..model.quotas.len()).map(one).collect()
+}
+
+fn total(windows: &[QuotaWindow]) -> QuotaWindow {
+    let mut total = QuotaWindow { taken: 0, closed: Level::default() };
+    for window in windows {
+        total.taken += window.taken;
+        total.closed.extend(&window.closed);
+    }
+    total
+}
+
+fn per_s(window: &QuotaWindow) -> f64 {
+    let secs = window.closed.length.as_secs_f64();
+    if secs > 0.0 { window.taken as f64 / secs } else { 0.0 }
+}
+
+/// The share of a quota that was used in a window.
+fn used(model: &Model, quota: QuotaId, window: &QuotaWindow) -> f64 {
+    model.quotas[quota.index()].total_rate().map_or(0.0, |rate| per_s(window) / rate)
+}
+
+/// How much a quota stood in the way in a window: what of it was used, or how long somebody waited
+/// for it.
+pub(super) fn pressure(model: &Model, quota: QuotaId, window: &QuotaWindow) -> f64 {
+    used(model, quota, window).max(window.closed.mean())
+}

@@ -53,6 +53,15 @@ fn a_worker_that_pauses_or_wants_a_core_does_not_work() {
 }
 
 #[test]
+fn a_shared_core_is_waited_for_in_part() {
+    // Two messages of 1 s on one core that they share: both are done after 2 s.
+    let shared = "core-scheduling = \"processor-sharing\"\ncores = 1";
+    let keys =
+        service("q", 4, "work = \"1s\"").replace("workers = 4", &format!("workers = 4\n{shared}"));
+    holds(&(blast("q.go", 2, "") + &keys), &[("q work", 2000.0), ("q waiting-for-core", 2000.0)]);
+}
+
+#[test]
 fn calls_that_follow_one_another_add_up() {
     // Each way takes 30 ms; three calls of 200 ms, then one of 500 ms.
     let steps = "steps = [{ call = \"a.go\", network = \"30ms\", times = 3 }, \
@@ -147,6 +156,16 @@ fn a_carrier_answers_holds_and_delivers() {
     let text =
         blast("c", 2, "") + "[carrier.c]\nrate = \"1/s\"\nburst = 1\nround-trip = \"100ms\"\n";
     holds(&text, &[("c waiting", 1000.0), ("c round-trip", 200.0)]);
+}
+
+#[test]
+fn a_pause_between_submissions_is_no_carriers() {
+    // Submitted at 1, refused at 1.1; after 4 s it is older than 3 s, and accepted.
+    let text = blast("c", 1, "")
+        + "[carrier.c]\nround-trip = \"100ms\"\n\
+           behaviours = [{ greylist = { after = \"3s\" } }]\n\
+           resend = { constant = { attempts = 2, pause = \"4s\" } }\n";
+    holds(&text, &[("c round-trip", 200.0), ("back-off", 4000.0)]);
 }
 
 #[test]

@@ -10,5 +10,6 @@ pub use histogram::{Bucket, CoarseHistogram, Exact, Histogram, RecentHistogram};
 pub use ledger::{Ledger, Report, Truth};
 pub use records::{
     Bound, CarrierRecord, ClassRecord, ClassWindow, LimitRecord, LinkWindow, Measurements,
-    OUTCOMES, QuotaRecord, QuotaWindow, Share, StationGauges, StationRecord, StationWindow,
+    OUTCOMES, QuotaRecord, QuotaWindow, RouteRecord, RouteWindow, Share, StationGauges,
+    StationRecord, StationWindow,
 };

@@ -5,6 +5,7 @@ mod figure;
 mod ledgers;
 mod record;
 mod result;
+mod routes;
 
 use serde::Serialize;
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::figure::{Figure, Number};
 use super::ledgers::{self, Ledger, LimitFigures};
+use super::routes::{self, RouteFigures};
 use crate::model::{Mode, StationId};
 use crate::report::{text, words};
 use crate::sim::Outcome;
@@ -39,6 +40,8 @@ pub(super) struct ResultDocument<'a> {
     classes: Vec<Class<'a>>,
     /// Services by name, then carrier groups by name.
     stations: Vec<Station<'a>>,
+    /// Routes to carriers, by name.
+    routes: Vec<RouteFigures<'a>>,
     /// Limits of senders, by name.
     limits: Vec<LimitFigures<'a>>,
     /// What became of messages at carriers, in truth and in report: by class and carrier group.
@@ -315,6 +318,7 @@ impl<'a> ResultDocument<'a> {
             bindings: assessment.bindings.iter().map(|of| binding(result, of)).collect(),
             classes: classes.map(|(class, of)| Class::of(&class.name, of, runs)).collect(),
             stations: assessment.stations.iter().enumerate().map(station).collect(),
+            routes: routes::routes(result),
             limits: ledgers::limits(result),
             ledgers: ledgers::ledgers(result),
             period: period(&assessment.period),

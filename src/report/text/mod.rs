@@ -4,6 +4,7 @@ mod binding;
 mod classes;
 mod grid;
 mod notes;
+mod routes;
 mod run;
 mod stations;
 mod sweep;

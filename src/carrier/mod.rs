@@ -8,10 +8,12 @@
 pub mod behaviour;
 mod during;
 mod group;
+mod health;
 pub mod overload;
 pub mod quota;
 pub mod regime;
 mod resend;
+mod route;
 mod shares;
 mod verdict;
 
@@ -19,9 +21,11 @@ pub use crate::engine::Meter;
 pub use behaviour::{Behaviour, BehaviourSpec, Surroundings};
 pub use during::During;
 pub use group::{CarrierPlan, Connections, GroupPlan};
+pub use health::{Health, Turn};
 pub use overload::Overload;
 pub use quota::QuotaPlan;
 pub use regime::{RegimePlan, RegimeSpec, Regimes};
 pub use resend::{Errors, Resend};
+pub use route::{Back, Choosing, FailOver, Probe, RouteId, RoutePlan, RouteSpec};
 pub use shares::{Shares, SharesSpec};
 pub use verdict::{Error, Refusal, Submission, Verdict};

@@ -14,6 +14,7 @@ pub use ledger::{Ledger, Report, Truth};
 pub use parts::{Doing, Parts};
 pub use records::{
     Bound, CarrierRecord, ClassRecord, ClassWindow, LimitRecord, LinkWindow, Measurements,
-    OUTCOMES, QuotaRecord, QuotaWindow, Share, StationGauges, StationRecord, StationWindow,
+    OUTCOMES, QuotaRecord, QuotaWindow, RouteRecord, RouteWindow, Share, StationGauges,
+    StationRecord, StationWindow,
 };
 pub use spent::{PooledSpent, RecentSpent, RecentVisits, Spent, SpentSum};

@@ -37,6 +37,8 @@ pub struct Measurements {
     pub in_system: Vec<Level>,
     /// By class and station.
     pub shares: Vec<Share>,
+    /// By route, in the model's order.
+    pub routes: Vec<RouteRecord>,
     /// By quota, in the model's order.
     pub quotas: Vec<QuotaRecord>,
     /// By class and group of carriers, over the whole run.
@@ -185,6 +187,26 @@ impl LinkWindow {
         self.receiving += next.receiving;
         self.wait_sum += next.wait_sum;
     }
+}
+
+/// What a route sent where.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RouteRecord {
+    /// By carrier or group that it leads to, in the route's order, and window.
+    pub providers: Vec<Vec<RouteWindow>>,
+}
+
+/// One carrier or group of a route in one window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RouteWindow {
+    /// Messages that the route sent there,
+    pub sent: u64,
+    /// and those among them that had failed at another.
+    pub passed_on: u64,
+    /// How often it was left, or taken back.
+    pub switches: u64,
+    /// 1 while it was left.
+    pub out: Level,
 }
 
 /// What carriers took of one quota.

@@ -8,7 +8,7 @@ mod ids;
 mod operation;
 mod target;
 
-use crate::carrier::{Behaviour, During, GroupPlan, QuotaPlan, RegimePlan, Shares};
+use crate::carrier::{Behaviour, During, GroupPlan, QuotaPlan, RegimePlan, RoutePlan, Shares};
 use crate::chatter::ChatterPlan;
 use crate::dist::Dist;
 use crate::engine::{SimDuration, SimTime};
@@ -17,6 +17,7 @@ use crate::policy::ChecksDeadlines;
 use crate::service::{LinkPlan, Pace, PoolPlan};
 use crate::traffic::Traffic;
 
+pub use crate::carrier::RouteId;
 pub use crate::carrier::quota::QuotaId;
 pub use ids::{ClassId, GroupId, OperationId, ServiceId, SiteId, SourceId, StationId};
 pub use operation::{Callee, OnFailure, Operation, Site, Step, Times};
@@ -49,6 +50,8 @@ pub struct Model {
     pub sites: Vec<Site>,
     /// Carriers, by group.
     pub groups: Vec<GroupPlan>,
+    /// Several groups of carriers, of which each message goes to one, in name order.
+    pub routes: Vec<RoutePlan>,
     /// What carriers go through together, in name order.
     pub regimes: Vec<RegimePlan>,
     /// What senders may send, whichever carrier takes it, in name order.
@@ -171,6 +174,8 @@ pub enum Entry {
     Operation(OperationId),
     /// Straight to a carrier's queue.
     Group(GroupId),
+    /// Straight to the queue of one of a route's carriers.
+    Route(RouteId),
     /// To the steps of a client that calls with a policy: an operation of no service.
     Client(OperationId),
 }
@@ -306,7 +311,23 @@ impl Model {
         let hops = self.sites.iter().any(|site| site.latency.as_ref().is_some_and(varies));
         let routers =
             self.services.iter().any(|service| service.router.as_ref().is_some_and(varies));
-        routers || steps || sources || pools || groups || hops
+        let routes = self.routes.iter().any(RoutePlan::is_drawn);
+        routes || routers || steps || sources || pools || groups || hops
+    }
+
+    /// The stations that messages may come to from a callee.
+    pub fn stations_of(&self, callee: Callee) -> Vec<StationId> {
+        match callee {
+            Callee::Operation(operation) => {
+                let service = self.operations[operation.index()].service;
+                service.map(|service| self.service_station(service)).into_iter().collect()
+            }
+            Callee::Group(group) => vec![self.group_station(group)],
+            Callee::Route(route) => {
+                let providers = self.routes[route.index()].providers.iter();
+                providers.map(|&group| self.group_station(GroupId::from_index(group))).collect()
+            }
+        }
     }
 
     /// Whether the network of some service may be short.

@@ -1,6 +1,6 @@
 //! What a service does for a message: a list of steps.
 
-use super::{GroupId, OperationId, ServiceId};
+use super::{GroupId, OperationId, RouteId, ServiceId};
 use crate::dist::Dist;
 use crate::policy::{Deadline, EjectionSpec, GuardSpec, Hedge, Retry, Timeout};
 
@@ -122,6 +122,8 @@ pub enum Callee {
     Operation(OperationId),
     /// A carrier of a group.
     Group(GroupId),
+    /// A carrier of one of the groups of a route.
+    Route(RouteId),
 }
 
 impl Times {

@@ -51,7 +51,7 @@ impl About {
 }
 
 /// Names of all files that a run may write.
-pub const RUN_FILES: [&str; 21] = [
+pub const RUN_FILES: [&str; 22] = [
     "report.txt",
     "report.json",
     "run.json",
@@ -63,6 +63,7 @@ pub const RUN_FILES: [&str; 21] = [
     "services.csv",
     "carrier_groups.csv",
     "carriers.csv",
+    "routes.csv",
     "limits.csv",
     "ledgers.csv",
     "timeline.csv",

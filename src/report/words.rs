@@ -18,6 +18,7 @@ pub(super) fn value(unit: Unit, value: f64) -> String {
         Unit::Seconds => format::seconds(value),
         Unit::Share => format::share(value),
         Unit::PerSecond => format::rate(value),
+        Unit::PerHour => format!("{}/h", format::number(value)),
         Unit::Messages => messages(value),
     }
 }
@@ -296,10 +297,10 @@ fn miss(verdict: &TargetVerdict) -> Option<String> {
     Some(match unit {
         Unit::Share => format!("{} {side}", plural_points(gap)),
         Unit::Messages => format!("{} {side}", messages(gap)),
-        Unit::Seconds | Unit::PerSecond if limit > 0.0 => {
+        Unit::Seconds | Unit::PerSecond | Unit::PerHour if limit > 0.0 => {
             format!("{} {side}", format::share(gap / limit))
         }
-        Unit::Seconds | Unit::PerSecond => format!("{} {side}", value(unit, gap)),
+        Unit::Seconds | Unit::PerSecond | Unit::PerHour => format!("{} {side}", value(unit, gap)),
     })
 }
 

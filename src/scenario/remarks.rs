@@ -27,7 +27,7 @@ fn links_without_use(model: &Model) -> Vec<String> {
     };
     let called = |callee: Callee| match callee {
         Callee::Operation(operation) => model.operations[operation.index()].service,
-        Callee::Group(_) => None,
+        Callee::Group(_) | Callee::Route(_) => None,
     };
     for (step, caller) in model.steps.iter().zip(&model.step_services) {
         if let Step::Call { site, .. } | Step::HandTo { site, .. } = step {
@@ -105,13 +105,16 @@ fn reached(model: &Model) -> Vec<bool> {
             Callee::Operation(operation)
         }
         model::Entry::Group(group) => Callee::Group(group),
+        model::Entry::Route(route) => Callee::Route(route),
     });
     let mut ahead: Vec<Callee> = entries.collect();
     let mut operations = vec![false; model.operations.len()];
     let mut stations = vec![false; model.stations()];
     while let Some(callee) = ahead.pop() {
         match callee {
-            Callee::Group(group) => stations[model.group_station(group).index()] = true,
+            Callee::Group(_) | Callee::Route(_) => {
+                model.stations_of(callee).iter().for_each(|at| stations[at.index()] = true);
+            }
             Callee::Operation(operation) if operations[operation.index()] => {}
             Callee::Operation(operation) => {
                 operations[operation.index()] = true;
@@ -228,6 +231,7 @@ fn name(model: &Model, callee: Callee) -> &str {
     match callee {
         Callee::Operation(operation) => &model.operations[operation.index()].name,
         Callee::Group(group) => model.station_name(model.group_station(group)),
+        Callee::Route(route) => &model.routes[route.index()].name,
     }
 }
 

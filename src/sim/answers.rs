@@ -327,6 +327,9 @@ impl<T: Trace> Run<'_, T> {
             false => report.failed += 1,
         }
         self.end_visit(id, End::Failed);
+        if !self.routes.is_empty() && self.pass_on(id, answer.error()) {
+            return;
+        }
         let station = self.station_of(group);
         self.turn_away(id, Outcome::Failed, station);
     }

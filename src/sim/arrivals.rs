@@ -57,14 +57,14 @@ impl SourceState {
                 Entry::Operation(operation) | Entry::Client(operation) => {
                     model.operations[operation.index()].first_step
                 }
-                Entry::Group(_) => 0,
+                Entry::Group(_) | Entry::Route(_) => 0,
             },
             causes: !source.causes.is_empty(),
             first_steps: match source.entry {
                 Entry::Operation(operation) => {
                     FirstSteps::of(model, model.operations[operation.index()].first_step)
                 }
-                Entry::Group(_) | Entry::Client(_) => None,
+                Entry::Group(_) | Entry::Route(_) | Entry::Client(_) => None,
             },
         };
         model.sources.iter().zip(&keys.sources).map(state).collect()
@@ -214,7 +214,11 @@ impl<T: Trace> Run<'_, T> {
         }
         match self.sources[source].entry {
             Entry::Operation(_) => self.join_service(id),
-            Entry::Group(group) => self.join_carrier(id, group),
+            Entry::Group(group) => {
+                self.routes.forget_way(id);
+                self.join_carrier(id, group);
+            }
+            Entry::Route(route) => self.join_route(id, route),
             Entry::Client(_) => self.step(id),
         }
     }

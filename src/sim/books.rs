@@ -238,6 +238,7 @@ impl<T: Trace> Run<'_, T> {
         for ((service, plan), station) in services.zip(&mut self.books.stations) {
             station.windows.push(service.close_window(self.now, &plan.pace));
         }
+        self.routes.close_window(self.now);
         self.quotas.iter_mut().for_each(|quota| quota.close_window(self.now));
         self.books.close_window(self.now, block);
     }
@@ -281,6 +282,7 @@ impl<T: Trace> Run<'_, T> {
             carriers,
             in_system: books.in_system_windows,
             shares: by_class(self.model, &books.shares),
+            routes: self.routes.into_records(),
             quotas: self.quotas.into_iter().map(|quota| quota.record).collect(),
             ledgers: ledgers_by_class(self.model, &books.ledgers),
             limits: books.limits,

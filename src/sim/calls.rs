@@ -7,7 +7,7 @@ use super::tasks::Notes;
 use super::trace::Trace;
 use crate::engine::random::uniform;
 use crate::engine::{Links, SimDuration, Ticket};
-use crate::model::{Callee, OnFailure, Step};
+use crate::model::{Callee, GroupId, OnFailure, RouteId, Step};
 use crate::policy::Failure;
 
 /// The calls that a task has out, as a list through their records' neighbours here.
@@ -61,6 +61,11 @@ impl<T: Trace> Run<'_, T> {
                 task.pc = model.carrier_step;
                 task.instance = u32::from(group.0);
             }
+            // Routes count on from there.
+            Callee::Route(route) => {
+                task.pc = model.carrier_step;
+                task.instance = model.groups.len() as u32 + u32::from(route.0);
+            }
         }
         let latency = model.sites[usize::from(site)].latency.as_ref();
         if sending > SimDuration::ZERO {
@@ -84,8 +89,14 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn arrive(&mut self, id: TaskId) {
         let task = &self.tasks[id];
         if task.pc == self.model.carrier_step {
-            let group = crate::model::GroupId(task.instance as u16);
-            self.join_carrier(id, group);
+            let at = task.instance as usize;
+            match at.checked_sub(self.model.groups.len()) {
+                None => {
+                    self.routes.forget_way(id);
+                    self.join_carrier(id, GroupId::from_index(at));
+                }
+                Some(route) => self.join_route(id, RouteId::from_index(route)),
+            }
         } else {
             self.join_service(id);
         }
@@ -349,14 +360,13 @@ impl<T: Trace> Run<'_, T> {
             | State::BackingOff
             | State::Withheld
             | State::Late => {}
-            State::Refusing => {
+            State::Refusing | State::Erring => {
                 self.tasks[id].flags.set(Flags::WITHDRAWN);
                 return false;
             }
             State::Accepting
             | State::Dropping
             | State::Holding
-            | State::Erring
             | State::Held
             | State::Delivering => return false,
             State::Scheduled | State::Joining | State::Settled => {

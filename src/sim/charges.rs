@@ -174,18 +174,27 @@ impl<T: Trace> Run<'_, T> {
         let issued = self.tasks[of].born;
         if let Some(accounts) = &mut self.tasks.accounts {
             accounts.forget_attempt(id, of, issued);
-            self.charge_in_vain(id);
+            self.charge_in_vain(id, of);
         }
     }
 
     /// The time of a call until now was spent on an attempt, or a copy, that did not help.
-    pub(super) fn charge_in_vain(&mut self, call: TaskId) {
+    pub(super) fn charge_in_vain(&mut self, call: TaskId, attempt: TaskId) {
         let site = &self.model.sites[usize::from(self.tasks[call].site)];
         let station = match site.callee {
             Callee::Operation(operation) => {
                 self.model.operations[operation.index()].service.map(|service| service.index())
             }
             Callee::Group(group) => Some(self.model.group_station(group).index()),
+            Callee::Route(route) => {
+                let task = &self.tasks[attempt];
+                // One that had not come to any of them yet was on its way to the first.
+                let group = match task.state.is_at_carrier() {
+                    true => self.carriers[task.instance as usize].group,
+                    false => self.model.routes[route.index()].providers[0],
+                };
+                Some(self.station_of(group))
+            }
         };
         self.charge(call, station.expect("nobody calls a client"), Doing::GivenUp);
     }

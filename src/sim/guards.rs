@@ -208,7 +208,7 @@ impl<T: Trace> Run<'_, T> {
         if copies > 0 {
             let key = self.keys.sites[usize::from(site)].copy;
             self.tasks[copy].luck = self.tasks[call].luck.child(key, u64::from(copies));
-            self.charge_in_vain(copy);
+            self.charge_in_vain(copy, copy);
         } else {
             // The first is the call itself, hedged or not.
             self.tasks[copy].luck = self.tasks[call].luck;

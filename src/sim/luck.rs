@@ -47,6 +47,15 @@ pub(super) struct GroupLuck {
     pub(super) set_up: Purpose,
 }
 
+/// Purposes of one route.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RouteLuck {
+    /// Which of its carriers.
+    pub(super) choice: Purpose,
+    /// Whether the message is a probe.
+    pub(super) probe: Purpose,
+}
+
 /// Purposes of one cause of a source.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CauseLuck {
@@ -138,6 +147,8 @@ pub(super) struct Keys {
     pub(super) routers: Vec<Purpose>,
     /// By group.
     pub(super) groups: Vec<GroupLuck>,
+    /// By route.
+    pub(super) routes: Vec<RouteLuck>,
     /// By group and behaviour.
     pub(super) behaviours: Vec<Vec<Purpose>>,
     /// By source: its messages.
@@ -211,6 +222,14 @@ impl Keys {
                     copy: key(&format!("carrier/{}/copy", group.name)),
                     connects: purpose(&format!("carrier/{}/connects", group.name)),
                     set_up: purpose(&format!("carrier/{}/set-up", group.name)),
+                })
+                .collect(),
+            routes: model
+                .routes
+                .iter()
+                .map(|route| RouteLuck {
+                    choice: purpose(&format!("route/{}/choice", route.name)),
+                    probe: purpose(&format!("route/{}/probe", route.name)),
                 })
                 .collect(),
             behaviours: model.groups.iter().map(|group| of_behaviours(group, purpose)).collect(),

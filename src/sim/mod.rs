@@ -17,6 +17,7 @@
 //! | `links` | it goes over the network of an instance |
 //! | `carriers` | what a carrier is, as we see it now |
 //! | `submissions` | it waits for a carrier, is submitted, acknowledged, delivered |
+//! | `routes` | it chooses among carriers, by what their answers tell |
 //! | `quotas` | what carriers share, and who goes when it opens |
 //! | `answers` | the carrier does not simply accept it: errors, resends, copies, ledgers |
 //! | `visits` | what is remembered of it then |
@@ -45,6 +46,7 @@ mod lives;
 mod luck;
 mod preemption;
 mod quotas;
+mod routes;
 mod run;
 mod services;
 mod sharing;

@@ -7,6 +7,7 @@ use super::event::Event;
 use super::guards::{GuardState, keeps_notes};
 use super::luck::Keys;
 use super::quotas::QuotaState;
+use super::routes::Routes;
 use super::services::{ServiceState, queues_of};
 use super::sharing::SharedState;
 use super::steps::PlannedStep;
@@ -51,6 +52,7 @@ pub(super) struct Run<'m, T> {
     /// What is remembered of messages that carriers did not simply accept.
     pub(super) visits: Visits,
     pub(super) regimes: Regimes,
+    pub(super) routes: Routes,
     /// What carriers share.
     pub(super) quotas: Vec<QuotaState>,
     /// The place of the first carrier's queue among all queues.
@@ -112,6 +114,7 @@ impl<'m, T: Trace> Run<'m, T> {
             carriers: CarrierState::all(model),
             shared: SharedState::all(model),
             visits: Visits::default(),
+            routes: Routes::new(model),
             quotas: QuotaState::all(model),
             regimes: Regimes::new(&model.regimes, |name| {
                 Key::new(model.run.seed, replication, name)

@@ -189,6 +189,10 @@ impl<T: Trace> Run<'_, T> {
         state.outstanding -= 1;
         state.record.outstanding += u128::from(self.now.since(since).ns());
         self.books.groups[group].busy.fall(self.now);
+        if !self.routes.is_empty() {
+            let is_refused = matches!(comes_to, State::Refusing | State::Erring);
+            self.note_answer(id, group, is_refused);
+        }
         match comes_to {
             State::Refusing => self.on_refused(id, carrier),
             State::Erring => self.on_error(id, carrier),

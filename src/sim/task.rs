@@ -77,6 +77,25 @@ pub(super) enum State {
     Settled,
 }
 
+impl State {
+    /// Whether the task is at a carrier, or in our queue for one.
+    pub(super) fn is_at_carrier(self) -> bool {
+        matches!(
+            self,
+            Self::AwaitingCarrier
+                | Self::AwaitingAgain
+                | Self::AwaitingResend
+                | Self::Accepting
+                | Self::Dropping
+                | Self::Holding
+                | Self::Refusing
+                | Self::Erring
+                | Self::Held
+                | Self::Delivering
+        )
+    }
+}
+
 /// How a message ended; of several parts, the last of these that one of them came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]

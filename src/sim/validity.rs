@@ -92,6 +92,10 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn expire_attempt(&mut self, call: TaskId) {
         let station = match self.model.sites[usize::from(self.tasks[call].site)].callee {
             Callee::Group(group) => self.model.services.len() + group.index(),
+            // Any of them would do: it never came to one.
+            Callee::Route(route) => {
+                self.model.services.len() + self.model.routes[route.index()].providers[0]
+            }
             Callee::Operation(operation) => {
                 let service = self.model.operations[operation.index()].service;
                 service.expect("only clients have none, and nobody calls those").index()

@@ -220,7 +220,7 @@ fn precision(model: &Model, assessment: &Assessment) -> Option<Precision> {
 fn aim(figure: &Figure, wanted: f64) -> Aim {
     let floor = match figure.unit {
         Unit::Share => SHARE_FLOOR,
-        Unit::Seconds | Unit::Messages | Unit::PerSecond => 0.0,
+        Unit::Seconds | Unit::Messages | Unit::PerSecond | Unit::PerHour => 0.0,
     };
     Aim { estimate: figure.estimate, precision: stopping::Precision { relative: wanted, floor } }
 }

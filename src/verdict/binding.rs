@@ -13,7 +13,7 @@ use super::targets::{Answer, TargetVerdict};
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::Measurements;
 use crate::model::{
-    Callee, ClassId, Criterion, Model, QuotaId, Resource, ServiceId, Site, StationId, Step,
+    ClassId, Criterion, Model, QuotaId, Resource, ServiceId, Site, StationId, Step,
 };
 
 /// A station in a window counts as saturated from this use of its capacity on. Judgement: at 95 %
@@ -274,20 +274,16 @@ impl View<'_> {
             Step::Call { site, .. }
                 if self.model.step_services[at].is_some_and(|s| s.index() == service) =>
             {
-                Some(match self.model.sites[site.index()].callee {
-                    Callee::Operation(operation) => {
-                        self.model.operations[operation.index()].service?.index()
-                    }
-                    Callee::Group(group) => self.model.group_station(group).index(),
-                })
+                self.model.stations_of(self.model.sites[site.index()].callee)
             }
             Step::Call { .. }
             | Step::Work(_)
             | Step::Delay(_)
             | Step::HandTo { .. }
-            | Step::End => None,
+            | Step::End => Vec::new(),
         };
-        self.model.steps.iter().enumerate().filter_map(own).collect()
+        let stations = self.model.steps.iter().enumerate().flat_map(own);
+        stations.map(|station| station.index()).collect()
     }
 
     fn describe(&self, target: Option<usize>, station: usize, share: f64, lost: bool) -> Binding {

@@ -28,6 +28,8 @@ pub enum Unit {
     Messages,
     /// Messages a second.
     PerSecond,
+    /// So often an hour.
+    PerHour,
 }
 
 impl Unit {
@@ -38,6 +40,7 @@ impl Unit {
             Self::Share => "share",
             Self::Messages => "messages",
             Self::PerSecond => "1/s",
+            Self::PerHour => "1/h",
         }
     }
 }

@@ -11,6 +11,7 @@ mod metastable;
 mod network;
 mod period;
 mod quotas;
+mod routes;
 mod stations;
 mod targets;
 mod windows;
@@ -27,6 +28,7 @@ pub use metastable::Metastable;
 pub use network::Network;
 pub use period::{Period, Steadiness};
 pub use quotas::QuotaFigures;
+pub use routes::{ProviderFigures, RouteFigures};
 pub use stations::{Capacity, StationFigures};
 pub use targets::{Answer, Reason, TargetVerdict};
 pub use windows::{WindowsRead, WorstWindow};
@@ -48,6 +50,8 @@ pub struct Assessment {
     pub stations: Vec<StationFigures>,
     /// By limit of senders, in name order.
     pub quotas: Vec<QuotaFigures>,
+    /// By route of the model.
+    pub routes: Vec<RouteFigures>,
     /// What became of messages at carriers, in truth and in report: by class and group, and by
     /// class.
     pub ledgers: Vec<LedgerFigures>,
@@ -78,6 +82,7 @@ impl Assessment {
             time_by_hop: hops::of(model, runs, &period),
             stations,
             quotas,
+            routes: routes::of(model, runs, &period),
             ledgers: ledgers::of(model, runs),
             targets,
             bindings,

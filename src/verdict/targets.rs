@@ -299,7 +299,7 @@ fn zone(unit: Unit, limit: Limit, indifference: f64) -> Zone {
             let smaller = limit.value().min(1.0 - limit.value());
             Zone { relative: 0.0, floor: indifference * smaller }
         }
-        Unit::Seconds | Unit::Messages | Unit::PerSecond => {
+        Unit::Seconds | Unit::Messages | Unit::PerSecond | Unit::PerHour => {
             Zone { relative: indifference, floor: 0.0 }
         }
     }

@@ -23,4 +23,5 @@ mod timelines_carriers;
 mod timelines_lines;
 mod timelines_network;
 mod timelines_policies;
+mod timelines_routes;
 mod timelines_spent;

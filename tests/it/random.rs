@@ -10,7 +10,7 @@ mod place;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use carrier::carrier;
+use carrier::{carrier, route};
 use client::{Client, client};
 use place::{place, pool};
 
@@ -47,6 +47,7 @@ impl Scenario {
 const SERVICES: usize = 4;
 const OPERATIONS: usize = 2;
 const CARRIERS: usize = 3;
+const ROUTES: usize = 2;
 const TRAFFICS: usize = 4;
 
 /// Any scenario.
@@ -58,8 +59,9 @@ pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
         3 => Just(String::new()),
         1 => duration().prop_map(|d| format!("[network]\none-way = {d}\n")),
     ];
-    (run(), network, services, carriers, traffics).prop_map(
-        |(run, network, services, carriers, traffics)| {
+    let routes: Vec<_> = (0..ROUTES).map(|index| route(index).boxed()).collect();
+    (run(), network, services, carriers, routes, traffics).prop_map(
+        |(run, network, services, carriers, routes, traffics)| {
             let targets = "[target]\n\
                 fast = { class = \"t0\", delivered-within = \"5ms\", share-at-least = \"90%\", \
                          per = \"500ms\" }\n\
@@ -67,6 +69,7 @@ pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
                 kept = { lost-at-most = \"1%\" }\n\
                 gone = { of = \"c0\", drained-by = \"700ms\" }\n";
             let mut sections = vec![run, network, targets.to_owned()];
+            sections.extend(routes);
             sections.extend([carrier::REGIME, carrier::LIMITS].map(str::to_owned));
             sections.extend(services);
             sections.extend(carriers);
@@ -183,13 +186,16 @@ fn has_link(from: Option<usize>, callee: &str) -> bool {
 /// Where calls of service `from` go: to later ones, so that none waits for itself.
 fn callee(from: usize) -> impl Strategy<Value = String> {
     let operation = (from + 1..SERVICES.max(from + 2), 0..OPERATIONS);
-    let carrier = 0..CARRIERS;
-    (operation, carrier, 0u8..4).prop_map(|((service, operation), carrier, kind)| {
-        if service >= SERVICES || kind == 0 {
-            format!("c{carrier}")
-        } else {
-            format!("s{service}.o{operation}")
-        }
+    (operation, outside(), 0u8..4).prop_map(|((service, operation), outside, kind)| {
+        if service >= SERVICES || kind == 0 { outside } else { format!("s{service}.o{operation}") }
+    })
+}
+
+/// A carrier, or a route to some.
+fn outside() -> impl Strategy<Value = String> {
+    (0..CARRIERS + ROUTES).prop_map(|at| match at.checked_sub(CARRIERS) {
+        None => format!("c{at}"),
+        Some(route) => format!("r{route}"),
     })
 }
 
@@ -292,7 +298,7 @@ fn traffic(index: usize) -> impl Strategy<Value = String> {
     let process = if index + 1 == TRAFFICS { last.boxed() } else { process.boxed() };
     let to = prop_oneof![
         4 => (0..SERVICES, 0..OPERATIONS).prop_map(|(s, o)| format!("s{s}.o{o}")),
-        1 => (0..CARRIERS).prop_map(|carrier| format!("c{carrier}")),
+        1 => outside(),
     ];
     let cause = (select(vec!["5%", "50%", "99%"]), duration());
     let senders = select(vec![

@@ -9,6 +9,7 @@ mod feature_flag_metastable;
 mod flaky_carrier_mix;
 mod full_mesh_cliff;
 mod merge_or_split;
+mod provider_failover;
 mod replay;
 mod slow_lookup;
 mod usl_cisco;
@@ -26,6 +27,7 @@ fn these_are_shipped() {
         "flaky-carrier-mix",
         "full-mesh-cliff",
         "merge-or-split",
+        "provider-failover",
         "replay",
         "slow-lookup",
         "usl-cisco",

@@ -19,6 +19,7 @@ pub use breaker::{Breaker, BreakerSpec, Window};
 pub use budget::{Budget, BudgetSpec};
 pub use bulkhead::{Bulkhead, BulkheadSpec};
 pub use concurrency::{Concurrency, ConcurrencySpec};
+pub use sliding::Sliding;
 pub use throttle::{Throttle, ThrottleSpec};
 pub use token_budget::{TokenBudget, TokenBudgetSpec};
 

@@ -14,7 +14,7 @@ const SECOND: u64 = 1_000_000_000;
 ///
 /// Slices are a second long where the window has 10 to 120 of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Sliding<const N: usize> {
+pub struct Sliding<const N: usize> {
     slice: u64,
     /// The number of the current slice, from the start of time.
     current: u64,
@@ -24,14 +24,14 @@ pub(super) struct Sliding<const N: usize> {
 
 impl<const N: usize> Sliding<N> {
     /// Nothing counted yet.
-    pub(super) fn new(window: SimDuration) -> Self {
+    pub fn new(window: SimDuration) -> Self {
         let count = (window.ns() / SECOND).clamp(FEWEST, MOST);
         let slice = window.ns().div_ceil(count).max(1);
         Self { slice, current: 0, slices: vec![[0; N]; count as usize], sum: [0; N] }
     }
 
     /// Counts `what` at `now`.
-    pub(super) fn add(&mut self, now: SimTime, what: [i64; N]) {
+    pub fn add(&mut self, now: SimTime, what: [i64; N]) {
         self.forget(now);
         let place = self.place(self.current);
         for (kind, count) in what.into_iter().enumerate() {
@@ -41,7 +41,7 @@ impl<const N: usize> Sliding<N> {
     }
 
     /// What was counted in the window that ends at `now`.
-    pub(super) fn sum(&mut self, now: SimTime) -> [i64; N] {
+    pub fn sum(&mut self, now: SimTime) -> [i64; N] {
         self.forget(now);
         self.sum
     }

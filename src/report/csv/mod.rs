@@ -8,6 +8,7 @@
 
 mod classes;
 mod hops;
+mod routes;
 mod stations;
 mod summary;
 mod sweep;
@@ -30,6 +31,7 @@ pub(super) fn of_run(result: &PointResult) -> Tables {
         ("services.csv", stations::services(result)),
         ("carrier_groups.csv", stations::groups(result)),
         ("carriers.csv", stations::carriers(result)),
+        ("routes.csv", routes::routes(result)),
         ("limits.csv", stations::limits(result)),
         ("ledgers.csv", classes::ledgers(result)),
         ("timeline.csv", timeline::classes(result)),

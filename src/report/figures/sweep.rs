@@ -31,7 +31,7 @@ fn one_target(points: &[(String, PointResult)], at: usize) -> SweepTarget {
         quantity: match verdict.measured.unit {
             Unit::Seconds => Quantity::Duration,
             Unit::Share => Quantity::Share,
-            Unit::Messages => Quantity::Number,
+            Unit::Messages | Unit::PerHour => Quantity::Number,
             Unit::PerSecond => Quantity::PerSecond,
         },
         wanted: match verdict.limit {

@@ -18,7 +18,7 @@ pub(super) struct Figure {
     low: Option<Number>,
     /// The upper end.
     high: Option<Number>,
-    /// What it is in: "s", "share" (of one), "messages" or "1/s".
+    /// What it is in: "s", "share" (of one), "messages", "1/s" or "1/h".
     unit: &'static str,
 }
 

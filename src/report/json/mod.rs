@@ -6,6 +6,7 @@ mod hops;
 mod ledgers;
 mod record;
 mod result;
+mod routes;
 
 use serde::Serialize;
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::figure::{Figure, Number};
 use super::hops::TimeDocument;
 use super::ledgers::{self, Ledger, LimitFigures};
+use super::routes::{self, RouteFigures};
 use crate::model::{Mode, StationId};
 use crate::report::{text, words};
 use crate::sim::Outcome;
@@ -42,6 +43,8 @@ pub(super) struct ResultDocument<'a> {
     time_by_hop: Vec<TimeDocument<'a>>,
     /// Services by name, then carrier groups by name.
     stations: Vec<Station<'a>>,
+    /// Routes to carriers, by name.
+    routes: Vec<RouteFigures<'a>>,
     /// Limits of senders, by name.
     limits: Vec<LimitFigures<'a>>,
     /// What became of messages at carriers, in truth and in report: by class and carrier group.
@@ -320,6 +323,7 @@ impl<'a> ResultDocument<'a> {
             classes: classes.map(|(class, of)| Class::of(&class.name, of, runs)).collect(),
             time_by_hop: times.map(|(of, time)| TimeDocument::of(model, &of.name, time)).collect(),
             stations: assessment.stations.iter().enumerate().map(station).collect(),
+            routes: routes::routes(result),
             limits: ledgers::limits(result),
             ledgers: ledgers::ledgers(result),
             period: period(&assessment.period),

@@ -5,6 +5,7 @@ mod classes;
 mod grid;
 mod hops;
 mod notes;
+mod routes;
 mod run;
 mod stations;
 mod sweep;

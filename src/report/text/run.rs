@@ -1,7 +1,7 @@
 //! The report of a run: the answer first, then what binds, then the detail.
 
 use super::grid::{Column, GAP, Grid, shortened};
-use super::{WIDTH, binding, classes, hops, join, notes, stations};
+use super::{WIDTH, binding, classes, hops, join, notes, routes, stations};
 use crate::language::format;
 use crate::report::{About, words};
 use crate::sweep::PointResult;
@@ -20,6 +20,7 @@ pub(in crate::report) fn report(result: &PointResult, about: &About) -> String {
         stations::effort(result),
         stations::network(result),
         stations::carriers(result),
+        routes::section(result),
         stations::limits(result),
         notes::section(result, about),
     ])

@@ -18,7 +18,7 @@ pub(super) fn settle(operations: &mut Operations, scenario: &Scenario, problems:
         let Some(caller) = caller_of(operations, *site) else { continue };
         let callee = match operations.sites[site.index()].callee {
             Callee::Operation(operation) => operations.operations[operation.index()].service,
-            Callee::Group(_) => None,
+            Callee::Group(_) | Callee::Route(_) => None,
         };
         let limit = callee.map(|callee| most_of(scenario, callee));
         let (Some(callee), Some(Some(Some(_)))) = (callee, limit) else {

@@ -22,6 +22,8 @@ pub(super) fn check(scenario: &Scenario, problems: &mut Problems) -> bool {
     at_most("traffics", traffic, problems);
     let carriers = scenario.carriers.items.iter().chain(&scenario.groups.items);
     at_most("carriers and groups", carriers.map(|(name, _)| one(name.place)), problems);
+    let routes = scenario.routes.items.iter().map(|(name, _)| one(name.place));
+    at_most("routes", routes, problems);
     let operations = scenario
         .services
         .items

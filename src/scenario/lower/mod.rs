@@ -9,6 +9,7 @@ mod limits;
 mod names;
 mod operations;
 mod quotas;
+mod routes;
 mod run;
 mod services;
 mod sources;
@@ -48,6 +49,7 @@ pub(super) fn lower(
     if !limits::check(&scenario, problems) {
         return None;
     }
+    let routes = routes::lower(&scenario, &names, problems);
     let mut operations = Operations::of(&scenario, &names, files, problems);
     let surroundings = sources::Surroundings::of(&scenario, &names, clock, horizon, files);
     let sources = sources::lower(&scenario, &surroundings, &mut operations, problems);
@@ -81,6 +83,7 @@ pub(super) fn lower(
         cancels_callers: operations.cancels_callers,
         sites: operations.sites,
         groups,
+        routes: routes?,
         regimes: regimes?,
         quotas: quotas?,
         targets,

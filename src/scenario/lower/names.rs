@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::language::{Placed, Problems, unknown_name};
-use crate::model::{Callee, ClassId, GroupId, OperationId, SourceId, StationId};
+use crate::model::{Callee, ClassId, GroupId, OperationId, RouteId, SourceId, StationId};
 use crate::scenario::schema::{Scenario, TrafficSchema};
 
 /// All names of a scenario, each list in order.
@@ -16,6 +16,7 @@ pub(super) struct Names {
     /// Whether a service was read at all; where not, its operations are not known.
     services_read: Vec<bool>,
     groups: Vec<String>,
+    routes: Vec<String>,
     classes: Vec<String>,
     /// Whether every traffic's class was read; where not, there may be others.
     classes_read: bool,
@@ -34,6 +35,16 @@ impl Names {
                     name.place,
                     format!("`{}` is the name of something else already", name.value),
                     "services, carriers and carrier groups each need a name of their own",
+                );
+            }
+        }
+        let routes = owned(scenario.routes.names());
+        for (name, _) in &scenario.routes.items {
+            if groups.contains(&name.value) || services.binary_search(&name.value).is_ok() {
+                problems.add_with_hint(
+                    name.place,
+                    format!("`{}` is the name of something else already", name.value),
+                    "services, carriers, carrier groups and routes each need a name of their own",
                 );
             }
         }
@@ -71,6 +82,7 @@ impl Names {
             operations,
             services_read: scenario.services.items.iter().map(|(_, s)| s.is_some()).collect(),
             groups: groups.into_iter().collect(),
+            routes,
             classes,
             classes_read,
             sources: owned(scenario.traffic.names()),
@@ -119,6 +131,11 @@ impl Names {
         station.map(StationId::from_index)
     }
 
+    /// The position of the carrier or group of that name among all.
+    pub(super) fn group(&self, name: &Placed<String>, problems: &mut Problems) -> Option<usize> {
+        find("carrier", &self.groups, name, problems)
+    }
+
     /// What `api.send` or `us-carriers` stands for.
     pub(super) fn callee(&self, name: &Placed<String>, problems: &mut Problems) -> Option<Callee> {
         let Some((service, operation)) = name.value.split_once('.') else {
@@ -145,6 +162,9 @@ impl Names {
         if let Ok(group) = self.groups.binary_search(&name.value) {
             return Some(Callee::Group(GroupId::from_index(group)));
         }
+        if let Ok(route) = self.routes.binary_search(&name.value) {
+            return Some(Callee::Route(RouteId::from_index(route)));
+        }
         if let Ok(service) = self.services.binary_search(&name.value) {
             let operations = &self.operations[service];
             let example = operations.first().map_or("send", String::as_str);
@@ -163,8 +183,9 @@ impl Names {
             );
             return None;
         }
-        find("carrier", &self.groups, name, problems)
-            .map(|_| unreachable!("it was not found above"))
+        let all: Vec<&str> = self.groups.iter().chain(&self.routes).map(String::as_str).collect();
+        unknown_name("carrier", name, &all, problems);
+        None
     }
 }
 

@@ -91,7 +91,7 @@ impl Operations {
         for &(site, place) in &self.ejection_places {
             let operation = match self.sites[site.index()].callee {
                 Callee::Operation(operation) => &self.operations[operation.index()],
-                Callee::Group(_) => {
+                Callee::Group(_) | Callee::Route(_) => {
                     problems.add_with_hint(
                         place,
                         "`ejection` at a carrier",
@@ -139,7 +139,7 @@ impl Operations {
         for &(sender, callee, place) in &self.size_places {
             let callee = match callee {
                 Callee::Operation(operation) => self.operations[operation.index()].service,
-                Callee::Group(_) => None,
+                Callee::Group(_) | Callee::Route(_) => None,
             };
             if !sender.into_iter().chain(callee).any(has_links) {
                 problems.add_with_hint(
@@ -191,7 +191,7 @@ impl Operations {
     pub(super) fn calls_of(&self, callee: Callee) -> impl Iterator<Item = SiteId> {
         let operation = match callee {
             Callee::Operation(operation) => Some(operation),
-            Callee::Group(_) => None,
+            Callee::Group(_) | Callee::Route(_) => None,
         };
         operation.into_iter().flat_map(|operation| self.steps_of(operation)).filter_map(|step| {
             match step {
@@ -275,7 +275,7 @@ impl Operations {
         let latency = match own {
             Some(own) => Some(own?),
             // The way to a carrier is in its round trip.
-            None if matches!(callee, Callee::Group(_)) => None,
+            None if matches!(callee, Callee::Group(_) | Callee::Route(_)) => None,
             None => self.network.clone(),
         };
         let operation = &self.operations.last().expect("steps belong to an operation").name;
@@ -356,7 +356,7 @@ impl Operations {
 fn is_so(callee: Callee, operations: &[bool], carriers: bool) -> bool {
     match callee {
         Callee::Operation(operation) => operations[operation.index()],
-        Callee::Group(_) => carriers,
+        Callee::Group(_) | Callee::Route(_) => carriers,
     }
 }
 
@@ -379,6 +379,11 @@ fn check_direction(
             format!("`{value}` is a carrier, not an operation"),
             format!("write `send-to = \"{value}\"`"),
         ),
-        Callee::Operation(_) | Callee::Group(_) => {}
+        Callee::Route(_) if !to_carrier => problems.add_with_hint(
+            *place,
+            format!("`{value}` is a route to carriers, not an operation"),
+            format!("write `send-to = \"{value}\"`"),
+        ),
+        Callee::Operation(_) | Callee::Group(_) | Callee::Route(_) => {}
     }
 }

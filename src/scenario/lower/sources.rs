@@ -89,6 +89,7 @@ impl<'a> Surroundings<'a> {
             match callee {
                 Callee::Operation(operation) => Entry::Operation(operation),
                 Callee::Group(group) => Entry::Group(group),
+                Callee::Route(route) => Entry::Route(route),
             }
         } else {
             Entry::Client(operations.add_client(&name.value, callee, client, sizes))

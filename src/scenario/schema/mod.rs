@@ -8,7 +8,7 @@ mod service;
 mod target;
 mod traffic;
 
-use crate::carrier::RegimeSpec;
+use crate::carrier::{RegimeSpec, RouteSpec};
 use crate::dist::DistSpec;
 use crate::language::{Entry, Fields, NamedTable, Node, Placed, Problems, Read, Value, suggest};
 
@@ -21,13 +21,14 @@ pub(super) use target::{CriterionSchema, TargetSchema};
 pub(super) use traffic::{CauseSchema, TrafficSchema};
 
 /// Where the names stand that authors choose.
-pub const NAMED: [NamedTable; 8] = [
+pub const NAMED: [NamedTable; 9] = [
     NamedTable { path: &["target"], kind: "target" },
     NamedTable { path: &["traffic"], kind: "traffic" },
     NamedTable { path: &["service"], kind: "service" },
     NamedTable { path: &["service", "*", "operation"], kind: "operation" },
     NamedTable { path: &["carrier"], kind: "carrier" },
     NamedTable { path: &["carrier-group"], kind: "carrier group" },
+    NamedTable { path: &["route"], kind: "route" },
     NamedTable { path: &["regime"], kind: "regime" },
     NamedTable { path: &["limit"], kind: "limit" },
 ];
@@ -43,6 +44,7 @@ pub(super) struct Scenario {
     pub(super) services: Section<ServiceSchema>,
     pub(super) carriers: Section<CarrierSchema>,
     pub(super) groups: Section<CarrierSchema>,
+    pub(super) routes: Section<RouteSpec>,
     pub(super) regimes: Section<RegimeSpec>,
     pub(super) limits: Section<LimitSchema>,
 }
@@ -70,6 +72,7 @@ impl Scenario {
                 CarrierSchema::read_one(node, problems)
             }),
             groups: Section::read(&mut fields, "carrier-group", problems),
+            routes: Section::read(&mut fields, "route", problems),
             regimes: Section::read(&mut fields, "regime", problems),
             limits: Section::read(&mut fields, "limit", problems),
         };

@@ -34,6 +34,50 @@ fn limits() -> impl Strategy<Value = String> {
     .prop_map(str::to_owned)
 }
 
+/// A route to some of the carriers.
+pub(super) fn route(index: usize) -> impl Strategy<Value = String> {
+    let to = select(vec!["\"c0\", \"c1\"", "\"c2\", \"c0\", \"c1\"", "\"c1\", \"all-limits\""]);
+    let fail_over = (
+        select(vec![
+            "error-share = \"20%\"",
+            "latency = \"5ms\"",
+            "error-share = \"0%\", latency = \"60ms\"",
+        ]),
+        length(),
+        1u32..5,
+    )
+        .prop_map(|(rule, window, least)| {
+            format!("fail-over = {{ {rule}, window = \"{window}\", at-least = {least} }}\n")
+        });
+    let back = prop_oneof![
+        Just(String::new()),
+        Just("back = \"at-once\"\n".to_owned()),
+        length().prop_map(|after| format!("back = {{ after = \"{after}\" }}\n")),
+        (length(), select(vec!["1%", "50%", "100%"]), 1u32..4).prop_map(|(after, probe, least)| {
+            format!("back = {{ after = \"{after}\", probe = \"{probe}\", at-least = {least} }}\n")
+        }),
+    ];
+    let health = prop_oneof![
+        1 => Just(String::new()),
+        3 => (fail_over, back).prop_map(|(fail_over, back)| format!("{fail_over}{back}")),
+    ];
+    let pass_on = select(vec![
+        "",
+        "pass-on = [\"temporary\", \"queue-full\"]\n",
+        "pass-on = [\"temporary\", \"unclean\", \"no-answer\"]\n",
+    ]);
+    (to, select(vec!["", "choice = \"least-loaded\"\n", "weighted"]), health, pass_on).prop_map(
+        move |(to, choice, health, pass_on)| {
+            let weights = if to.matches(',').count() == 2 { "0, 2.5, 1" } else { "1, 2.5" };
+            let choice = match choice {
+                "weighted" => format!("choice = {{ weighted = [{weights}] }}\n"),
+                other => other.to_owned(),
+            };
+            format!("[route.r{index}]\nto = [{to}]\n{choice}{health}{pass_on}")
+        },
+    )
+}
+
 /// A carrier or a group of them.
 pub(super) fn carrier(index: usize) -> impl Strategy<Value = String> {
     let rate = select(vec!["2/s", "10/s", "33.3/s", "100/s", "1000/s"]);

@@ -79,6 +79,12 @@ impl Luck {
         Self(mix(self.0 ^ cause.0.wrapping_add(index.wrapping_mul(0x9e37_79b9_7f4a_7c15))))
     }
 
+    /// Whether this message is drawn when one in 2^`bits` is, by its luck and `key` alone.
+    #[inline]
+    pub fn is_one_in(self, key: Key, bits: u32) -> bool {
+        mix(self.0 ^ key.0) >> (u64::BITS - bits) == 0
+    }
+
     /// This message's numbers for the purpose prepared as `purpose`.
     #[inline]
     pub fn draws(self, purpose: Purpose) -> Draws {

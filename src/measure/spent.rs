@@ -110,19 +110,20 @@ impl RecentSpent {
         }
     }
 
-    /// Counts a message that took `ns`; the row to which the parts of its time belong.
+    /// Counts a message that took `ns` and stands for `messages`; the row to which the parts of
+    /// their time belong.
     #[inline]
-    pub fn count(&mut self, ns: u64) -> RowId {
+    pub fn count(&mut self, ns: u64, messages: u64) -> RowId {
         let bucket = Bucket::broad_index(ns);
         let row = match self.row_of[bucket] {
             0 => self.open_row(bucket),
             row => row as usize - 1,
         };
-        self.sums[row * self.stride] += 1;
+        self.sums[row * self.stride] += messages;
         RowId(row)
     }
 
-    /// A message of `row` spent so long on `part`.
+    /// Messages of `row` spent so long on `part`.
     #[inline]
     pub fn add(&mut self, RowId(row): RowId, part: usize, ns: u64) {
         let column = match self.column_of[part] {
@@ -268,10 +269,10 @@ mod tests {
     fn the_slowest_are_told_from_the_rest() {
         let mut recent = RecentSpent::new(PARTS);
         for _ in 0..99 {
-            let row = recent.count(1_000_000);
+            let row = recent.count(1_000_000, 1);
             recent.add(row, 1, 1_000_000);
         }
-        let row = recent.count(5_000_000);
+        let row = recent.count(5_000_000, 1);
         recent.add(row, 0, 5_000_000);
         let (block, mut spent) = (recent.take(), PooledSpent::default());
         assert!(recent.take().rows.is_empty());
@@ -292,7 +293,7 @@ mod tests {
         let mut recent = RecentSpent::new(PARTS);
         let mut wanted = BTreeMap::new();
         for part in (0..PARTS).rev() {
-            let row = recent.count(1 << 62);
+            let row = recent.count(1 << 62, 1);
             for _ in 0..=part {
                 recent.add(row, part, u64::MAX - 1);
             }
@@ -310,7 +311,7 @@ mod tests {
         for at in 0..100 {
             let (waited, worked) = (at << 55, (100 - at) << 55);
             visits.record(waited, worked);
-            let row = recent.count(waited + worked);
+            let row = recent.count(waited + worked, 1);
             recent.add(row, 5, waited);
             recent.add(row, 6, worked);
         }

@@ -4,6 +4,10 @@
 //! maker's, and the caller takes over that of the answer which lets it go on. So an account is a
 //! list of slips, newest first, whose older part several may hold; opening, forking and taking
 //! over cost the same however long it is.
+//!
+//! Accounts cost more than all else that is measured. So they are kept of a class's first
+//! [`KEPT_FIRST`] messages, and of one in 2^[`DRAWN_BITS`] of those that come later, drawn by luck,
+//! which then counts for so many.
 
 use super::task::TaskId;
 use crate::engine::SimTime;
@@ -12,6 +16,12 @@ use crate::engine::SimTime;
 const NONE: u32 = u32::MAX;
 /// Slips added between two looks at the memory that all take.
 const SLIPS_OF_A_LOOK: usize = 1 << 16;
+
+/// Messages of a class that are all kept accounts of. Judgement: the slowest 1 % of them are 655,
+/// enough to tell parts of a few per cent.
+pub(super) const KEPT_FIRST: u32 = 1 << 16;
+/// Of later ones, one in 2 to this power. Judgement: at 16 what accounts cost is lost beside an event.
+pub(super) const DRAWN_BITS: u32 = 4;
 
 /// A stretch of time.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +40,7 @@ struct Slip {
 /// What a task's way has cost.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Account {
-    /// Until when it is known where the time went.
+    /// Until when it is known where the time went; [`SimTime::MAX`] where no account is kept.
     at: SimTime,
     /// The latest slip.
     last: u32,
@@ -53,11 +63,13 @@ pub(super) struct Accounts {
     /// By part, all zero between two uses.
     sums: Vec<u64>,
     has_grown: bool,
+    /// By class: messages that came, up to [`KEPT_FIRST`], and when the last of these came.
+    first: Vec<(u32, SimTime)>,
 }
 
 impl Accounts {
-    /// No accounts yet, of messages whose time has so many parts.
-    pub(super) fn new(parts: usize) -> Self {
+    /// No accounts yet, of messages of so many classes whose time has so many parts.
+    pub(super) fn new(classes: usize, parts: usize) -> Self {
         Self {
             accounts: Vec::new(),
             slips: Vec::new(),
@@ -65,6 +77,17 @@ impl Accounts {
             depth_at_most: 32 + 2 * parts as u32,
             sums: vec![0; parts],
             has_grown: false,
+            first: vec![(0, SimTime::MAX); classes],
+        }
+    }
+
+    /// How many messages of `class` one that comes at `now` stands for: itself, or others too if
+    /// it `is_drawn` of those that come late, or nobody.
+    #[inline]
+    fn stands_for(&self, class: usize, came: SimTime, is_drawn: impl FnOnce() -> bool) -> u64 {
+        match came <= self.first[class].1 {
+            true => 1,
+            false => u64::from(is_drawn()) << DRAWN_BITS,
         }
     }
 
@@ -75,10 +98,35 @@ impl Accounts {
         has_grown.then(|| (self.slips.len() * size_of::<Slip>()) as u64)
     }
 
-    /// A message arrives.
+    /// A message of `class` arrives, one of the few that are kept of late ones if it `is_drawn`.
     #[inline(never)]
-    pub(super) fn open(&mut self, id: TaskId, now: SimTime) {
-        *self.account_mut(id) = Account { at: now, ..EMPTY };
+    pub(super) fn open(
+        &mut self,
+        id: TaskId,
+        class: usize,
+        now: SimTime,
+        is_drawn: impl FnOnce() -> bool,
+    ) {
+        let (came, until) = &mut self.first[class];
+        if *came < KEPT_FIRST {
+            *came += 1;
+            if *came == KEPT_FIRST {
+                *until = now;
+            }
+        }
+        let at = if self.stands_for(class, now, is_drawn) > 0 { now } else { SimTime::MAX };
+        *self.account_mut(id) = Account { at, ..EMPTY };
+    }
+
+    /// Whether an account is kept of a task's message.
+    #[inline]
+    pub(super) fn is_kept(&self, id: TaskId) -> bool {
+        self.accounts.get(id.0 as usize).is_some_and(|account| account.at != SimTime::MAX)
+    }
+
+    /// How many messages one of `class` that came at `born`, and has this account, stands for.
+    pub(super) fn weight(&self, id: TaskId, class: usize, born: SimTime) -> u64 {
+        if self.is_kept(id) { self.stands_for(class, born, || true) } else { 0 }
     }
 
     /// A new task begins with what `of` has cost.
@@ -91,10 +139,10 @@ impl Accounts {
     /// The time of a task that is not accounted for yet, until `until`, belongs to `part`.
     pub(super) fn charge(&mut self, id: TaskId, part: usize, until: SimTime) {
         let account = &mut self.accounts[id.0 as usize];
-        let ns = until.since(account.at).ns();
-        if ns == 0 {
+        if account.at >= until {
             return;
         }
+        let ns = until.since(account.at).ns();
         account.at = until;
         let before = account.last;
         let last = self.add(part as u32, ns, before);
@@ -127,8 +175,10 @@ impl Accounts {
     /// The attempt that `of` made at `issued` is forgotten in the account of `id`.
     #[inline(never)]
     pub(super) fn forget_attempt(&mut self, id: TaskId, of: TaskId, issued: SimTime) {
-        let before = self.accounts[of.0 as usize].before_attempt;
-        self.go_back_to(id, before, issued);
+        let Account { at, before_attempt: before, .. } = self.accounts[of.0 as usize];
+        if at != SimTime::MAX {
+            self.go_back_to(id, before, issued);
+        }
     }
 
     /// A record is free: its account ends.
@@ -253,8 +303,9 @@ mod tests {
 
     #[test]
     fn a_call_goes_on_from_its_caller_and_the_caller_from_the_answer() {
-        let (mut all, caller, call, next) = (Accounts::new(PARTS), TaskId(0), TaskId(1), TaskId(2));
-        all.open(caller, at(10));
+        let (mut all, caller, call, next) =
+            (Accounts::new(1, PARTS), TaskId(0), TaskId(1), TaskId(2));
+        all.open(caller, 0, at(10), || false);
         all.charge(caller, 0, at(15));
         all.fork(call, caller);
         all.note_attempt(call);
@@ -276,9 +327,40 @@ mod tests {
     }
 
     #[test]
+    fn of_later_messages_those_drawn_stand_for_the_others() {
+        let mut all = Accounts::new(2, PARTS);
+        for nth in 0..u64::from(KEPT_FIRST) {
+            all.open(TaskId(0), 1, at(nth), || false);
+            assert_eq!(all.weight(TaskId(0), 1, at(nth)), 1);
+        }
+        let last = u64::from(KEPT_FIRST) - 1;
+        // At the same instant as the last of the first it is still one of them.
+        for (came, is_drawn, weight) in
+            [(last, false, 1), (last + 1, false, 0), (last + 1, true, 1 << DRAWN_BITS)]
+        {
+            all.open(TaskId(1), 1, at(came), || is_drawn);
+            assert_eq!(all.weight(TaskId(1), 1, at(came)), weight);
+            all.fork(TaskId(2), TaskId(1));
+            all.note_attempt(TaskId(2));
+            all.charge(TaskId(2), 1, at(came + 7));
+            all.forget_attempt(TaskId(2), TaskId(2), at(came));
+            all.charge(TaskId(2), 2, at(came + 9));
+            all.take_over(TaskId(1), TaskId(2));
+            let kept = u64::from(weight > 0);
+            assert_eq!(sums(&all, TaskId(1)), [0, 0, 9 * kept]);
+            all.close(TaskId(2));
+            all.close(TaskId(1));
+        }
+        assert_eq!(in_use(&all), 0);
+        // Every class has its own.
+        all.open(TaskId(0), 0, at(last + 5), || false);
+        assert_eq!(all.weight(TaskId(0), 0, at(last + 5)), 1);
+    }
+
+    #[test]
     fn going_round_and_round_takes_no_more_memory() {
-        let (mut all, id, held) = (Accounts::new(PARTS), TaskId(4), TaskId(5));
-        all.open(id, at(0));
+        let (mut all, id, held) = (Accounts::new(1, PARTS), TaskId(4), TaskId(5));
+        all.open(id, 0, at(0), || false);
         for ns in 1..=10_000 {
             all.charge(id, ns as usize % 2, at(ns));
             if ns == 7_001 {

@@ -5,7 +5,7 @@
 //! caller go on, of the branch whose end was the message's. A model whose messages make one visit
 //! each, to a service where they wait and compute, needs no accounts: the wait tells all.
 
-use super::accounts::{Account, Accounts};
+use super::accounts::{Account, Accounts, DRAWN_BITS};
 use super::run::Run;
 use super::services::ServiceState;
 use super::task::{Flags, Outcome, State, Task, TaskId};
@@ -28,7 +28,7 @@ pub(super) fn accounts_for(model: &Model, services: &[ServiceState]) -> Option<A
         let service = only_service(model, class);
         service.is_some_and(|at| services[at].only_computes && services[at].is_simple)
     });
-    (!needs_none).then(|| Accounts::new(parts_of(model).count()))
+    (!needs_none).then(|| Accounts::new(model.classes.len(), parts_of(model).count()))
 }
 
 /// Visits by class, of a model without accounts.
@@ -60,10 +60,16 @@ fn only_service(model: &Model, class: usize) -> Option<usize> {
 }
 
 impl<T: Trace> Run<'_, T> {
+    /// Whether an account is kept of a task's message.
+    #[inline]
+    fn keeps_account(&self, id: TaskId) -> bool {
+        self.tasks.accounts.as_ref().is_some_and(|accounts| accounts.is_kept(id))
+    }
+
     /// The time that a task has spent at a station until now went to this.
     #[inline]
     pub(super) fn charge(&mut self, id: TaskId, station: usize, doing: Doing) {
-        if self.tasks.accounts.is_some() {
+        if self.keeps_account(id) {
             self.charge_at(id, station, doing);
         }
     }
@@ -85,7 +91,7 @@ impl<T: Trace> Run<'_, T> {
     /// The time that a task has spent in the state that ends now went to this.
     #[inline]
     pub(super) fn charge_state(&mut self, id: TaskId) {
-        if self.tasks.accounts.is_some() {
+        if self.keeps_account(id) {
             self.charge_its_state(id);
         }
     }
@@ -146,15 +152,20 @@ impl<T: Trace> Run<'_, T> {
     /// A message arrives: its time counts from here on.
     #[inline]
     pub(super) fn open_account(&mut self, id: TaskId) {
+        let &Task { luck, source, .. } = &self.tasks[id];
         if let Some(accounts) = &mut self.tasks.accounts {
-            accounts.open(id, self.now);
+            let class = self.sources[usize::from(source)].class;
+            let key = self.keys.accounts;
+            accounts.open(id, class, self.now, || luck.is_one_in(key, DRAWN_BITS));
         }
     }
 
     /// An answer lets its caller go on: the caller's time went where the call's did.
     #[inline]
     pub(super) fn take_over_account(&mut self, id: TaskId, from: TaskId) {
-        if let Some(accounts) = &mut self.tasks.accounts {
+        if self.keeps_account(from)
+            && let Some(accounts) = &mut self.tasks.accounts
+        {
             accounts.take_over(id, from);
         }
     }
@@ -162,7 +173,9 @@ impl<T: Trace> Run<'_, T> {
     /// An attempt of a call is made that its caller may give up.
     #[inline]
     pub(super) fn account_attempt(&mut self, call: TaskId) {
-        if let Some(accounts) = &mut self.tasks.accounts {
+        if self.keeps_account(call)
+            && let Some(accounts) = &mut self.tasks.accounts
+        {
             accounts.note_attempt(call);
         }
     }
@@ -172,7 +185,9 @@ impl<T: Trace> Run<'_, T> {
     #[inline]
     pub(super) fn give_up_attempt(&mut self, id: TaskId, of: TaskId) {
         let issued = self.tasks[of].born;
-        if let Some(accounts) = &mut self.tasks.accounts {
+        if self.keeps_account(of)
+            && let Some(accounts) = &mut self.tasks.accounts
+        {
             accounts.forget_attempt(id, of, issued);
             self.charge_in_vain(id, of);
         }
@@ -203,7 +218,7 @@ impl<T: Trace> Run<'_, T> {
     /// the part's did.
     #[inline]
     pub(super) fn hand_over_account(&mut self, part: TaskId, outcome: Outcome) {
-        if self.tasks.accounts.is_some() {
+        if self.keeps_account(part) {
             self.hand_over(part, outcome);
         }
     }
@@ -241,10 +256,14 @@ impl<T: Trace> Run<'_, T> {
     #[inline(never)]
     fn enter_account(&mut self, id: TaskId, class: usize, born: SimTime) {
         let Some(accounts) = &self.tasks.accounts else { return };
+        let weight = accounts.weight(id, class, born);
+        if weight == 0 {
+            return;
+        }
         let latency = self.now.since(born).ns();
         let spent = &mut self.books.spent[class];
-        let row = spent.count(latency);
-        let total = accounts.enter(id, |part, ns| spent.add(row, part, ns));
+        let row = spent.count(latency, weight);
+        let total = accounts.enter(id, |part, ns| spent.add(row, part, weight * ns));
         assert_eq!(total, latency, "every nanosecond of a message is accounted for, once");
     }
 }

@@ -161,6 +161,8 @@ pub(super) struct Keys {
     pub(super) thinks: Vec<Purpose>,
     /// By source and cause.
     pub(super) causes: Vec<Vec<CauseLuck>>,
+    /// Which of many messages accounts are kept of.
+    pub(super) accounts: Key,
     /// Sets a further attempt's luck apart from the one before.
     pub(super) retry: Key,
 }
@@ -269,6 +271,7 @@ impl Keys {
                     each.collect()
                 })
                 .collect(),
+            accounts: key("accounts"),
             retry: key("retry"),
         }
     }

@@ -1,10 +1,10 @@
 //! What a carrier, and a group of carriers made from one template, are.
 
 use super::quota::QuotaId;
-use super::{Behaviour, Overload, Resend, Shares};
+use super::{Behaviour, Overload, Quiet, Resend, Shares};
 use crate::dist::Dist;
 use crate::engine::SimDuration;
-use crate::service::QueueBounds;
+use crate::service::{Discipline, QueueBounds};
 
 /// Carriers that share a template, and the law that divides traffic among them.
 #[derive(Clone, Debug)]
@@ -52,7 +52,11 @@ pub struct CarrierPlan {
     pub pace: Option<f64>,
     /// The share of accepted messages that it loses without a word, whatever the load.
     pub silent_loss: f64,
-    /// The bounds of our queue for each member.
+    /// When we submit nothing.
+    pub quiet: Option<Quiet>,
+    /// Who is next in our queue for each member,
+    pub discipline: Discipline,
+    /// and its bounds.
     pub queue: QueueBounds,
 }
 
@@ -81,6 +85,11 @@ impl CarrierPlan {
 }
 
 impl CarrierPlan {
+    /// Whether it matters who sends a message.
+    pub fn asks_for_senders(&self) -> bool {
+        matches!(self.discipline, Discipline::Fair(_))
+    }
+
     /// Whether some submissions take longer, for a connection that is made for them.
     pub fn sets_up_connections(&self) -> bool {
         self.connections.as_ref().is_some_and(|of| of.set_up.is_some())

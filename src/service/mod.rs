@@ -24,6 +24,6 @@ pub use link::{LinkPlan, Links, Passage};
 pub use loads::Loads;
 pub use pace::{Pace, Slow, WarmUp};
 pub use pool::{Occupancy, Pool, PoolPlan};
-pub use queue::{QueueBounds, QueueSpec};
+pub use queue::{CarrierQueueSpec, QueueBounds, QueueSpec};
 pub use sharing::{CoreScheduling, SharedCores};
 pub use shuffle::ShuffleSharding;

@@ -48,16 +48,42 @@ impl QueueBounds {
     }
 }
 
-/// The bounds of a carrier's queue, which is first in, first out.
-impl Read for QueueBounds {
+/// Our queue for a carrier, as written: those who are submitted next, and how many may wait.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CarrierQueueSpec {
+    /// Who is submitted next.
+    pub discipline: DisciplineSpec,
+    /// How many may wait, and for how long.
+    pub bounds: QueueBounds,
+}
+
+impl Default for CarrierQueueSpec {
+    /// First in, first out, without bounds.
+    fn default() -> Self {
+        Self { discipline: DisciplineSpec::Ready(Discipline::Fifo), bounds: QueueBounds::default() }
+    }
+}
+
+impl Read for CarrierQueueSpec {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
-        let choice = Choice::read(node, &["fifo"], problems)?;
-        let Some(body) = choice.body else { return Some(Self::default()) };
+        let choice = Choice::read(node, &["fifo", "priority", "fair"], problems)?;
+        let empty = Node::new(Vec::<Entry>::new(), choice.place);
+        let body = choice.body.unwrap_or(&empty);
         let mut fields = Fields::open(body, problems)?;
-        let bounds = Self::read_fields(&mut fields, problems);
+        let discipline = DisciplineSpec::read(choice.name, &mut fields, problems);
+        let bounds = QueueBounds::read_fields(&mut fields, problems);
         let wait = fields.optional::<PositiveDuration>("wait-at-most", problems);
         fields.finish(problems);
-        Some(Self { wait_at_most: wait?.map(|wait| wait.0), ..bounds? })
+        if discipline.as_ref().is_some_and(DisciplineSpec::is_preemptive) {
+            problems.add_with_hint(
+                body.child("preemptive").map_or(choice.place, |child| child.place),
+                "what a carrier has been sent cannot be taken back",
+                "leave `preemptive` out: the more urgent are submitted first",
+            );
+            return None;
+        }
+        let bounds = QueueBounds { wait_at_most: wait?.map(|wait| wait.0), ..bounds? };
+        Some(Self { discipline: discipline?, bounds })
     }
 }
 

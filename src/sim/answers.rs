@@ -263,16 +263,13 @@ impl<T: Trace> Run<'_, T> {
         }
         let state = &mut self.carriers[carrier];
         let group = state.group;
-        if state.waiting() == 0 && state.opens_at() <= self.now && self.may_go(carrier) {
+        if state.waiting() == 0 && state.opens_at(self.now) <= self.now && self.may_go(carrier) {
             return self.submit(id, carrier);
         }
         if self.tasks.is_invalid(id, self.now) {
             return self.expire_resend(id);
         }
-        let state = &mut self.carriers[carrier];
-        self.tasks[id].state = State::AwaitingCarrier;
-        self.tasks.push_back(&mut state.queue, id);
-        state.note_length();
+        self.line_up_for(id, carrier);
         self.books.groups[group].queue.rise(self.now);
         if let Some(age) = self.model.groups[group].template.queue.age_at_most {
             self.watch(self.first_carrier_queue + carrier, age);

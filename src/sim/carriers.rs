@@ -3,17 +3,18 @@
 
 use super::task::Task;
 use crate::carrier::overload::Arrival;
-use crate::carrier::{Meter, Overload, Verdict};
+use crate::carrier::{Meter, Overload, Quiet, Verdict};
 use crate::engine::{Queue, SimTime};
 use crate::measure::CarrierRecord;
 use crate::model::Model;
+use crate::service::Line;
 
 /// A carrier as it is now, seen from our side.
 #[derive(Debug)]
 pub(super) struct CarrierState {
     pub(super) group: usize,
     /// Messages that wait with us.
-    pub(super) queue: Queue<Task>,
+    pub(super) queue: Line<Task>,
     /// Messages that it refused; they go first.
     pub(super) refused: Queue<Task>,
     /// Submissions without acknowledgement, and how many there may be.
@@ -25,6 +26,8 @@ pub(super) struct CarrierState {
     pace: Option<Meter>,
     /// What it takes while it punishes us.
     penalty: Option<Box<Penalty>>,
+    /// When nothing is submitted.
+    quiet: Option<Quiet>,
     /// Nothing is submitted before.
     pub(super) paused_until: SimTime,
     /// Whether it stands in the line of a quota.
@@ -63,13 +66,14 @@ impl CarrierState {
                 };
                 carriers.push(Self {
                     group,
-                    queue: Queue::new(),
+                    queue: Line::new(&template.discipline),
                     refused: Queue::new(),
                     outstanding: 0,
                     window: template.window.unwrap_or(u32::MAX),
                     limit,
                     pace,
                     penalty: None,
+                    quiet: template.quiet,
                     paused_until: SimTime::ZERO,
                     is_in_line: false,
                     try_at: SimTime::MAX,
@@ -89,7 +93,7 @@ impl CarrierState {
 
     /// From when on the next submission may go; never while its window is full.
     #[inline]
-    pub(super) fn opens_at(&self) -> SimTime {
+    pub(super) fn opens_at(&self, now: SimTime) -> SimTime {
         if self.outstanding >= self.window {
             return SimTime::MAX;
         }
@@ -98,7 +102,11 @@ impl CarrierState {
             None => SimTime::ZERO,
             Some(penalty) => penalty.meter.conforms_from().min(penalty.until),
         };
-        paced.max(self.paused_until).max(punished)
+        let opens = paced.max(self.paused_until).max(punished);
+        match &self.quiet {
+            None => opens,
+            Some(quiet) => quiet.over_at(opens.max(now)),
+        }
     }
 
     /// Counts a submission of so many segments that goes out at `now`.

@@ -109,7 +109,7 @@ impl Routes {
         self.all.into_iter().map(record).collect()
     }
 
-    /// A task comes for a carrier by no route.
+    /// A task comes for a carrier by no route that passes on.
     #[inline]
     pub(super) fn forget_way(&mut self, id: TaskId) {
         if let Some(way) = self.ways.get_mut(id.0 as usize) {
@@ -139,6 +139,8 @@ impl<T: Trace> Run<'_, T> {
         let at = route.index();
         if self.model.routes[at].pass_on.is_some() {
             self.routes.note_way(id, Way { route, been: been | 1 << nth });
+        } else {
+            self.routes.forget_way(id);
         }
         let provider = &mut self.routes.all[at].providers[nth];
         provider.window.sent += 1;

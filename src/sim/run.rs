@@ -97,7 +97,8 @@ impl<'m, T: Trace> Run<'m, T> {
             calendar,
             lanes,
             tasks: Tasks::new(
-                model.services.iter().any(|service| service.pool.asks_for_senders()),
+                model.services.iter().any(|service| service.pool.asks_for_senders())
+                    || model.groups.iter().any(|group| group.template.asks_for_senders()),
                 keeps_notes(model),
                 model
                     .services

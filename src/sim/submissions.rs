@@ -7,9 +7,10 @@ use super::trace::Trace;
 use super::visits::End;
 use crate::carrier::Verdict;
 use crate::engine::random::uniform;
-use crate::engine::{Queue, SimDuration, SimTime};
+use crate::engine::{Id, SimDuration, SimTime};
 use crate::measure::Doing;
 use crate::model::GroupId;
+use crate::service::Ticket;
 
 impl<T: Trace> Run<'_, T> {
     /// A task comes for a carrier of `group`.
@@ -28,28 +29,25 @@ impl<T: Trace> Run<'_, T> {
         task.pc = self.model.carrier_step;
         task.instance = carrier as u32;
         task.since = self.now;
-        if state.waiting() == 0 && state.opens_at() <= self.now && self.may_go(carrier) {
+        if state.waiting() == 0 && state.opens_at(self.now) <= self.now && self.may_go(carrier) {
             return self.submit(id, carrier);
         }
         if self.tasks.is_invalid(id, self.now) {
             self.count_as_expired(id, group.index());
             return self.end_invalid(id, station);
         }
-        let gauges = &mut self.books.groups[group.index()];
         let state = &mut self.carriers[carrier];
         if state.waiting() >= state.room {
             state.record.refused += 1;
-            gauges.window.rejected += 1;
+            self.books.groups[group.index()].window.rejected += 1;
             if T::ON {
                 self.note_station(station, id, "is turned away: the queue is full");
             }
             self.end_visit(id, End::Rejected);
             return self.turn_away(id, Outcome::Rejected, station);
         }
-        self.tasks[id].state = State::AwaitingCarrier;
-        self.tasks.push_back(&mut state.queue, id);
-        state.note_length();
-        gauges.queue.rise(self.now);
+        self.line_up_for(id, carrier);
+        self.books.groups[group.index()].queue.rise(self.now);
         if let Some(age) = plan.template.queue.age_at_most {
             self.watch(self.first_carrier_queue + carrier, age);
         }
@@ -57,6 +55,34 @@ impl<T: Trace> Run<'_, T> {
             self.note_station(station, id, "waits");
         }
         self.submit_what_may_go(carrier);
+    }
+
+    /// A task takes its place in our queue for a carrier.
+    #[inline]
+    pub(super) fn line_up_for(&mut self, id: TaskId, carrier: usize) {
+        let state = &mut self.carriers[carrier];
+        let discipline = &self.model.groups[state.group].template.discipline;
+        let task = &mut self.tasks[id];
+        task.state = State::AwaitingCarrier;
+        let class = self.sources[usize::from(task.source)].class;
+        let ticket = Ticket {
+            now: self.now,
+            level: discipline.level_of(class),
+            sender: self.tasks.sender(id),
+            deadline: SimTime::MAX,
+        };
+        self.tasks.line_up(&mut state.queue, id, ticket);
+        state.note_length();
+    }
+
+    /// Who is next in our queue for a carrier.
+    #[inline]
+    fn next_for(&mut self, carrier: usize) -> Option<TaskId> {
+        let next = self.tasks.next_in_line(&mut self.carriers[carrier].queue, self.now);
+        next.map(|(id, is_served)| {
+            debug_assert!(is_served, "no discipline of a carrier sheds");
+            id
+        })
     }
 
     /// The station of a group.
@@ -87,7 +113,7 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn submit_in_turn(&mut self, carrier: usize) {
         let state = &mut self.carriers[carrier];
         if state.waiting() > 0
-            && state.opens_at() <= self.now
+            && state.opens_at(self.now) <= self.now
             && self.quotas_are_open(carrier, true)
         {
             self.submit_first(carrier);
@@ -99,8 +125,9 @@ impl<T: Trace> Run<'_, T> {
     fn submit_first(&mut self, carrier: usize) {
         let state = &mut self.carriers[carrier];
         let first = self.tasks.pop_front(&mut state.refused);
-        if let Some(id) = first.or_else(|| self.tasks.pop_front(&mut state.queue)) {
-            self.books.groups[state.group].queue.fall(self.now);
+        if let Some(id) = first.or_else(|| self.next_for(carrier)) {
+            let group = self.carriers[carrier].group;
+            self.books.groups[group].queue.fall(self.now);
             if !self.is_too_old(id, carrier) {
                 self.submit(id, carrier);
             }
@@ -111,7 +138,7 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn submit_what_may_go(&mut self, carrier: usize) {
         loop {
             let state = &mut self.carriers[carrier];
-            let from = state.opens_at();
+            let from = state.opens_at(self.now);
             if state.waiting() == 0 || from == SimTime::MAX {
                 return;
             }
@@ -243,10 +270,10 @@ impl<T: Trace> Run<'_, T> {
     /// Who has waited longest for a carrier, and since when.
     pub(super) fn oldest_at_carrier(&self, carrier: usize) -> Option<(TaskId, SimTime)> {
         let state = &self.carriers[carrier];
-        let front = |queue: &Queue<Task>| queue.front().map(|id| TaskId(id.number()));
+        let named = |id: Id<Task>| TaskId(id.number());
         let came = |id| self.visits.own(id).map_or(SimTime::ZERO, |visit| visit.came);
-        let refused = front(&state.refused).map(|id| (id, came(id)));
-        let waiting = front(&state.queue).map(|id| (id, self.tasks[id].since));
+        let refused = state.refused.front().map(named).map(|id| (id, came(id)));
+        let waiting = state.queue.oldest().map(named).map(|id| (id, self.tasks[id].since));
         refused.into_iter().chain(waiting).min_by_key(|(_, came)| *came)
     }
 
@@ -309,8 +336,10 @@ impl<T: Trace> Run<'_, T> {
     fn leave_carrier_queue(&mut self, id: TaskId) -> usize {
         let state = &mut self.carriers[self.tasks[id].instance as usize];
         let refused = self.tasks[id].state == State::AwaitingAgain;
-        let queue = if refused { &mut state.refused } else { &mut state.queue };
-        self.tasks.unlink(queue, id);
+        match refused {
+            true => self.tasks.unlink(&mut state.refused, id),
+            false => self.tasks.leave_line(&mut state.queue, id),
+        }
         let group = state.group;
         let wait = self.waited_before(id) + self.now.since(self.tasks[id].since);
         self.books.groups[group].left_unserved(self.now, wait);

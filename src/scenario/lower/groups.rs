@@ -21,11 +21,12 @@ pub(super) fn lower(
     scenario: &Scenario,
     clock: Option<&RunClock>,
     files: &Files<'_>,
+    classes: &[String],
     problems: &mut Problems,
 ) -> Option<Vec<GroupPlan>> {
     let mut all: Vec<_> = scenario.carriers.items.iter().chain(&scenario.groups.items).collect();
     all.sort_by(|(a, _), (b, _)| a.value.cmp(&b.value));
-    let found = Found { clock, files, scenario };
+    let found = Found { clock, files, scenario, classes };
     let mut first = 0;
     let mut groups = Vec::new();
     let mut complete = true;
@@ -68,6 +69,7 @@ struct Found<'a> {
     clock: Option<&'a RunClock>,
     files: &'a Files<'a>,
     scenario: &'a Scenario,
+    classes: &'a [String],
 }
 
 impl Found<'_> {
@@ -165,6 +167,7 @@ fn group(
     let (shares, count, rates) = (shares?, carrier.count?, rates?);
     let behaviours = found.behaviours(carrier, problems);
     let quotas = found.quotas(carrier, problems);
+    let discipline = carrier.queue.discipline.resolve(found.classes, problems);
     let connections = match &carrier.connections {
         None => Some(None),
         Some(connections) => found.connections(connections, problems).map(Some),
@@ -172,6 +175,10 @@ fn group(
     let overload = match carrier.overload {
         None => Overload::Paced,
         Some(spec) => spec.resolve(clock?),
+    };
+    let quiet = match &carrier.quiet {
+        None => None,
+        Some(quiet) => Some(quiet.resolve(clock?)),
     };
     let bursts = rates.iter().map(|&rate| carrier.burst.unwrap_or(usual_burst(rate, overload)));
     let (window, connections) = match connections? {
@@ -197,7 +204,9 @@ fn group(
             answer_timeout: carrier.answer_timeout,
             pace: pace?,
             silent_loss: carrier.silent_loss,
-            queue: carrier.queue,
+            quiet,
+            discipline: discipline?,
+            queue: carrier.queue.bounds,
         },
     })
 }

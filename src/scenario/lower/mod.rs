@@ -43,7 +43,7 @@ pub(super) fn lower(
     let run = run.zip(asked).and_then(|(run, asked)| run::with_windows(run, &asked, problems));
     let regimes = groups::regimes(&scenario, files, problems);
     let quotas = quotas::lower(&scenario, clock.as_ref(), problems);
-    let groups = groups::lower(&scenario, clock.as_ref(), files, problems);
+    let groups = groups::lower(&scenario, clock.as_ref(), files, names.classes(), problems);
     check_instances(&scenario, problems);
     // What follows has positions in tables.
     if !limits::check(&scenario, problems) {

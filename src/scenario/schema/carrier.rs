@@ -1,13 +1,13 @@
 //! `[carrier.NAME]` and `[carrier-group.NAME]`: what we do not own.
 
 use crate::carrier::overload::OverloadSpec;
-use crate::carrier::{BehaviourSpec, Resend, SharesSpec};
+use crate::carrier::{BehaviourSpec, QuietSpec, Resend, SharesSpec};
 use crate::dist::DistSpec;
 use crate::engine::SimDuration;
 use crate::language::{
     Fields, Node, Placed, PositiveDuration, Problems, Rate, Read, Share, Whole, format,
 };
-use crate::service::QueueBounds;
+use crate::service::CarrierQueueSpec;
 
 /// Most carriers of one group.
 const MOST_CARRIERS: u64 = 100_000;
@@ -37,7 +37,8 @@ pub(in crate::scenario) struct CarrierSchema {
     pub(in crate::scenario) connections: Option<ConnectionsSchema>,
     pub(in crate::scenario) pace: Option<Placed<f64>>,
     pub(in crate::scenario) silent_loss: f64,
-    pub(in crate::scenario) queue: QueueBounds,
+    pub(in crate::scenario) quiet: Option<QuietSpec>,
+    pub(in crate::scenario) queue: CarrierQueueSpec,
 }
 
 /// Connections that addresses of ours hold.
@@ -117,7 +118,8 @@ impl CarrierSchema {
         let connections = fields.optional("connections", problems);
         let pace = fields.optional::<Placed<Rate>>("pace", problems);
         let silent_loss = fields.or("silent-loss", Share(0.0), problems);
-        let queue = fields.or("queue", QueueBounds::default(), problems);
+        let quiet = fields.optional::<QuietSpec>("quiet", problems);
+        let queue = fields.or("queue", CarrierQueueSpec::default(), problems);
         let window = match (binds.flatten(), window.flatten()) {
             (None, window) => window.map(|window| window.0),
             (Some(binds), window) => {
@@ -146,6 +148,7 @@ impl CarrierSchema {
             connections: connections.flatten(),
             pace: pace.flatten().map(|rate| of(rate, |per_s| per_s)),
             silent_loss: silent_loss.map_or(0.0, |share| share.0),
+            quiet: quiet.flatten(),
             queue: queue.unwrap_or_default(),
         }
     }
@@ -185,8 +188,10 @@ fn check(node: &Node, problems: &mut Problems) {
             "add, for example, `round-trip = \"100ms\"`",
         );
     }
-    let queue = node.child("queue").and_then(|queue| queue.child("fifo"));
-    let wait = queue.and_then(|bounds| bounds.child("wait-at-most"));
+    let queue = node.child("queue");
+    let kinds = ["fifo", "priority", "fair"];
+    let bounds = kinds.iter().find_map(|kind| queue.and_then(|queue| queue.child(kind)));
+    let wait = bounds.and_then(|bounds| bounds.child("wait-at-most"));
     if let Some(wait) = wait.filter(|_| !has_rate && !has("pace")) {
         problems.add_with_hint(
             wait.place,

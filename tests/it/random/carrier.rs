@@ -126,17 +126,18 @@ pub(super) fn carrier(index: usize) -> impl Strategy<Value = String> {
         prop_oneof![2 => none().boxed(), 3 => windowed.boxed(), 1 => connected.boxed()],
         prop_oneof![none().boxed(), duration().prop_map(|d| format!("delivery = {d}\n")).boxed()],
         share(),
-        queue(),
+        (queue(), discipline(), quiet()),
         any::<bool>(),
         (errors(), limits()).prop_map(|(errors, limits)| format!("{errors}{limits}")),
     )
         .prop_map(move |(count, limited, windowed, delivery, loss, bounds, zipf, errors)| {
-            let (bounds, time) = bounds;
+            let ((bounds, time), (kind, keys), quiet) = bounds;
             let time = time.filter(|_| !limited.is_empty());
-            let bounds: Vec<String> = bounds.into_iter().chain(time).collect();
+            let keys = keys.map(str::to_owned);
+            let bounds: Vec<String> = keys.into_iter().chain(bounds).chain(time).collect();
             let queue = match bounds.is_empty() {
                 true => String::new(),
-                false => format!("queue = {{ fifo = {{ {} }} }}\n", bounds.join(", ")),
+                false => format!("queue = {{ {kind} = {{ {} }} }}\n", bounds.join(", ")),
             };
             let head = match count {
                 None => format!("[carrier.c{index}]\n"),
@@ -146,8 +147,29 @@ pub(super) fn carrier(index: usize) -> impl Strategy<Value = String> {
                     format!("[carrier-group.c{index}]\ncount = {count}\n{shares}")
                 }
             };
-            format!("{head}{limited}{windowed}{delivery}silent-loss = \"{loss}\"\n{queue}{errors}")
+            format!("{head}{limited}{windowed}{delivery}silent-loss = \"{loss}\"\n{queue}{quiet}{errors}")
         })
+}
+
+/// Who is next in our queue, and what that needs to be told.
+fn discipline() -> impl Strategy<Value = (&'static str, Option<&'static str>)> {
+    select(vec![
+        ("fifo", None),
+        ("fifo", None),
+        ("fair", Some("quantum = 2")),
+        ("priority", Some("lanes = [[\"t0\"]]")),
+    ])
+}
+
+/// Runs begin at midnight, and last a second or two.
+fn quiet() -> impl Strategy<Value = &'static str> {
+    select(vec![
+        "",
+        "",
+        "",
+        "quiet = { from = \"23:00\", until = \"00:00:00.3\" }\n",
+        "quiet = { from = \"02:00:00.2\", until = \"02:00:01\", zone = \"+02:00\" }\n",
+    ])
 }
 
 /// What may go wrong, and what is submitted again.

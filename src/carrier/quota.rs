@@ -72,6 +72,21 @@ pub enum Beyond {
 }
 
 impl QuotaPlan {
+    /// Segments that all of them may send from `from` to `until` by their daily cap: that of each day
+    /// of which a part is in between; `None` where there is none.
+    pub fn by_days(&self, from: SimTime, until: SimTime) -> Option<f64> {
+        let cap = self.daily?;
+        // Midnights up to a moment.
+        let midnights = |at: SimTime| match at >= cap.first_reset {
+            true => at.since(cap.first_reset).ns() / DAY.ns() + 1,
+            false => 0,
+        };
+        // The end itself is outside.
+        let last = SimTime::from_ns(until.ns().saturating_sub(1));
+        let days = 1 + midnights(last).saturating_sub(midnights(from));
+        Some(cap.segments as f64 * f64::from(self.count) * days as f64)
+    }
+
     /// Segments a second that all of them may send; what a daily cap comes to, where nothing else
     /// is said; `None` where nothing is limited.
     pub fn total_rate(&self) -> Option<f64> {
@@ -122,10 +137,15 @@ impl Quota {
         }
     }
 
+    /// Whether nothing more goes today, and waits for tomorrow.
+    pub fn is_used_up(&mut self, now: SimTime) -> bool {
+        self.begin_day(now);
+        self.today >= self.cap && self.beyond == Beyond::Wait
+    }
+
     /// From when on the next message may go: `now`, or later.
     pub fn opens_at(&mut self, now: SimTime) -> SimTime {
-        self.begin_day(now);
-        if self.today >= self.cap && self.beyond == Beyond::Wait {
+        if self.is_used_up(now) {
             return self.resets_at;
         }
         match (&self.gcra, self.used.peek()) {
@@ -136,22 +156,22 @@ impl Quota {
         }
     }
 
-    /// Counts a message of so many segments that goes at `now`, when it may; whether it is within
-    /// the cap.
+    /// Counts a message of so many segments that goes at `now`, when it may, or ahead of its time;
+    /// whether it is within the cap.
     pub fn take(&mut self, now: SimTime, segments: u32) -> bool {
         self.begin_day(now);
         let is_within = self.today < self.cap;
         self.today = self.today.saturating_add(u64::from(segments));
         let Some(gcra) = &self.gcra else { return is_within };
         let is_free = |due: &Reverse<Due>| gcra.conforms_from(due.0) <= now;
-        let mut due = match self.used.peek().is_some_and(is_free) {
+        let mut due = match self.fresh == 0 || self.used.peek().is_some_and(is_free) {
             true => self.used.pop().map(|due| due.0).unwrap_or_default(),
             false => {
-                self.fresh = self.fresh.saturating_sub(1);
+                self.fresh -= 1;
                 Due::default()
             }
         };
-        gcra.take_many(&mut due, now, segments);
+        gcra.take_ahead(&mut due, now, segments);
         self.used.push(Reverse(due));
         is_within
     }
@@ -201,6 +221,24 @@ mod tests {
         assert_eq!(times(&plan(), &[1; 7]), [0, 0, 0, 1000, 1000, 1000, 2000]);
         // Two segments keep a number for two seconds.
         assert_eq!(times(&plan(), &[2, 1, 1, 1, 1, 1]), [0, 0, 0, 1000, 1000, 2000]);
+    }
+
+    #[test]
+    fn a_cap_is_that_of_each_day_begun() {
+        let cap = DailyCap { segments: 2, first_reset: at(5000), beyond: Beyond::Wait };
+        let plan = QuotaPlan { daily: Some(cap), ..plan() };
+        let day = 86_400_000;
+        for (from, until, days) in [
+            (0, 1000, 1.0),
+            (0, 5000, 1.0),
+            (0, 5001, 2.0),
+            (5000, 5000 + day, 1.0),
+            (4999, 5001 + day, 3.0),
+        ] {
+            // Three numbers.
+            assert_eq!(plan.by_days(at(from), at(until)), Some(6.0 * days), "{from} to {until}");
+        }
+        assert_eq!(QuotaPlan { daily: None, ..plan }.by_days(at(0), at(9)), None);
     }
 
     #[test]

@@ -58,9 +58,15 @@ impl Gcra {
         }
         // Whoever comes as early as a whole nanosecond allows pays from when it was due, so that
         // rounding up loses no rate.
+        self.take_ahead(due, now, count);
+        true
+    }
+
+    /// Takes `count` together at `now`, whether or not they conform: what is taken ahead has to be
+    /// made up for before the next one conforms.
+    pub fn take_ahead(&self, due: &mut Due, now: SimTime, count: u32) {
         let from = if self.is_rested(*due, now) { fine(now) } else { due.0 };
         due.0 = from.saturating_add(self.interval.saturating_mul(u128::from(count)));
-        true
     }
 
     /// When the next one would leave if they left at the rate, one by one, the burst being room to

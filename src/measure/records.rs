@@ -101,7 +101,8 @@ pub struct StationWindow {
     pub arrived: u64,
     /// Tasks that a worker took; of carriers, submissions after which there was no further one.
     pub started: u64,
-    /// Their segments, of carriers.
+    /// Of carriers: segments that used their rate, those of all submissions where we keep to it, of
+    /// these submissions where the carrier does.
     pub segments: u64,
     /// Of those, how many had waited.
     pub waited: u64,

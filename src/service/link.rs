@@ -157,8 +157,9 @@ impl Links {
         }
         let peers = self.outward.len() as u128 - 1;
         self.outward[instance as usize].take(fine(now), peers.saturating_mul(self.per_message));
-        self.charged += self.per_message;
-        self.inward[instance as usize].taken += self.per_message;
+        self.charged = self.charged.saturating_add(self.per_message);
+        let own = &mut self.inward[instance as usize].taken;
+        *own = own.saturating_add(self.per_message).min(self.charged);
     }
 
     /// How long, since this was asked before, the ways out and the ways in of all members were busy

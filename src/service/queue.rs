@@ -24,17 +24,13 @@ pub struct QueueBounds {
 }
 
 impl QueueBounds {
-    /// Messages that may wait where `per_s` leave a second: as many as the bound in length allows,
-    /// and as leave within the bound in time. Without a rate, a bound in time bounds nothing.
+    /// Segments that may wait where `per_s` leave a second: as many as leave within the bound in
+    /// time. Without a rate, a bound in time bounds nothing.
     ///
     /// Product and quotient are the nearest that a float can hold, on every machine, so that
     /// 0.3/s over 10 h are 10,800 and no fewer.
-    pub fn room(&self, per_s: Option<f64>) -> u32 {
-        let room = self.length_at_most.unwrap_or(u32::MAX);
-        match (self.wait_at_most, per_s) {
-            (Some(wait), Some(per_s)) => room.min((per_s * wait.ns() as f64 / 1e9) as u32),
-            (Some(_) | None, _) => room,
-        }
+    pub fn room_in_time(&self, per_s: Option<f64>) -> Option<u32> {
+        Some((per_s? * self.wait_at_most?.ns() as f64 / 1e9) as u32)
     }
 
     fn read_fields(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Self> {
@@ -210,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bound_in_time_is_so_many_messages_at_a_rate() {
+    fn a_bound_in_time_is_so_many_segments_at_a_rate() {
         let within = |hours: u64| QueueBounds {
             wait_at_most: Some(SimDuration::from_secs(hours * 3600)),
             ..QueueBounds::default()
@@ -218,11 +214,10 @@ mod tests {
         for (per_s, room) in
             [(1.0, 36_000), (0.3, 10_800), (3.0, 108_000), (1e-5, 0), (1e30, u32::MAX)]
         {
-            assert_eq!(within(10).room(Some(per_s)), room, "{per_s}");
+            assert_eq!(within(10).room_in_time(Some(per_s)), Some(room), "{per_s}");
         }
-        assert_eq!(within(10).room(None), u32::MAX);
-        let both = QueueBounds { length_at_most: Some(9), ..within(10) };
-        assert_eq!((both.room(Some(1.0)), both.room(Some(1e-4))), (9, 3));
+        assert_eq!(within(10).room_in_time(None), None);
+        assert_eq!(QueueBounds::default().room_in_time(Some(1.0)), None);
     }
 
     #[test]

@@ -2,9 +2,11 @@
 //! in line, pauses and is submitted again, fails, is delivered though nobody knows. And the
 //! ledgers, which say what became of each.
 
+use super::event::Event;
 use super::run::Run;
 use super::submissions::is_lost;
 use super::task::{Due, Flags, Outcome, State, Task, TaskId};
+use super::tasks::Fate;
 use super::trace::Trace;
 use super::visits::{End, Role, Visit};
 use crate::carrier::{Error, Refusal, Submission, Verdict};
@@ -27,20 +29,14 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn submit_and_see(&mut self, id: TaskId, carrier: usize, segments: u32) {
         let group = self.carriers[carrier].group;
         let template = &self.model.groups[group].template;
-        let is_within = self.take_quotas(group, segments);
+        let is_within = self.take_quotas(carrier, segments);
         let keys = self.keys.groups[group];
         let visit = self.visits.own(id).copied();
         let task = self.tasks[id];
         let waited = visit.map_or(SimDuration::ZERO, |visit| visit.waited);
         let wait = waited + self.now.since(task.since);
-        let Answer { mut verdict, length } = self.ask(&task, carrier, visit.as_ref(), segments);
-        if !is_within && verdict.accepts() {
-            verdict = Verdict::Refuse(Refusal::Permanent);
-        }
-        let accepts = matches!(verdict, Verdict::Accept | Verdict::Hold { .. });
-        if accepts && is_lost(template.silent_loss, &task, keys.loss) {
-            verdict = Verdict::Drop;
-        }
+        let verdict = self.verdict(id, carrier, visit.as_ref(), segments, is_within);
+        let Answer { verdict, length } = self.answer_to(&task, group, visit.as_ref(), verdict);
         let tries = visit.map_or(0, |visit| visit.tries) + 1;
         let last = visit.map_or(SimDuration::ZERO, |visit| visit.pause);
         let again = self.pause_before_resend(&task, group, verdict.error(), tries, last);
@@ -84,22 +80,38 @@ impl<T: Trace> Run<'_, T> {
         }
     }
 
-    /// What a carrier answers to a submission, and how long that takes.
-    fn ask(&mut self, task: &Task, carrier: usize, visit: Option<&Visit>, segments: u32) -> Answer {
-        let group = self.carriers[carrier].group;
-        let template = &self.model.groups[group].template;
-        let tries = visit.map_or(0, |visit| visit.tries);
-        // Each submission has luck of its own; the first has the message's.
-        let luck = match tries {
+    /// The luck of a submission: each has one of its own, the first that of its task.
+    fn luck_of_try(&self, task: &Task, visit: Option<&Visit>) -> Luck {
+        match visit.map_or(0, |visit| visit.tries) {
             0 => task.luck,
             tries => task.luck.child(self.keys.retry, u64::from(tries)),
-        };
+        }
+    }
+
+    /// What a carrier makes of a submission, and how many times as long as usual it takes to say
+    /// so. It `is_within` the caps that are strict, or blocked.
+    fn verdict(
+        &mut self,
+        id: TaskId,
+        carrier: usize,
+        visit: Option<&Visit>,
+        segments: u32,
+        is_within: bool,
+    ) -> (Verdict, f64) {
+        let task = self.tasks[id];
+        let group = self.carriers[carrier].group;
+        let template = &self.model.groups[group].template;
+        let luck = self.luck_of_try(&task, visit);
         let now = self.now;
-        let age = now.since(visit.map_or(now, |visit| visit.first));
+        let Fate { luck: fate, submitted } = match template.behaviours.is_empty() {
+            true => Fate { luck: task.luck, submitted: now },
+            false => self.fate(id),
+        };
+        let age = now.since(visit.map_or(now, |visit| visit.first).min(submitted));
         let (mut verdict, mut times) = (Verdict::Accept, 1.0);
         for (behaviour, purpose) in template.behaviours.iter().zip(&self.keys.behaviours[group]) {
             let Some(until) = behaviour.during.until(now, &mut self.regimes) else { continue };
-            let (of_message, of_attempt) = (task.luck.draws(*purpose), luck.draws(*purpose));
+            let (of_message, of_attempt) = (fate.draws(*purpose), luck.draws(*purpose));
             match behaviour.on_submission(&Submission { now, until, age, of_message, of_attempt }) {
                 Verdict::Accept => {}
                 Verdict::Slow { times: more } => times *= more,
@@ -115,8 +127,32 @@ impl<T: Trace> Run<'_, T> {
                 other => verdict = other,
             }
         }
+        let verdict = match verdict {
+            verdict if !is_within && verdict.accepts() => Verdict::Refuse(Refusal::Permanent),
+            Verdict::Unclean { .. } if !is_within => Verdict::Unclean { delivered: false },
+            Verdict::Accept | Verdict::Hold { .. }
+                if is_lost(template.silent_loss, &task, self.keys.groups[group].loss) =>
+            {
+                Verdict::Drop
+            }
+            verdict => verdict,
+        };
+        (verdict, times)
+    }
+
+    /// What the answer to a submission is to us, and how long it takes: of one that comes too late,
+    /// nobody learns what it was.
+    fn answer_to(
+        &self,
+        task: &Task,
+        group: usize,
+        visit: Option<&Visit>,
+        (verdict, times): (Verdict, f64),
+    ) -> Answer {
+        let template = &self.model.groups[group].template;
+        let luck = self.luck_of_try(task, visit);
         let set_up = self.set_up(luck, group);
-        if tries == 0
+        if visit.is_none_or(|visit| visit.tries == 0)
             && times == 1.0
             && set_up == SimDuration::ZERO
             && template.answer_timeout.is_none()
@@ -146,6 +182,29 @@ impl<T: Trace> Run<'_, T> {
             }
             Some(_) | None => Answer { verdict, length: Some(length) },
         }
+    }
+
+    /// What a message brings into draws that decide on it for good, and since when the carrier knows
+    /// it, however often the call that submits it is made.
+    fn fate(&mut self, id: TaskId) -> Fate {
+        let mut call = id;
+        // Copies of one call share its fate.
+        while let Task { flags, parent, .. } = self.tasks[call]
+            && flags.has(Flags::CALL)
+            && parent != TaskId::NONE
+            && self.tasks[parent].state == State::Hedging
+        {
+            call = parent;
+        }
+        let fate = self.tasks.fate(call);
+        let Task { flags, site, .. } = self.tasks[call];
+        let is_retried = || self.model.sites[usize::from(site)].retry.is_some();
+        if fate.submitted < SimTime::MAX || !flags.has(Flags::CALL) || !is_retried() {
+            return fate;
+        }
+        let fate = Fate { submitted: self.now, ..fate };
+        self.tasks.set_fate(call, fate);
+        fate
     }
 
     /// How long it takes to make the connection for a submission, where one is made.
@@ -235,7 +294,6 @@ impl<T: Trace> Run<'_, T> {
     /// from when it first came.
     fn put_back(&mut self, id: TaskId, carrier: usize) {
         let state = &mut self.carriers[carrier];
-        self.books.groups[state.group].queue.rise(self.now);
         let task = &mut self.tasks[id];
         task.state = State::AwaitingAgain;
         task.since = self.now;
@@ -244,8 +302,8 @@ impl<T: Trace> Run<'_, T> {
         let came_of = |task: TaskId| visits.own(task).map_or(SimTime::ZERO, |visit| visit.came);
         let came = came_of(id);
         self.tasks.insert_in_order(&mut state.refused, id, |other| came_of(other) <= came);
-        state.note_length();
         let age = self.model.groups[state.group].template.queue.age_at_most;
+        self.note_joined(id, carrier);
         if let Some(age) = age {
             self.watch_from(self.first_carrier_queue + carrier, (came + age).max(self.now));
         }
@@ -270,11 +328,22 @@ impl<T: Trace> Run<'_, T> {
             return self.expire_resend(id);
         }
         self.line_up_for(id, carrier);
-        self.books.groups[group].queue.rise(self.now);
         if let Some(age) = self.model.groups[group].template.queue.age_at_most {
-            self.watch(self.first_carrier_queue + carrier, age);
+            // It may be older than those before it: a timer of its own tells.
+            let came = self.visits.own(id).map_or(self.now, |visit| visit.came);
+            let event = self.calendar.schedule(came + age, Event::Wake(id).pack());
+            self.tasks[id].due = Due::with(event);
         }
         self.submit_what_may_go(carrier);
+    }
+
+    /// A message that has joined the line once more has become too old there.
+    pub(super) fn expire_resent(&mut self, id: TaskId) {
+        let station = self.expire_at_carrier(id);
+        if T::ON {
+            self.note_station(station, id, "has waited too long");
+        }
+        self.turn_away(id, Outcome::Expired, station);
     }
 
     /// Whether a message that is in no queue came too long ago to be submitted again: then it

@@ -169,6 +169,9 @@ impl<T: Trace> Run<'_, T> {
         if self.tasks.is_invalid(id, self.now) {
             return self.expire_attempt(id);
         }
+        if self.is_known_to_callee(id) {
+            self.tasks.set_fate(id, self.tasks.fate(id));
+        }
         let task = &mut self.tasks[id];
         task.attempt_or_orphans += 1;
         task.luck = task.luck.child(self.keys.retry, 0);
@@ -180,6 +183,19 @@ impl<T: Trace> Run<'_, T> {
             self.stay(id, State::BackingOff, pause);
         } else {
             self.stay_constant(id, State::BackingOff, pause);
+        }
+    }
+
+    /// Whether the callee of a call may know it by its earlier attempts.
+    fn is_known_to_callee(&self, call: TaskId) -> bool {
+        let behaves = |group: usize| !self.model.groups[group].template.behaviours.is_empty();
+        match self.model.sites[usize::from(self.tasks[call].site)].callee {
+            Callee::Group(group) => behaves(group.index()),
+            Callee::Route(route) => {
+                let providers = &self.model.routes[route.index()].providers;
+                providers.iter().any(|&group| behaves(group))
+            }
+            Callee::Operation(_) => false,
         }
     }
 

@@ -32,10 +32,17 @@ pub(super) struct CarrierState {
     pub(super) paused_until: SimTime,
     /// Whether it stands in the line of a quota.
     pub(super) is_in_line: bool,
+    /// Of its quotas, in order, those at which it has had its turn and could not go for another: a
+    /// bit for each of the first 64.
+    pub(super) turns_kept: u64,
     /// When the next submission is to be tried; an event for another time is stale.
     pub(super) try_at: SimTime,
-    /// Messages that may wait with us.
-    pub(super) room: u32,
+    /// Messages that may wait with us,
+    room: u32,
+    /// and their segments, where that is bounded.
+    room_in_time: Option<u32>,
+    /// Segments of those that wait, counted where they are bounded.
+    segments_waiting: u64,
     pub(super) record: CarrierRecord,
 }
 
@@ -76,8 +83,11 @@ impl CarrierState {
                     quiet: template.quiet,
                     paused_until: SimTime::ZERO,
                     is_in_line: false,
+                    turns_kept: 0,
                     try_at: SimTime::MAX,
-                    room: template.queue.room(plan.rate_of(member as u32)),
+                    room: template.queue.length_at_most.unwrap_or(u32::MAX),
+                    room_in_time: template.queue.room_in_time(plan.rate_of(member as u32)),
+                    segments_waiting: 0,
                     record: CarrierRecord::default(),
                 });
             }
@@ -89,6 +99,32 @@ impl CarrierState {
     #[inline]
     pub(super) fn waiting(&self) -> u32 {
         self.queue.len() + self.refused.len()
+    }
+
+    /// Whether one more message of so many segments may wait.
+    #[inline]
+    pub(super) fn has_room(&self, segments: impl FnOnce() -> u32) -> bool {
+        let has_time = match self.room_in_time {
+            None => true,
+            Some(room) => self.segments_waiting + u64::from(segments()) <= u64::from(room),
+        };
+        has_time && self.waiting() < self.room
+    }
+
+    /// Whether it matters how many segments wait.
+    #[inline]
+    pub(super) fn counts_segments(&self) -> bool {
+        self.room_in_time.is_some()
+    }
+
+    /// So many more segments wait.
+    pub(super) fn segments_joined(&mut self, segments: u32) {
+        self.segments_waiting += u64::from(segments);
+    }
+
+    /// So many wait no longer.
+    pub(super) fn segments_left(&mut self, segments: u32) {
+        self.segments_waiting -= u64::from(segments);
     }
 
     /// From when on the next submission may go; never while its window is full.

@@ -74,8 +74,9 @@ impl<T: Trace> Run<'_, T> {
             return false;
         }
         let state = &mut self.services[service];
-        let (pool, place) = state.pool_of(instance);
-        pool.joined(place);
+        let (cell, place) = state.cell_of(instance);
+        cell.held += 1;
+        cell.pool.joined(place);
         if !is_counted {
             state.gauges.queue.rise(self.now);
             self.tasks[id].since = self.now;
@@ -90,8 +91,9 @@ impl<T: Trace> Run<'_, T> {
     /// Takes a task off the link that it comes in by; its service. What it kept busy stays so.
     pub(super) fn leave_link(&mut self, id: TaskId) -> usize {
         let service = self.leave_gate(id);
-        let (pool, place) = self.services[service].pool_of(self.tasks[id].instance);
-        pool.left(place);
+        let (cell, place) = self.services[service].cell_of(self.tasks[id].instance);
+        cell.held -= 1;
+        cell.pool.left(place);
         service
     }
 

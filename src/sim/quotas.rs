@@ -5,6 +5,11 @@
 //! submits one message, and stands behind the others again if it has more. So carriers take turns,
 //! none keeps another's messages waiting for want of a quota that they do not share, and an opening
 //! costs as much as it lets out.
+//!
+//! Who has a turn at one quota while another is closed lets the next go, and keeps the turn: when
+//! the other opens, it goes, and the first makes up for it by opening later. So nobody who needs
+//! several quotas waits for ever because they are never open at the same moment, and each is used
+//! at its rate in the long run, now and then a message early.
 
 use std::collections::VecDeque;
 
@@ -53,19 +58,36 @@ impl QuotaState {
     }
 }
 
+/// A bit for each of the first quotas of a carrier; none for those beyond.
+fn bits() -> impl Iterator<Item = u64> {
+    (0..).map(|nth| 1u64.checked_shl(nth).unwrap_or(0))
+}
+
 impl<T: Trace> Run<'_, T> {
     /// Whether all quotas of a carrier let a message through now; if not, it stands in line. Who
-    /// has a turn at one (`turn`) does not look at who else stands in line.
-    pub(super) fn quotas_are_open(&mut self, carrier: usize, turn: bool) -> bool {
+    /// has its `turn` at one does not look at who else stands in line, and keeps that turn if
+    /// another quota is closed.
+    pub(super) fn quotas_are_open(&mut self, carrier: usize, turn: Option<QuotaId>) -> bool {
         let model = self.model;
         if self.carriers[carrier].is_in_line {
             return false;
         }
         let quotas = &model.groups[self.carriers[carrier].group].template.quotas;
-        for &id in quotas {
+        for (&id, kept) in quotas.iter().zip(bits()) {
             let state = &mut self.quotas[id.index()];
-            let opens_at = state.quota.opens_at(self.now);
-            if opens_at > self.now || (!turn && !state.line.is_empty()) {
+            let is_open = match self.carriers[carrier].turns_kept & kept != 0 {
+                true => !state.quota.is_used_up(self.now),
+                false => {
+                    let is_first = turn.is_some() || state.line.is_empty();
+                    is_first && state.quota.opens_at(self.now) <= self.now
+                }
+            };
+            if !is_open {
+                let opens_at = state.quota.opens_at(self.now);
+                let has_turn = quotas.iter().zip(bits()).find(|(other, _)| Some(**other) == turn);
+                if let Some((_, kept)) = has_turn.filter(|_| turn != Some(id)) {
+                    self.carriers[carrier].turns_kept |= kept;
+                }
                 self.stand_in_line(carrier, id, opens_at);
                 return false;
             }
@@ -102,7 +124,7 @@ impl<T: Trace> Run<'_, T> {
                 state.closed.fall(self.now);
             }
             self.carriers[carrier as usize].is_in_line = false;
-            self.submit_in_turn(carrier as usize);
+            self.submit_in_turn(carrier as usize, QuotaId::from_index(at));
         }
         let state = &mut self.quotas[at];
         state.wakes_at = SimTime::MAX;
@@ -128,10 +150,12 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// Counts a submission against the quotas of its carrier; whether it is within all of them.
-    pub(super) fn take_quotas(&mut self, group: usize, segments: u32) -> bool {
+    pub(super) fn take_quotas(&mut self, carrier: usize, segments: u32) -> bool {
         let model = self.model;
         let mut is_within = true;
-        for id in &model.groups[group].template.quotas {
+        let carrier = &mut self.carriers[carrier];
+        carrier.turns_kept = 0;
+        for id in &model.groups[carrier.group].template.quotas {
             let state = &mut self.quotas[id.index()];
             is_within &= state.quota.take(self.now, segments);
             state.window.taken += u64::from(segments);

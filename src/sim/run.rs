@@ -271,13 +271,13 @@ impl<'m, T: Trace> Run<'m, T> {
             | State::Refusing
             | State::Erring => return self.on_acknowledged(id),
             State::AwaitingResend => return self.on_resend(id),
+            State::AwaitingCarrier => return self.expire_resent(id),
             State::Held => return self.deliver(id),
             State::Delivering => return self.on_delivered(id),
             State::Queued
             | State::Ready
             | State::Calling
             | State::Hedging
-            | State::AwaitingCarrier
             | State::AwaitingAgain
             | State::Joining
             | State::Settled => {

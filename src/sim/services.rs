@@ -59,7 +59,8 @@ pub(super) struct Computing {
 #[derive(Debug)]
 pub(super) struct Cell {
     pub(super) pool: Pool<Task>,
-    /// Messages that wait or are served here; not counted where the service is simple.
+    /// Messages that wait or are served here, or are on their way in over a link; not counted where
+    /// the service is simple.
     pub(super) held: u32,
     /// What its members owe one another, where that is anything.
     pub(super) owed: Option<Owed>,

@@ -201,10 +201,11 @@ impl<T: Trace> Run<'_, T> {
             return self.drop_late(id, service);
         }
         let instance = self.tasks[id].instance;
-        let (pool, place) = self.services[service].pool_of(instance);
+        let (cell, place) = self.services[service].cell_of(instance);
         // From here on it counts as whatever it becomes there.
-        pool.left(place);
-        let admission = pool.admit_at(place);
+        cell.held -= 1;
+        cell.pool.left(place);
+        let admission = cell.pool.admit_at(place);
         self.settle_in(id, service, admission, true);
     }
 

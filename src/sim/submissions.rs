@@ -2,14 +2,14 @@
 
 use super::event::Event;
 use super::run::Run;
-use super::task::{Flags, Outcome, State, Task, TaskId};
+use super::task::{Due, Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use super::visits::End;
-use crate::carrier::Verdict;
+use crate::carrier::{Overload, Verdict};
 use crate::engine::random::uniform;
 use crate::engine::{Id, SimDuration, SimTime};
 use crate::measure::Doing;
-use crate::model::GroupId;
+use crate::model::{GroupId, QuotaId};
 use crate::service::Ticket;
 
 impl<T: Trace> Run<'_, T> {
@@ -36,9 +36,8 @@ impl<T: Trace> Run<'_, T> {
             self.count_as_expired(id, group.index());
             return self.end_invalid(id, station);
         }
-        let state = &mut self.carriers[carrier];
-        if state.waiting() >= state.room {
-            state.record.refused += 1;
+        if !self.carriers[carrier].has_room(|| self.segments(id)) {
+            self.carriers[carrier].record.refused += 1;
             self.books.groups[group.index()].window.rejected += 1;
             if T::ON {
                 self.note_station(station, id, "is turned away: the queue is full");
@@ -47,7 +46,6 @@ impl<T: Trace> Run<'_, T> {
             return self.turn_away(id, Outcome::Rejected, station);
         }
         self.line_up_for(id, carrier);
-        self.books.groups[group.index()].queue.rise(self.now);
         if let Some(age) = plan.template.queue.age_at_most {
             self.watch(self.first_carrier_queue + carrier, age);
         }
@@ -72,7 +70,7 @@ impl<T: Trace> Run<'_, T> {
             deadline: SimTime::MAX,
         };
         self.tasks.line_up(&mut state.queue, id, ticket);
-        state.note_length();
+        self.note_joined(id, carrier);
     }
 
     /// Who is next in our queue for a carrier.
@@ -83,6 +81,26 @@ impl<T: Trace> Run<'_, T> {
             debug_assert!(is_served, "no discipline of a carrier sheds");
             id
         })
+    }
+
+    /// Counts a task that has joined the line for a carrier.
+    pub(super) fn note_joined(&mut self, id: TaskId, carrier: usize) {
+        let state = &mut self.carriers[carrier];
+        state.note_length();
+        self.books.groups[state.group].queue.rise(self.now);
+        if state.counts_segments() {
+            let segments = self.segments(id);
+            self.carriers[carrier].segments_joined(segments);
+        }
+    }
+
+    /// A task has left the line for a carrier: its segments leave too, where they are counted.
+    #[inline]
+    fn forget_segments(&mut self, id: TaskId, carrier: usize) {
+        if self.carriers[carrier].counts_segments() {
+            let segments = self.segments(id);
+            self.carriers[carrier].segments_left(segments);
+        }
     }
 
     /// The station of a group.
@@ -106,15 +124,15 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn may_go(&mut self, carrier: usize) -> bool {
         let group = self.carriers[carrier].group;
         let is_free = self.model.groups[group].template.quotas.is_empty();
-        is_free || self.quotas_are_open(carrier, false)
+        is_free || self.quotas_are_open(carrier, None)
     }
 
     /// A carrier has its turn at a quota: one message goes, if all else lets it.
-    pub(super) fn submit_in_turn(&mut self, carrier: usize) {
+    pub(super) fn submit_in_turn(&mut self, carrier: usize, turn: QuotaId) {
         let state = &mut self.carriers[carrier];
         if state.waiting() > 0
             && state.opens_at(self.now) <= self.now
-            && self.quotas_are_open(carrier, true)
+            && self.quotas_are_open(carrier, Some(turn))
         {
             self.submit_first(carrier);
         }
@@ -128,6 +146,8 @@ impl<T: Trace> Run<'_, T> {
         if let Some(id) = first.or_else(|| self.next_for(carrier)) {
             let group = self.carriers[carrier].group;
             self.books.groups[group].queue.fall(self.now);
+            self.forget_segments(id, carrier);
+            self.tasks[id].due = Due::OPEN;
             if !self.is_too_old(id, carrier) {
                 self.submit(id, carrier);
             }
@@ -192,12 +212,16 @@ impl<T: Trace> Run<'_, T> {
         state.outstanding += 1;
         state.record.submitted += 1;
         self.books.groups[group].busy.rise(self.now);
+        // Where we keep to its rate, whatever we submit uses it; else what it has taken does.
+        let is_paced = self.model.groups[group].template.overload == Overload::Paced;
+        if is_paced || wait.is_some() {
+            self.books.groups[group].window.segments += u64::from(segments);
+        }
         if let Some(wait) = wait {
             // However often it was submitted, its wait counts as one.
             state.record.wait_sum += u128::from(wait.ns());
             state.record.wait_max = state.record.wait_max.max(wait);
             self.books.groups[group].started(wait);
-            self.books.groups[group].window.segments += u64::from(segments);
             let source = self.tasks[id].source;
             self.books.started(source, self.station_of(group), wait);
         }
@@ -334,13 +358,16 @@ impl<T: Trace> Run<'_, T> {
     }
 
     fn leave_carrier_queue(&mut self, id: TaskId) -> usize {
-        let state = &mut self.carriers[self.tasks[id].instance as usize];
+        let carrier = self.tasks[id].instance as usize;
+        let state = &mut self.carriers[carrier];
         let refused = self.tasks[id].state == State::AwaitingAgain;
         match refused {
             true => self.tasks.unlink(&mut state.refused, id),
             false => self.tasks.leave_line(&mut state.queue, id),
         }
         let group = state.group;
+        self.tasks[id].due = Due::OPEN;
+        self.forget_segments(id, carrier);
         let wait = self.waited_before(id) + self.now.since(self.tasks[id].since);
         self.books.groups[group].left_unserved(self.now, wait);
         group

@@ -5,8 +5,8 @@ use std::ops::{Index, IndexMut};
 use super::accounts::Accounts;
 use super::event::MOST_INDEX;
 use super::lives::Lives;
-use super::task::{Due, Task, TaskId};
-use crate::engine::{Id, Queue, SimDuration, SimTime, Slab, Ticket};
+use super::task::{Due, Flags, Task, TaskId};
+use crate::engine::{Id, Luck, Queue, SimDuration, SimTime, Slab, Ticket};
 use crate::policy::Failure;
 use crate::service::{Line, Taken, line};
 
@@ -78,6 +78,17 @@ pub(super) struct Tasks {
     lives: Option<Lives>,
     /// By record, where messages do more than to wait and compute once: where their time went.
     pub(super) accounts: Option<Accounts>,
+    /// By record, as far as calls reach that are made again and whose callee knows them by then.
+    fates: Vec<Fate>,
+}
+
+/// What further attempts of a call have in common with the first.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fate {
+    /// The luck of the first.
+    pub(super) luck: Luck,
+    /// When the first of them was submitted to a carrier; the end of time if none was yet.
+    pub(super) submitted: SimTime,
 }
 
 /// What policies keep of a call; of other tasks, the deadline alone.
@@ -130,6 +141,7 @@ impl Tasks {
             has_more: by_sender || by_policy || expire || accounts.is_some(),
             lives: expire.then(|| Lives::new(MOST_INDEX)),
             timers: Vec::new(),
+            fates: Vec::new(),
             senders: by_sender.then(Vec::new),
             notes: by_policy.then(Vec::new),
             joined: are_held_back.then(Vec::new),
@@ -245,6 +257,28 @@ impl Tasks {
         self.inherit(id, of);
         if self.keep_notes() {
             *self.notes_mut(id) = self.notes(of);
+        }
+        if let Some(&fate) = self.fates.get(of.0 as usize) {
+            self.set_fate(id, fate);
+        }
+    }
+
+    /// Keeps what all attempts of a call have in common.
+    pub(super) fn set_fate(&mut self, call: TaskId, fate: Fate) {
+        let index = call.0 as usize;
+        if self.fates.len() <= index {
+            self.fates.resize(index + 1, fate);
+        }
+        self.fates[index] = fate;
+    }
+
+    /// What all attempts of a call have in common; any other task has but one.
+    pub(super) fn fate(&self, id: TaskId) -> Fate {
+        let &Task { flags, attempt_or_orphans: made, luck, .. } = &self[id];
+        match self.fates.get(id.0 as usize) {
+            // What an earlier call has left here has another luck.
+            Some(&fate) if flags.has(Flags::CALL) && (made > 0 || fate.luck == luck) => fate,
+            Some(_) | None => Fate { luck, submitted: SimTime::MAX },
         }
     }
 

@@ -7,7 +7,7 @@ use super::blame::{Blame, Place};
 use super::figures::{Figure, LatencyPool};
 use super::network;
 use super::period::Period;
-use super::quotas;
+use super::quotas::{self, QuotaFigures};
 use super::stations::{Capacity, StationFigures};
 use super::targets::{Answer, TargetVerdict};
 use crate::engine::{SimDuration, SimTime};
@@ -95,10 +95,10 @@ pub(super) fn of(
     runs: &[Measurements],
     period: &Period,
     targets: &[TargetVerdict],
-    stations: &[StationFigures],
+    (stations, quotas): (&[StationFigures], &[QuotaFigures]),
 ) -> (Vec<Binding>, Vec<usize>) {
     let blame = Blame::of(model, runs, period);
-    let view = View { model, runs, period, stations, blame };
+    let view = View { model, runs, period, stations, quotas, blame };
     let unmet = targets.iter().enumerate().filter(|(_, verdict)| verdict.answer != Answer::Met);
     let mut bindings: Vec<Binding> = unmet.flat_map(|(index, _)| view.of_target(index)).collect();
     if bindings.is_empty() {
@@ -117,6 +117,7 @@ struct View<'a> {
     runs: &'a [Measurements],
     period: &'a Period,
     stations: &'a [StationFigures],
+    quotas: &'a [QuotaFigures],
     blame: Blame<'a>,
 }
 
@@ -353,7 +354,13 @@ impl View<'_> {
         let worst = group.template.quotas.iter().max_by(|a, b| closed(a).total_cmp(&closed(b)))?;
         let length: u64 = self.runs.iter().map(|run| run.end.ns()).sum();
         let share = closed(worst) / length as f64;
-        (share > 0.0 && share >= own * SATURATED).then_some(*worst)
+        if share > 0.0 && share >= own * SATURATED {
+            return Some(*worst);
+        }
+        // Nobody waited for one, but it is what was used most.
+        let used = |id: &QuotaId| known(&self.quotas[id.index()].utilization);
+        let most = group.template.quotas.iter().max_by(|a, b| used(a).total_cmp(&used(b)))?;
+        (used(most) > own).then_some(*most)
     }
 
     /// How much the limits of a carrier stood in the way in a window.

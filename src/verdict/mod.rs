@@ -75,7 +75,8 @@ impl Assessment {
         let quotas = quotas::of(model, runs, &period);
         let stations = stations::of(model, runs, &period, &quotas);
         let targets = targets::of(model, runs, &period);
-        let (bindings, slow_by_themselves) = binding::of(model, runs, &period, &targets, &stations);
+        let figures = (stations.as_slice(), quotas.as_slice());
+        let (bindings, slow_by_themselves) = binding::of(model, runs, &period, &targets, figures);
         Self {
             replications: runs.len(),
             classes: figures::of(model, runs, &period),

@@ -69,6 +69,19 @@ fn a_carriers_queue_holds_what_leaves_within_its_bound() {
          queue = { fifo = { wait-at-most = \"5s\", length-at-most = 3 } }",
     ]);
     assert_eq!(seen.ended("m", Outcome::Rejected), 5);
+    // What takes three turns waits three times as long: one goes at 0 s, ten wait for 3 to 30 s.
+    let seen = run(&[
+        &blast("m", "c", "0s", 40, "segments = 3"),
+        "[carrier.c]\nrate = \"1/s\"\nqueue = { fifo = { wait-at-most = \"30s\" } }",
+    ]);
+    assert_eq!((seen.ended("m", Outcome::Delivered), seen.waits_ms("c")), (11, 165_000.0));
+    // Once some have gone, there is room for as many more.
+    let seen = run(&[
+        &blast("m", "c", "0s", 40, "segments = 3"),
+        &blast("n", "c", "10s", 40, ""),
+        "[carrier.c]\nrate = \"1/s\"\nqueue = { fifo = { wait-at-most = \"30s\" } }",
+    ]);
+    assert_eq!(seen.ended("n", Outcome::Delivered), 9);
 }
 
 #[test]

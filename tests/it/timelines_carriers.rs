@@ -1,9 +1,11 @@
 //! How carriers behave, what they share and what is submitted again, worked out by hand.
 
 use surgeplan::measure::Ledger;
+use surgeplan::model::QuotaId;
 use surgeplan::sim::Outcome;
+use surgeplan::verdict::Cause;
 
-use crate::lab::{Once, once};
+use crate::lab::{Once, assess, once};
 
 const S: u128 = 1_000_000_000;
 
@@ -332,4 +334,130 @@ fn connections_are_a_window_of_those_who_hold_them() {
     );
     assert_eq!(seen.class("m").latency_sum, (6 * 2 + 6 * 4) * S);
     assert_eq!(seen.station("c").busy.max, 6);
+}
+
+#[test]
+fn a_caller_that_tries_again_hears_the_same_for_good() {
+    // Half of the numbers do not exist, however often they are called.
+    let seen = once(
+        "[run]\nhorizon = \"1000s\"\n\
+         [traffic.m]\nto = \"s.go\"\nblast = { at = \"0s\", audience = 1000 }\n\
+         [service.s]\ninstances = 1\nworkers = 1000\n\
+         [service.s.operation.go]\nsteps = [{ call = \"c\", \
+         retry = { constant = { attempts = 8, pause = \"1s\" } } }]\n\
+         [carrier.c]\nround-trip = \"100ms\"\n\
+         behaviours = [{ permanent-error = { share = \"50%\" } }]\n",
+    );
+    // Five standard errors of 1,000 draws are 79.
+    let failed = seen.ended("m", Outcome::Failed);
+    assert!(failed.abs_diff(500) < 79, "{failed}");
+    assert_eq!(seen.station("c").arrived, 1000 - failed + 8 * failed);
+}
+
+#[test]
+fn a_greylist_knows_a_caller_that_tries_again() {
+    // Submitted at 0, 4, 8 and 12 s; ten seconds after the first it is let through.
+    let text = |to: &str, more: &str| {
+        format!(
+            "[run]\nhorizon = \"100s\"\n\
+             [traffic.m]\nto = \"{to}\"\nblast = {{ at = \"0s\", audience = 1 }}\n{more}\n\
+             [service.s]\ninstances = 1\nworkers = 1\n\
+             [service.s.operation.go]\nsteps = [{{ call = \"c\", \
+             retry = {{ constant = {{ attempts = 9, pause = \"3s\" }} }} }}]\n\
+             [carrier.c]\nround-trip = \"1s\"\n\
+             behaviours = [{{ greylist = {{ after = \"10s\" }} }}]\n"
+        )
+    };
+    assert_eq!(once(&text("s.go", "")).latency_ms("m"), 13_000.0);
+    // So is a sender who calls the carrier itself, and gives up before it has an answer.
+    let sender = "timeout = \"500ms\"\nretry = { constant = { attempts = 4, pause = \"3500ms\" } }";
+    let seen = once(&text("c", sender));
+    assert_eq!((seen.latency_ms("m"), seen.station("c").errors), (13_000.0, 3));
+}
+
+#[test]
+fn what_is_lost_or_blocked_is_not_delivered_because_nobody_learns_of_it() {
+    // Every answer comes too late.
+    let late = "round-trip = \"1s\"\nanswer-timeout = \"2s\"\n\
+        behaviours = [{ brown-out = { times = 3 } }]\n";
+    let seen = blast(5, &format!("{late}silent-loss = \"100%\""));
+    let Ledger { truth, report, .. } = ledger(&seen);
+    assert_eq!((truth.delivered, truth.failed, report.unknown), (0, 5, 5));
+    let limit = "limits = [\"brand\"]\n[limit.brand]\ndaily-cap = 3\nbeyond = \"fail\"";
+    let seen = blast(5, &format!("{late}{limit}"));
+    let Ledger { truth, report, .. } = ledger(&seen);
+    assert_eq!((truth.delivered, truth.failed, report.unknown), (3, 2, 5));
+}
+
+#[test]
+fn a_message_that_joined_the_line_again_expires_by_when_it_came() {
+    // Refused at 1 s, it joins the line at 6 s, behind one that holds the window until 43 s: at
+    // 10 s it is ten seconds old.
+    let seen = once(
+        "[run]\nhorizon = \"100s\"\n\
+         [traffic.m]\nto = \"c\"\nblast = { at = \"0s\", audience = 1 }\n\
+         [traffic.n]\nto = \"c\"\nblast = { at = \"3s\", audience = 1 }\n\
+         [carrier.c]\nround-trip = \"1s\"\nwindow = 1\n\
+         queue = { fifo = { age-at-most = \"10s\" } }\n\
+         behaviours = [{ temporary-error = { during = { at = \"0s\", lasts = \"2s\" } } }, \
+         { brown-out = { times = 40, during = { at = \"2s\", lasts = \"10s\" } } }]\n\
+         resend = { constant = { attempts = 5, pause = \"5s\" } }\n",
+    );
+    assert_eq!(seen.ended("m", Outcome::Expired), 1);
+    let c = seen.station("c");
+    assert_eq!((c.queue.integral, c.unserved_wait_sum), (4 * S, 4 * S));
+}
+
+#[test]
+fn who_needs_two_limits_that_never_open_together_has_its_turn() {
+    // `one` opens on whole seconds, `two` half a second later; `a` needs both.
+    let seen = once(
+        "[run]\nhorizon = \"1001s\"\n\
+         [traffic.a]\nto = \"a\"\nblast = { at = \"1s\", audience = 2000 }\n\
+         [traffic.b]\nto = \"b\"\nblast = { at = \"0s\", audience = 2000 }\n\
+         [traffic.c]\nto = \"c\"\nblast = { at = \"500ms\", audience = 2000 }\n\
+         [limit.one]\nrate = \"1/s\"\n[limit.two]\nrate = \"1/s\"\n\
+         [carrier.a]\nlimits = [\"one\", \"two\"]\n\
+         [carrier.b]\nlimits = [\"one\"]\n[carrier.c]\nlimits = [\"two\"]\n",
+    );
+    let sent = |name: &str| seen.ended(name, Outcome::Delivered);
+    // Of four turns at both, `a` has had one of each.
+    assert!(sent("a").abs_diff(250) <= 5, "{}", sent("a"));
+    for (quota, alone) in seen.run.quotas.iter().zip(["b", "c"]) {
+        let taken: u64 = quota.windows.iter().map(|window| window.taken).sum();
+        assert_eq!(taken, sent("a") + sent(alone));
+        // At its rate, however early some went.
+        assert!(taken.abs_diff(1000) <= 1, "{taken}");
+    }
+}
+
+#[test]
+fn a_rate_is_used_by_submissions_that_meet_with_errors_too() {
+    let seen = assess(
+        "[run]\nhorizon = \"1000s\"\nreplications = 1\n\
+         [traffic.m]\nto = \"c\"\nblast = { at = \"0s\", audience = 20_000 }\n\
+         [carrier.c]\nrate = \"10/s\"\nbehaviours = [{ temporary-error = { share = \"50%\" } }]\n\
+         resend = { constant = { attempts = 20, pause = \"1s\" } }\n",
+    );
+    let used = seen.assessment.stations[0].utilization.estimate.unwrap().value;
+    assert!((used - 1.0).abs() < 0.001, "{used}");
+}
+
+#[test]
+fn of_a_daily_cap_is_used_what_was_sent_that_day() {
+    // 60 of 100 within a minute, of which the rest of the day has nothing.
+    let text = |cap: u32| {
+        format!(
+            "[run]\nhorizon = \"1h\"\nreplications = 1\n\
+             [traffic.m]\nto = \"c\"\nblast = {{ at = \"0s\", audience = 60, rate = \"1/s\" }}\n\
+             [limit.brand]\ndaily-cap = {cap}\nbeyond = \"fail\"\n\
+             [carrier.c]\nlimits = [\"brand\"]\n"
+        )
+    };
+    let seen = assess(&text(100));
+    assert_eq!(seen.assessment.quotas[0].utilization.estimate.unwrap().value, 0.6);
+    assert_eq!(seen.assessment.bindings[0].saturation, None);
+    let seen = assess(&text(40));
+    assert_eq!(seen.assessment.quotas[0].utilization.estimate.unwrap().value, 1.5);
+    assert_eq!(seen.assessment.bindings[0].cause, Cause::Limit(QuotaId(0)));
 }

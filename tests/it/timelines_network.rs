@@ -314,3 +314,16 @@ fn slips_about_networks_and_handles_are_told() {
         assert!(told.contains(says), "{told}");
     }
 }
+
+#[test]
+fn who_comes_in_counts_where_the_least_loaded_cell_is_looked_for() {
+    // Ten for each of two cells, one after the other: a second each.
+    let seen = run(&[
+        blast("q.go", "0s", 20, "size = \"1 kB\"\nsenders = { count = 1 }"),
+        format!(
+            "[service.q]\ninstances = 2\ncells = 2\nworkers = 99\n{LINK}\n\
+             shuffle-sharding = {{ hand = 2 }}\n[service.q.operation.go]\n{NOTHING}\n"
+        ),
+    ]);
+    assert_eq!(seen.class("m").latency_sum, 2 * 55 * SECOND);
+}

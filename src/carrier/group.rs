@@ -1,7 +1,7 @@
 //! What a carrier, and a group of carriers made from one template, are.
 
 use super::quota::QuotaId;
-use super::{Behaviour, Overload, Resend, Shares};
+use super::{Behaviour, Overload, Resend, SessionPlan, Shares};
 use crate::dist::Dist;
 use crate::engine::SimDuration;
 use crate::service::QueueBounds;
@@ -54,6 +54,8 @@ pub struct CarrierPlan {
     pub silent_loss: f64,
     /// The bounds of our queue for each member.
     pub queue: QueueBounds,
+    /// What it holds for the length of a session, if a message begins one.
+    pub sessions: Option<SessionPlan>,
 }
 
 /// Connections that addresses of ours hold, each for one message at a time.
@@ -77,6 +79,7 @@ impl CarrierPlan {
             && self.answer_timeout.is_none()
             && self.quotas.is_empty()
             && !self.sets_up_connections()
+            && self.sessions.is_none()
     }
 }
 

@@ -18,6 +18,7 @@ use crate::service::{LinkPlan, Pace, PoolPlan};
 use crate::traffic::Traffic;
 
 pub use crate::carrier::quota::QuotaId;
+pub use crate::carrier::session::SessionPlan;
 pub use ids::{ClassId, GroupId, OperationId, ServiceId, SiteId, SourceId, StationId};
 pub use operation::{Callee, OnFailure, Operation, Site, Step, Times};
 pub use target::{Criterion, Target, Windowed};
@@ -300,6 +301,7 @@ impl Model {
                 || template.sets_up_connections()
                 || template.behaviours.iter().any(|of| of.is_random() || by_regime(of))
                 || template.resend.as_ref().is_some_and(|resend| resend.backoff.is_drawn())
+                || template.sessions.as_ref().is_some_and(SessionPlan::is_random)
                 || varies(&template.round_trip)
                 || varies(&template.delivery)
         });

@@ -51,7 +51,7 @@ impl About {
 }
 
 /// Names of all files that a run may write.
-pub const RUN_FILES: [&str; 19] = [
+pub const RUN_FILES: [&str; 20] = [
     "report.txt",
     "report.json",
     "run.json",
@@ -62,6 +62,7 @@ pub const RUN_FILES: [&str; 19] = [
     "services.csv",
     "carrier_groups.csv",
     "carriers.csv",
+    "sessions.csv",
     "limits.csv",
     "ledgers.csv",
     "timeline.csv",

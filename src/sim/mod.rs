@@ -18,6 +18,7 @@
 //! | `carriers` | what a carrier is, as we see it now |
 //! | `submissions` | it waits for a carrier, is submitted, acknowledged, delivered |
 //! | `quotas` | what carriers share, and who goes when it opens |
+//! | `sessions` | it holds a channel, or a place in a room, for a length |
 //! | `answers` | the carrier does not simply accept it: errors, resends, copies, ledgers |
 //! | `visits` | what is remembered of it then |
 //! | `validity` | it is not valid any more, and ends where it waits |
@@ -44,6 +45,7 @@ mod preemption;
 mod quotas;
 mod run;
 mod services;
+mod sessions;
 mod sharing;
 mod stations;
 mod steps;

@@ -7,6 +7,7 @@ use super::guards::{GuardState, keeps_notes};
 use super::luck::Keys;
 use super::quotas::QuotaState;
 use super::services::{ServiceState, queues_of};
+use super::sessions::Sessions;
 use super::sharing::SharedState;
 use super::steps::PlannedStep;
 use super::task::{Due, State, TaskId};
@@ -49,6 +50,8 @@ pub(super) struct Run<'m, T> {
     pub(super) shared: Vec<SharedState>,
     /// What is remembered of messages that carriers did not simply accept.
     pub(super) visits: Visits,
+    /// Calls and visits under way.
+    pub(super) sessions: Sessions,
     pub(super) regimes: Regimes,
     /// What carriers share.
     pub(super) quotas: Vec<QuotaState>,
@@ -105,6 +108,7 @@ impl<'m, T: Trace> Run<'m, T> {
             carriers: CarrierState::all(model),
             shared: SharedState::all(model),
             visits: Visits::default(),
+            sessions: Sessions::default(),
             quotas: QuotaState::all(model),
             regimes: Regimes::new(&model.regimes, |name| {
                 Key::new(model.run.seed, replication, name)
@@ -157,6 +161,7 @@ impl<'m, T: Trace> Run<'m, T> {
                 Event::Invalid(life) => self.on_invalid(life, ticket),
                 Event::Shared(cores) => self.on_shared(cores, ticket),
                 Event::Quota(quota) => self.on_quota(quota),
+                Event::HangUp(session) => self.on_hang_up(session),
             }
             if first.is_some() || !self.todo.is_empty() || self.is_too_full() {
                 let stopped = self.work_off(first);
@@ -211,7 +216,8 @@ impl<'m, T: Trace> Run<'m, T> {
             | Event::Expiry(_)
             | Event::Pace(_)
             | Event::Shared(_)
-            | Event::Quota(_) => true,
+            | Event::Quota(_)
+            | Event::HangUp(_) => true,
         })
     }
 
@@ -248,6 +254,7 @@ impl<'m, T: Trace> Run<'m, T> {
             | State::Refusing
             | State::Erring => return self.on_acknowledged(id),
             State::AwaitingResend => return self.on_resend(id),
+            State::Inviting => return self.on_timer(id),
             State::Held => return self.deliver(id),
             State::Delivering => return self.on_delivered(id),
             State::Queued

@@ -23,3 +23,4 @@ mod timelines_carriers;
 mod timelines_lines;
 mod timelines_network;
 mod timelines_policies;
+mod timelines_sessions;

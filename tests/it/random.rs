@@ -6,6 +6,8 @@ mod carrier;
 mod client;
 #[path = "random/place.rs"]
 mod place;
+#[path = "random/session.rs"]
+mod session;
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -47,12 +49,17 @@ impl Scenario {
 const SERVICES: usize = 4;
 const OPERATIONS: usize = 2;
 const CARRIERS: usize = 3;
+/// Carriers, and beside them a trunk and rooms.
+const DOWNSTREAM: usize = CARRIERS + 2;
 const TRAFFICS: usize = 4;
 
 /// Any scenario.
 pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
     let services: Vec<_> = (0..SERVICES).map(|index| service(index).boxed()).collect();
-    let carriers: Vec<_> = (0..CARRIERS).map(|index| carrier(index).boxed()).collect();
+    let carriers: Vec<_> = (0..CARRIERS)
+        .map(|index| carrier(index).boxed())
+        .chain([session::trunk(CARRIERS).boxed(), session::rooms(CARRIERS + 1).boxed()])
+        .collect();
     let traffics: Vec<_> = (0..TRAFFICS).map(|index| traffic(index).boxed()).collect();
     let network = prop_oneof![
         3 => Just(String::new()),
@@ -183,7 +190,7 @@ fn has_link(from: Option<usize>, callee: &str) -> bool {
 /// Where calls of service `from` go: to later ones, so that none waits for itself.
 fn callee(from: usize) -> impl Strategy<Value = String> {
     let operation = (from + 1..SERVICES.max(from + 2), 0..OPERATIONS);
-    let carrier = 0..CARRIERS;
+    let carrier = 0..DOWNSTREAM;
     (operation, carrier, 0u8..4).prop_map(|((service, operation), carrier, kind)| {
         if service >= SERVICES || kind == 0 {
             format!("c{carrier}")
@@ -292,7 +299,7 @@ fn traffic(index: usize) -> impl Strategy<Value = String> {
     let process = if index + 1 == TRAFFICS { last.boxed() } else { process.boxed() };
     let to = prop_oneof![
         4 => (0..SERVICES, 0..OPERATIONS).prop_map(|(s, o)| format!("s{s}.o{o}")),
-        1 => (0..CARRIERS).prop_map(|carrier| format!("c{carrier}")),
+        1 => (0..DOWNSTREAM).prop_map(|carrier| format!("c{carrier}")),
     ];
     let cause = (select(vec!["5%", "50%", "99%"]), duration());
     let senders = select(vec![

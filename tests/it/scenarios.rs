@@ -12,6 +12,8 @@ mod merge_or_split;
 mod replay;
 mod slow_lookup;
 mod usl_cisco;
+mod video_top_of_hour;
+mod voice_trunk;
 
 use crate::support::{Plan, shipped, text};
 
@@ -29,6 +31,8 @@ fn these_are_shipped() {
         "replay",
         "slow-lookup",
         "usl-cisco",
+        "video-top-of-hour",
+        "voice-trunk",
     ];
     assert_eq!(shipped(), names);
 }

@@ -28,6 +28,7 @@ pub(super) fn of_run(result: &PointResult) -> Tables {
         ("services.csv", stations::services(result)),
         ("carrier_groups.csv", stations::groups(result)),
         ("carriers.csv", stations::carriers(result)),
+        ("sessions.csv", stations::sessions(result)),
         ("limits.csv", stations::limits(result)),
         ("ledgers.csv", classes::ledgers(result)),
         ("timeline.csv", timeline::classes(result)),

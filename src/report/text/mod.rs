@@ -5,6 +5,7 @@ mod classes;
 mod grid;
 mod notes;
 mod run;
+mod sessions;
 mod stations;
 mod sweep;
 

@@ -19,6 +19,7 @@ pub(in crate::report) fn report(result: &PointResult, about: &About) -> String {
         stations::effort(result),
         stations::network(result),
         stations::carriers(result),
+        stations::sessions(result),
         stations::limits(result),
         notes::section(result, about),
     ])

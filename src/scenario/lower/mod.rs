@@ -11,6 +11,7 @@ mod operations;
 mod quotas;
 mod run;
 mod services;
+mod sessions;
 mod sources;
 mod targets;
 

@@ -10,7 +10,7 @@
 //! | [`traffic`] | family: when does the next message come? |
 //! | [`service`] | our own capacity: instances, workers, cores, queues, balancers |
 //! | [`chatter`] | family: what do instances cost one another? |
-//! | [`carrier`] | what we do not own: limits, overload |
+//! | [`carrier`] | what we do not own: what carriers take, and how they err |
 //! | [`policy`] | how a call is made: timeout, retry |
 //! | [`model`] | WHAT IS TRUE: a scenario validated and resolved, immutable |
 //! | [`scenario`] | WHAT THE USER WROTE: schema, and lowering to a model |

@@ -85,14 +85,6 @@ impl Window {
 }
 
 impl DuringSpec {
-    /// The name of the regime, if it is one that says when.
-    pub(super) fn regime(&self) -> Option<&str> {
-        match &self.0 {
-            Spec::Regime { name, .. } => Some(&name.value),
-            Spec::Always | Spec::Windows(_) => None,
-        }
-    }
-
     /// When, in a run with this clock and these regimes, in name order.
     pub(super) fn resolve(
         &self,

@@ -10,6 +10,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::engine::{Due, Gcra, SimDuration, SimTime};
+use crate::language::{Choice, Node, Problems, Read};
 
 const DAY: SimDuration = SimDuration::from_secs(86_400);
 
@@ -57,6 +58,17 @@ pub struct DailyCap {
     pub segments: u64,
     /// The first midnight after the start of the run, in the zone of the cap.
     pub first_reset: SimTime,
+    /// What becomes of what is beyond.
+    pub beyond: Beyond,
+}
+
+/// What becomes of messages beyond a daily cap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beyond {
+    /// They wait with us for the next day.
+    Wait,
+    /// They are submitted, and blocked for good: what T-Mobile does (docs.bird.com).
+    Fail,
 }
 
 impl QuotaPlan {
@@ -66,6 +78,16 @@ impl QuotaPlan {
         let by_day = |cap: DailyCap| cap.segments as f64 / DAY.as_secs_f64();
         let each = self.per_s.or_else(|| self.daily.map(by_day))?;
         Some(each * f64::from(self.count))
+    }
+}
+
+impl Read for Beyond {
+    const EXAMPLE: &'static str = "\"fail\"";
+
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let choice = Choice::read(node, &["wait", "fail"], problems)?;
+        choice.without_settings(problems)?;
+        Some(if choice.name == "wait" { Self::Wait } else { Self::Fail })
     }
 }
 
@@ -79,6 +101,7 @@ pub struct Quota {
     fresh: u32,
     /// Segments a day of all together, those of today, and when tomorrow begins.
     cap: u64,
+    beyond: Beyond,
     today: u64,
     resets_at: SimTime,
 }
@@ -93,6 +116,7 @@ impl Quota {
             cap: plan
                 .daily
                 .map_or(u64::MAX, |cap| cap.segments.saturating_mul(u64::from(plan.count))),
+            beyond: plan.daily.map_or(Beyond::Wait, |cap| cap.beyond),
             today: 0,
             resets_at: plan.daily.map_or(SimTime::MAX, |cap| cap.first_reset),
         }
@@ -101,7 +125,7 @@ impl Quota {
     /// From when on the next message may go: `now`, or later.
     pub fn opens_at(&mut self, now: SimTime) -> SimTime {
         self.begin_day(now);
-        if self.today >= self.cap {
+        if self.today >= self.cap && self.beyond == Beyond::Wait {
             return self.resets_at;
         }
         match (&self.gcra, self.used.peek()) {
@@ -112,11 +136,13 @@ impl Quota {
         }
     }
 
-    /// Counts a message of so many segments that goes at `now`, when it may.
-    pub fn take(&mut self, now: SimTime, segments: u32) {
+    /// Counts a message of so many segments that goes at `now`, when it may; whether it is within
+    /// the cap.
+    pub fn take(&mut self, now: SimTime, segments: u32) -> bool {
         self.begin_day(now);
+        let is_within = self.today < self.cap;
         self.today = self.today.saturating_add(u64::from(segments));
-        let Some(gcra) = &self.gcra else { return };
+        let Some(gcra) = &self.gcra else { return is_within };
         let is_free = |due: &Reverse<Due>| gcra.conforms_from(due.0) <= now;
         let mut due = match self.used.peek().is_some_and(is_free) {
             true => self.used.pop().map(|due| due.0).unwrap_or_default(),
@@ -127,6 +153,7 @@ impl Quota {
         };
         gcra.take_many(&mut due, now, segments);
         self.used.push(Reverse(due));
+        is_within
     }
 
     /// Forgets the days that are over at `now`.
@@ -178,13 +205,18 @@ mod tests {
 
     #[test]
     fn a_day_ends_at_midnight() {
-        let cap = DailyCap { segments: 2, first_reset: at(5000) };
+        let cap = DailyCap { segments: 2, first_reset: at(5000), beyond: Beyond::Wait };
         let plan = QuotaPlan { count: 1, per_s: None, daily: Some(cap), ..plan() };
         let day = 86_400_000;
         assert_eq!(times(&plan, &[1; 5]), [0, 0, 5000, 5000, 5000 + day]);
         let mut quota = Quota::new(&plan);
         quota.take(at(0), 2);
         assert_eq!(quota.opens_at(at(0)), at(5000));
+        let strict = DailyCap { beyond: Beyond::Fail, ..cap };
+        let mut strict = Quota::new(&QuotaPlan { daily: Some(strict), ..plan.clone() });
+        let within =
+            [0, 0, 0, 5000].map(|ms| strict.opens_at(at(ms)) == at(ms) && strict.take(at(ms), 1));
+        assert_eq!(within, [true, true, false, true]);
         // Days in which nothing is sent are over too.
         assert_eq!(quota.opens_at(at(5000 + 3 * day)), at(5000 + 3 * day));
         quota.take(at(5000 + 3 * day), 2);

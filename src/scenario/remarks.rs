@@ -1,12 +1,14 @@
 //! What a scenario says that can run, but is probably not meant so.
 
+use crate::carrier::During;
 use crate::engine::SimTime;
 use crate::language::{Document, Entry, Node, Problems, Read, Value, When, format};
 use crate::model::{self, Callee, Model, OperationId, StationId, Step, Times};
 
 /// What of a scenario is probably not meant so, in sentences.
 pub fn remarks(document: &Document, model: &Model) -> Vec<String> {
-    let idle = idle_stations(model).into_iter();
+    let idle =
+        idle_stations(model).into_iter().chain(idle_limits(model)).chain(idle_regimes(model));
     let links = links_without_use(model).into_iter().chain(full_links(model));
     idle.chain(splits(model)).chain(links).chain(events_outside(document, model)).collect()
 }
@@ -69,6 +71,31 @@ fn idle_stations(model: &Model) -> Option<String> {
         [] => format!("Nothing is sent to {last}."),
         others => format!("Nothing is sent to {} and {last}.", others.join(", ")),
     })
+}
+
+/// Limits that no carrier is under.
+fn idle_limits(model: &Model) -> Vec<String> {
+    let is_used = |at: usize| {
+        model.groups.iter().any(|group| {
+            let connections = group.template.connections.as_ref().map(|of| of.of);
+            group.template.quotas.iter().chain(&connections).any(|id| id.index() == at)
+        })
+    };
+    let idle = model.quotas.iter().enumerate().filter(|(at, _)| !is_used(*at));
+    idle.map(|(_, quota)| format!("No carrier is under the limit `{}`.", quota.name)).collect()
+}
+
+/// Regimes that no behaviour goes by.
+fn idle_regimes(model: &Model) -> Vec<String> {
+    let is_used = |at: usize| {
+        let behaviours = model.groups.iter().flat_map(|group| &group.template.behaviours);
+        behaviours.into_iter().any(|of| match of.during {
+            During::Regime { regime, .. } => regime == at,
+            During::Always | During::Windows(_) => false,
+        })
+    };
+    let idle = model.regimes.iter().enumerate().filter(|(at, _)| !is_used(*at));
+    idle.map(|(_, regime)| format!("No carrier goes by the regime `{}`.", regime.name)).collect()
 }
 
 /// By station: whether a message can come there, on any way from any traffic.
@@ -234,6 +261,23 @@ mod tests {
         assert_eq!(remarks_with(&[]), ["Nothing is sent to `north` and `south`."]);
         let one = format!("{STEPS}=[{{ send-to = 'north' }}]");
         assert_eq!(remarks_with(&[&one]), ["Nothing is sent to `south`."]);
+    }
+
+    #[test]
+    fn limits_and_regimes_that_nobody_names_are_idle() {
+        let both = format!("{STEPS}=[{{ send-to = 'north' }}, {{ send-to = 'south' }}]");
+        let limit = "limit.brand={ rate = '1/s' }";
+        let regime = "regime.east={ states = [{ name = 'up', stay = '1h' }, \
+                      { name = 'down', stay = '1min' }] }";
+        let told = remarks_with(&[&both, limit, regime]);
+        assert_eq!(
+            told,
+            ["No carrier is under the limit `brand`.", "No carrier goes by the regime `east`."]
+        );
+        let used = "carrier.north.limits=['brand']";
+        let by = "carrier.south.behaviours=[{ silent-loss = { during = { regime = 'east', \
+                  is = 'down' } } }]";
+        assert_eq!(remarks_with(&[&both, limit, regime, used, by]), Vec::<String>::new());
     }
 
     #[test]

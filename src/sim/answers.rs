@@ -7,7 +7,7 @@ use super::submissions::is_lost;
 use super::task::{Due, Flags, Outcome, State, Task, TaskId};
 use super::trace::Trace;
 use super::visits::{End, Role, Visit};
-use crate::carrier::{Error, Submission, Verdict};
+use crate::carrier::{Error, Refusal, Submission, Verdict};
 use crate::engine::random::uniform;
 use crate::engine::{Links, Luck, SimDuration, SimTime};
 use crate::measure::Ledger;
@@ -30,13 +30,16 @@ impl<T: Trace> Run<'_, T> {
         if template.sessions.is_some() {
             return self.set_up_session(id, carrier, segments);
         }
-        self.take_quotas(group, segments);
+        let is_within = self.take_quotas(group, segments);
         let keys = self.keys.groups[group];
         let visit = self.visits.own(id).copied();
         let task = self.tasks[id];
         let waited = visit.map_or(SimDuration::ZERO, |visit| visit.waited);
         let wait = waited + self.now.since(task.since);
         let Answer { mut verdict, length } = self.ask(&task, carrier, visit.as_ref(), segments);
+        if !is_within && verdict.accepts() {
+            verdict = Verdict::Refuse(Refusal::Permanent);
+        }
         let accepts = matches!(verdict, Verdict::Accept | Verdict::Hold { .. });
         if accepts && is_lost(template.silent_loss, &task, keys.loss) {
             verdict = Verdict::Drop;

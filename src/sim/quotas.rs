@@ -127,13 +127,15 @@ impl<T: Trace> Run<'_, T> {
         }
     }
 
-    /// Counts a submission against the quotas of its carrier.
-    pub(super) fn take_quotas(&mut self, group: usize, segments: u32) {
+    /// Counts a submission against the quotas of its carrier; whether it is within all of them.
+    pub(super) fn take_quotas(&mut self, group: usize, segments: u32) -> bool {
         let model = self.model;
+        let mut is_within = true;
         for id in &model.groups[group].template.quotas {
             let state = &mut self.quotas[id.index()];
-            state.quota.take(self.now, segments);
+            is_within &= state.quota.take(self.now, segments);
             state.window.taken += u64::from(segments);
         }
+        is_within
     }
 }

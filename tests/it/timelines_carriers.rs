@@ -307,6 +307,21 @@ fn a_daily_cap_opens_at_midnight_in_its_zone() {
 }
 
 #[test]
+fn what_is_beyond_a_strict_cap_is_refused_for_good() {
+    // Three today, and the others blocked; a message an hour later is the first of the next day.
+    let seen = once(
+        "[run]\nhorizon = \"2d\"\nstart = \"23:30\"\n\
+         [traffic.m]\nto = \"c\"\nblast = { at = \"0s\", audience = 7 }\n\
+         [traffic.n]\nto = \"c\"\nblast = { at = \"1h\", audience = 1 }\n\
+         [limit.brand]\ndaily-cap = 3\nbeyond = \"fail\"\n\
+         [carrier.c]\nlimits = [\"brand\"]\nround-trip = \"1s\"\n",
+    );
+    assert_eq!((seen.ended("m", Outcome::Delivered), seen.ended("m", Outcome::Failed)), (3, 4));
+    assert_eq!(seen.ended("n", Outcome::Delivered), 1);
+    assert_eq!(seen.waits_ms("c"), 0.0);
+}
+
+#[test]
 fn connections_are_a_window_of_those_who_hold_them() {
     // Two addresses with three connections each: six at a time, 2 s each.
     let seen = once(

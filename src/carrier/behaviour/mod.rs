@@ -198,11 +198,6 @@ pub struct BehaviourSpec {
 }
 
 impl BehaviourSpec {
-    /// The regime that it goes by, if it goes by one.
-    pub fn regime(&self) -> Option<&str> {
-        self.during.regime()
-    }
-
     /// The behaviour in a run.
     pub fn resolve(&self, with: &Surroundings<'_>, problems: &mut Problems) -> Option<Behaviour> {
         let during = self.during.resolve(with.clock, with.regimes, problems);

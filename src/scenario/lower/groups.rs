@@ -88,18 +88,7 @@ pub(super) fn regimes(
     files: &Files<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<RegimePlan>> {
-    let all = || scenario.carriers.items.iter().chain(&scenario.groups.items);
-    let all_are_read = all().all(|(_, carrier)| carrier.is_some());
     let each = scenario.regimes.items.iter().map(|(name, regime)| {
-        let behaviours = all().flat_map(|(_, carrier)| carrier).flat_map(|one| &one.behaviours);
-        let is_used = behaviours.into_iter().any(|of| of.regime() == Some(&name.value));
-        if !is_used && all_are_read && problems.is_empty() {
-            problems.add_with_hint(
-                name.place,
-                format!("no carrier goes by the regime `{}`", name.value),
-                "name it in a behaviour: `during = { regime = \"…\", is = \"down\" }`",
-            );
-        }
         regime.as_ref().and_then(|regime| regime.resolve(&name.value, files, problems))
     });
     let regimes: Vec<_> = each.collect();

@@ -40,14 +40,6 @@ fn quota(
     let is = |other: &Placed<String>| other.value == name.value;
     let is_under = all().any(|carrier| carrier.limits.iter().any(is));
     let connects = all().any(|carrier| carrier.connections.as_ref().is_some_and(|c| is(&c.of)));
-    if !is_under && !connects {
-        problems.add_with_hint(
-            name.place,
-            format!("no carrier is under `{}`", name.value),
-            format!("name it in a carrier: `limits = [\"{}\"]`", name.value),
-        );
-        return None;
-    }
     if is_under && limit.rate.is_none() && limit.daily_cap.is_none() {
         problems.add_with_hint(
             limit.place,
@@ -56,7 +48,7 @@ fn quota(
         );
         return None;
     }
-    if !is_under && (limit.rate.is_some() || limit.daily_cap.is_some()) {
+    if connects && !is_under && (limit.rate.is_some() || limit.daily_cap.is_some()) {
         problems.add_with_hint(
             limit.place,
             format!("only connections are of `{}`: no carrier keeps to its rate", name.value),
@@ -71,7 +63,8 @@ fn quota(
     let daily = match limit.daily_cap {
         None => None,
         Some(segments) => {
-            Some(DailyCap { segments, first_reset: first_midnight(clock?, limit.zone) })
+            let first_reset = first_midnight(clock?, limit.zone);
+            Some(DailyCap { segments, first_reset, beyond: limit.beyond })
         }
     };
     Some(QuotaPlan {

@@ -11,9 +11,9 @@ pub(super) const REGIME: &str = "[regime.weather]\nstates = [\n\
     { name = \"poor\", stay = \"70ms\", next = [1, 0, 3] },\n\
     { name = \"down\", stay = { exponential = { mean = \"50ms\" } } },\n]\n";
 
-/// Limits that carriers may share. Somebody has to be under each, and
-/// somebody has to go by the regime.
+/// Limits that carriers may share, and a carrier under several that nothing is sent to.
 pub(super) const LIMITS: &str = "[limit.brand]\ndaily-cap = 60\n\
+    [limit.strict]\ndaily-cap = 20\nbeyond = \"fail\"\n\
     [limit.code]\nrate = \"40/s\"\nburst = 3\n\
     [limit.numbers]\ncount = 3\nrate = \"9/s\"\n\
     [carrier.all-limits]\nlimits = [\"numbers\", \"code\", \"brand\"]\n\
@@ -27,6 +27,7 @@ fn limits() -> impl Strategy<Value = String> {
         "",
         "limits = [\"code\"]\n",
         "limits = [\"numbers\"]\n",
+        "limits = [\"strict\"]\n",
         "limits = [\"numbers\", \"code\"]\n",
         "limits = [\"brand\", \"code\"]\n",
     ])

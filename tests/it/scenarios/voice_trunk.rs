@@ -35,12 +35,12 @@ fn blocking_is_erlangs() {
         let truth = |channels| erlang_b(channels, f64::from(load));
         assert!(truth(channels) <= 0.01 && truth(channels - 1) > 0.01, "{load} erlangs");
         for channels in [channels, channels - 1] {
-            let (truth, calls, load) = (truth(channels), 1_000_000, f64::from(load));
+            let (truth, calls, erlangs) = (truth(channels), 1_000_000, f64::from(load));
             // Blocked calls come in spells. The peakedness of the overflow is Wilkinson's z; it
             // forgets at least as fast as calls end, so that counts over a long time vary by at
             // most 1 + 4 (z - 1) of a Poisson stream's. A tenth is left out as warm-up.
-            let lost = load * truth;
-            let z = 1.0 - lost + load / (f64::from(channels) + 1.0 + lost - load);
+            let lost = erlangs * truth;
+            let z = 1.0 - lost + erlangs / (f64::from(channels) + 1.0 + lost - erlangs);
             let error = (truth * (4.0 * z - 3.0) / (0.9 * f64::from(calls))).sqrt();
             let found = blocked(load, channels, calls);
             assert!(

@@ -191,7 +191,7 @@ const SPOILT: [(&str, &str, &str); 110] = [
     // Trunks and rooms that hold nothing, or wait for nothing.
     ("rate = \"100/s\"", "[trunk.t]\nholding = \"1s\"", "channels = 117"),
     ("rate = \"100/s\"", "[trunk.t]\nchannels = 9", "holding = {"),
-    ("rate = \"100/s\"", "[trunk.t]\nchannels = 0\nholding = \"1s\"", "from 1 to"),
+    ("rate = \"100/s\"", "[trunk.t]\nchannels = 0\nholding = \"1s\"", "of at least 1"),
     (
         "rate = \"100/s\"",
         "[trunk.t]\nchannels = 9\nholding = \"1s\"\nsetup-queue = \"fifo\"",

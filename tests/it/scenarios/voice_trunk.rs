@@ -6,8 +6,7 @@ use surgeplan::verdict::{Answer, Cause};
 use crate::support::{Plan, Ran, value};
 
 fn run(changes: &[&str]) -> Ran {
-    let plan = Plan::of("voice-trunk").set("run.replications=2").set("run.horizon=20h");
-    changes.iter().fold(plan, |plan, change| plan.set(change)).run()
+    changes.iter().fold(Plan::of("voice-trunk"), |plan, change| plan.set(change)).run()
 }
 
 /// The share of attempts that come as a Poisson stream, at `load` erlangs, and are blocked, in
@@ -15,6 +14,7 @@ fn run(changes: &[&str]) -> Ran {
 fn blocked(load: u32, channels: u32, calls: u32) -> f64 {
     let (per_s, holding) = (10, f64::from(load) / 10.0);
     let ran = run(&[
+        "run.replications=2",
         &format!("run.horizon={}s", calls / per_s / 2),
         &format!("traffic.call.poisson.rate={per_s}/s"),
         // Nobody waits for a setup.
@@ -102,7 +102,7 @@ fn silence_brings_it_down_and_a_503_does_not() {
     assert_eq!((binding.cause, binding.loses), (Cause::SetupRate, true));
     let provider = &ran.result.assessment.stations[0];
     let held = provider.sessions.as_ref().expect("a trunk holds sessions");
-    let attempts = value(&provider.offered) * 18.0 * 3600.0;
+    let attempts = value(&provider.offered) * 54.0 * 3600.0;
     assert!(held.retransmitted > 5.0 * attempts, "{} for {attempts}", held.retransmitted);
     assert!(value(&held.in_use) < 10.0, "next to nobody talks: {:?}", held.in_use);
     // With setups to spare nobody waits long enough to ask again, and silence costs nothing.

@@ -196,3 +196,29 @@ fn small_rooms_fill_all_nodes() {
         assert_eq!((v.started, v.rejected), (10, 0), "{placement}");
     }
 }
+
+/// What can make no difference makes none: the same run to the last bit.
+#[test]
+fn what_stands_in_nobodys_way_changes_nothing() {
+    let run = |section: &str| {
+        let seen = once(&format!(
+            "[run]\nhorizon = \"2000s\"\n\
+             [traffic.m]\nto = \"x\"\npoisson = {{ rate = \"2/s\" }}\n{section}\n"
+        ));
+        (seen.run.classes, seen.run.stations, seen.run.ledgers, seen.run.events)
+    };
+    let holding = "holding = { exponential = { mean = \"5s\" } }";
+    // A node with one room is a trunk, and one whose calls are all answered at once.
+    let trunk = run(&format!("[trunk.x]\nchannels = 12\n{holding}"));
+    let blocked: u64 = trunk.1[0].windows.iter().map(|window| window.blocked).sum();
+    assert!(blocked > 100, "{blocked}");
+    let rooms = format!("[rooms.x]\nnodes = 1\ncapacity = 12\nrooms = 1\n{holding}");
+    assert!(run(&rooms) == trunk, "a room is a trunk");
+    // Silence is heard by those who are kept waiting or turned away, and by nobody else.
+    let ample = format!("[trunk.x]\nchannels = 1000\n{holding}");
+    let plain = run(&ample);
+    assert!(run(&format!("{ample}\nwhen-full = \"silent\"")) == plain, "silence to nobody");
+    assert!(run(&format!("{ample}\nring = \"0s\"\nanswer-ratio = 1.0")) == plain, "no ringing");
+    // Where there are channels for all, messages fare as with a carrier that takes all.
+    assert!(run("[carrier.x]").0 == plain.0, "channels without end");
+}

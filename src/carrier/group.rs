@@ -1,7 +1,7 @@
 //! What a carrier, and a group of carriers made from one template, are.
 
 use super::quota::QuotaId;
-use super::{Behaviour, Overload, Quiet, Resend, Shares};
+use super::{Behaviour, Overload, Quiet, Resend, SessionPlan, Shares};
 use crate::dist::Dist;
 use crate::engine::SimDuration;
 use crate::service::{Discipline, QueueBounds};
@@ -58,6 +58,8 @@ pub struct CarrierPlan {
     pub discipline: Discipline,
     /// and its bounds.
     pub queue: QueueBounds,
+    /// What it holds for the length of a session, if a message begins one.
+    pub sessions: Option<SessionPlan>,
 }
 
 /// Connections that addresses of ours hold, each for one message at a time.
@@ -81,6 +83,7 @@ impl CarrierPlan {
             && self.answer_timeout.is_none()
             && self.quotas.is_empty()
             && !self.sets_up_connections()
+            && self.sessions.is_none()
     }
 }
 

@@ -148,6 +148,15 @@ pub struct StationWindow {
     pub unclean: u64,
     /// Messages whose last submission met with an error.
     pub failed: u64,
+    /// Of those rejected, or expired for want of an answer: who found no channel, or no place on
+    /// the node of their room;
+    pub blocked: u64,
+    /// and of those, for whom other nodes had one.
+    pub stranded: u64,
+    /// INVITEs that callers sent again, having heard nothing,
+    pub retransmitted: u64,
+    /// and those that a trunk took up though their callers were set up already, or gone.
+    pub in_vain: u64,
     /// Workers that held a message; of carriers, submissions without acknowledgement.
     pub busy: Level,
     /// Workers that computed.
@@ -259,6 +268,8 @@ pub struct CarrierRecord {
     pub queued_at_end: u64,
     /// The longest our queue was.
     pub queue_max: u64,
+    /// Of video rooms: the most that one of them had at once.
+    pub largest_room: u64,
 }
 
 /// One class at one station.
@@ -408,6 +419,10 @@ impl StationWindow {
         self.errors += next.errors;
         self.unclean += next.unclean;
         self.failed += next.failed;
+        self.blocked += next.blocked;
+        self.stranded += next.stranded;
+        self.retransmitted += next.retransmitted;
+        self.in_vain += next.in_vain;
         self.busy.extend(&next.busy);
         self.on_core.extend(&next.on_core);
         self.queue.extend(&next.queue);

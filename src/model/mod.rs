@@ -19,6 +19,7 @@ use crate::traffic::Traffic;
 
 pub use crate::carrier::RouteId;
 pub use crate::carrier::quota::QuotaId;
+pub use crate::carrier::session::SessionPlan;
 pub use ids::{ClassId, GroupId, OperationId, ServiceId, SiteId, SourceId, StationId};
 pub use operation::{Callee, OnFailure, Operation, Site, Step, Times};
 pub use target::{Criterion, Target, Windowed};
@@ -305,6 +306,7 @@ impl Model {
                 || template.sets_up_connections()
                 || template.behaviours.iter().any(|of| of.is_random() || by_regime(of))
                 || template.resend.as_ref().is_some_and(|resend| resend.backoff.is_drawn())
+                || template.sessions.as_ref().is_some_and(SessionPlan::is_random)
                 || varies(&template.round_trip)
                 || varies(&template.delivery)
         });

@@ -51,7 +51,7 @@ impl About {
 }
 
 /// Names of all files that a run may write.
-pub const RUN_FILES: [&str; 22] = [
+pub const RUN_FILES: [&str; 23] = [
     "report.txt",
     "report.json",
     "run.json",
@@ -64,6 +64,7 @@ pub const RUN_FILES: [&str; 22] = [
     "carrier_groups.csv",
     "carriers.csv",
     "routes.csv",
+    "sessions.csv",
     "limits.csv",
     "ledgers.csv",
     "timeline.csv",

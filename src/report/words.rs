@@ -272,6 +272,10 @@ pub(super) fn cause_code(cause: Cause) -> &'static str {
         Cause::Threads => "threads",
         Cause::Files => "files",
         Cause::Connections => "connections",
+        Cause::Channels => "channels",
+        Cause::SetupRate => "setup-rate",
+        Cause::Nodes => "nodes",
+        Cause::Node => "node",
     }
 }
 

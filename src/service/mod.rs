@@ -19,7 +19,7 @@ pub mod shuffle;
 pub use admission::{Dagor, DagorGate, DagorSpec, Door, Gate, Limits};
 pub use balancer::Balancer;
 pub use lanes::{Lanes, LanesSpec};
-pub use line::{Discipline, Line, Taken, Ticket};
+pub use line::{Discipline, DisciplineSpec, Line, Taken, Ticket};
 pub use link::{LinkPlan, Links, Passage};
 pub use loads::Loads;
 pub use pace::{Pace, Slow, WarmUp};

@@ -29,6 +29,9 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn submit_and_see(&mut self, id: TaskId, carrier: usize, segments: u32) {
         let group = self.carriers[carrier].group;
         let template = &self.model.groups[group].template;
+        if template.sessions.is_some() {
+            return self.set_up_session(id, carrier, segments);
+        }
         let is_within = self.take_quotas(carrier, segments);
         let keys = self.keys.groups[group];
         let visit = self.visits.own(id).copied();
@@ -518,7 +521,7 @@ impl<T: Trace> Run<'_, T> {
     pub(super) fn close_ledger_of(&mut self, id: TaskId) {
         let &Task { state, source, instance, .. } = &self.tasks[id];
         let (is_queued, is_answered) = match state {
-            State::AwaitingCarrier | State::AwaitingAgain => (true, false),
+            State::AwaitingCarrier | State::AwaitingAgain | State::Inviting => (true, false),
             State::AwaitingResend
             | State::Accepting
             | State::Dropping

@@ -311,7 +311,7 @@ impl<T: Trace> Run<'_, T> {
                 State::Queued | State::AtDoor | State::Entering => {
                     self.model.step_services[usize::from(task.pc)].map(|service| service.index())
                 }
-                State::AwaitingCarrier | State::AwaitingAgain => {
+                State::AwaitingCarrier | State::AwaitingAgain | State::Inviting => {
                     Some(first_group + self.carriers[task.instance as usize].group)
                 }
                 _ => None,
@@ -356,8 +356,10 @@ impl<T: Trace> Run<'_, T> {
         }
         self.close_ledgers_of_copies();
         for carrier in &mut self.carriers {
-            carrier.record.queued_at_end = u64::from(carrier.waiting());
+            let callers = carrier.sessions.as_ref().map_or(0, |state| state.callers());
+            carrier.record.queued_at_end = u64::from(carrier.waiting()) + callers;
         }
+        self.count_open_sessions();
     }
 }
 

@@ -368,6 +368,10 @@ impl<T: Trace> Run<'_, T> {
             }
             State::AwaitingCarrier | State::AwaitingAgain => self.withdraw(id),
             State::AwaitingResend => self.withdraw_resend(id),
+            State::Inviting => {
+                let group = self.leave_unanswered(id);
+                self.count_as_withdrawn(id, group);
+            }
             State::Hedging => self.cancel_offspring(id),
             State::Travelling
             | State::Routing

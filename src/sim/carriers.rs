@@ -1,6 +1,7 @@
 //! What a carrier is, as we see it now: our queue for it, what it has not answered, what keeps us
 //! from submitting more.
 
+use super::sessions::SessionState;
 use super::task::Task;
 use crate::carrier::overload::Arrival;
 use crate::carrier::{Meter, Overload, Quiet, Verdict};
@@ -44,6 +45,8 @@ pub(super) struct CarrierState {
     /// Segments of those that wait, counted where they are bounded.
     segments_waiting: u64,
     pub(super) record: CarrierRecord,
+    /// There only if it holds sessions.
+    pub(super) sessions: Option<Box<SessionState>>,
 }
 
 /// A rate that is cut for a while.
@@ -62,7 +65,10 @@ impl CarrierState {
                 let rate =
                     plan.rates.get(member).map(|&rate| Meter::new(rate, plan.bursts[member]));
                 let own = template.pace.map(|pace| Meter::new(pace, 1));
+                let sessions = SessionState::of(plan);
                 let (limit, pace) = match template.overload {
+                    // Who is told nothing does not wait in our queue, whatever the rate.
+                    _ if sessions.as_ref().is_some_and(|state| state.is_silent()) => (None, None),
                     // We keep to its rate, so there is nothing left for it to mind.
                     Overload::Paced => (None, rate.or(own)),
                     Overload::Throttle(_)
@@ -89,6 +95,7 @@ impl CarrierState {
                     room_in_time: template.queue.room_in_time(plan.rate_of(member as u32)),
                     segments_waiting: 0,
                     record: CarrierRecord::default(),
+                    sessions,
                 });
             }
         }

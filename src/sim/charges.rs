@@ -118,7 +118,9 @@ impl<T: Trace> Run<'_, T> {
                 Some(self.parts.between(Doing::Network))
             }
             State::BackingOff | State::AwaitingResend => Some(self.parts.between(Doing::BackOff)),
-            State::AwaitingCarrier | State::AwaitingAgain => of_group(Doing::Waiting),
+            State::AwaitingCarrier | State::AwaitingAgain | State::Inviting => {
+                of_group(Doing::Waiting)
+            }
             State::Accepting
             | State::Dropping
             | State::Holding

@@ -28,6 +28,8 @@ pub(super) enum Event {
     Shared(u32),
     /// A quota may be open.
     Quota(u32),
+    /// A session is over.
+    HangUp(u32),
 }
 
 impl Event {
@@ -44,6 +46,7 @@ impl Event {
             Self::Invalid(life) => (6, life),
             Self::Shared(cores) => (7, cores),
             Self::Quota(quota) => (8, quota),
+            Self::HangUp(session) => (9, session),
         };
         debug_assert!(index <= MOST_INDEX);
         kind << INDEX_BITS | index
@@ -62,7 +65,8 @@ impl Event {
             5 => Self::Hedge(TaskId(index)),
             6 => Self::Invalid(index),
             7 => Self::Shared(index),
-            _ => Self::Quota(index),
+            8 => Self::Quota(index),
+            _ => Self::HangUp(index),
         }
     }
 }
@@ -84,6 +88,7 @@ mod tests {
                 Event::Invalid(index),
                 Event::Shared(index),
                 Event::Quota(index),
+                Event::HangUp(index),
             ] {
                 assert_eq!(Event::unpack(event.pack()), event);
             }

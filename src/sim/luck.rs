@@ -45,6 +45,16 @@ pub(super) struct GroupLuck {
     pub(super) connects: Purpose,
     /// and how long that takes.
     pub(super) set_up: Purpose,
+    /// Whether a call is answered,
+    pub(super) answer: Purpose,
+    /// after ringing how long,
+    pub(super) ring: Purpose,
+    /// and how long a session lasts.
+    pub(super) holding: Purpose,
+    /// Which room a join is for,
+    pub(super) room: Purpose,
+    /// and which node that goes to.
+    pub(super) node: Purpose,
 }
 
 /// Purposes of one route.
@@ -224,6 +234,11 @@ impl Keys {
                     copy: key(&format!("carrier/{}/copy", group.name)),
                     connects: purpose(&format!("carrier/{}/connects", group.name)),
                     set_up: purpose(&format!("carrier/{}/set-up", group.name)),
+                    answer: purpose(&format!("carrier/{}/answer", group.name)),
+                    ring: purpose(&format!("carrier/{}/ring", group.name)),
+                    holding: purpose(&format!("carrier/{}/holding", group.name)),
+                    room: purpose(&format!("carrier/{}/room", group.name)),
+                    node: purpose(&format!("carrier/{}/node", group.name)),
                 })
                 .collect(),
             routes: model

@@ -19,6 +19,7 @@
 //! | `submissions` | it waits for a carrier, is submitted, acknowledged, delivered |
 //! | `routes` | it chooses among carriers, by what their answers tell |
 //! | `quotas` | what carriers share, and who goes when it opens |
+//! | `sessions` | it holds a channel, or a place in a room, for a length |
 //! | `answers` | the carrier does not simply accept it: errors, resends, copies, ledgers |
 //! | `visits` | what is remembered of it then |
 //! | `validity` | it is not valid any more, and ends where it waits |
@@ -49,6 +50,7 @@ mod quotas;
 mod routes;
 mod run;
 mod services;
+mod sessions;
 mod sharing;
 mod stations;
 mod steps;

@@ -9,6 +9,7 @@ use super::luck::Keys;
 use super::quotas::QuotaState;
 use super::routes::Routes;
 use super::services::{ServiceState, queues_of};
+use super::sessions::Sessions;
 use super::sharing::SharedState;
 use super::steps::PlannedStep;
 use super::task::{Due, State, TaskId};
@@ -51,6 +52,8 @@ pub(super) struct Run<'m, T> {
     pub(super) shared: Vec<SharedState>,
     /// What is remembered of messages that carriers did not simply accept.
     pub(super) visits: Visits,
+    /// Calls and visits under way.
+    pub(super) sessions: Sessions,
     pub(super) regimes: Regimes,
     pub(super) routes: Routes,
     /// What carriers share.
@@ -116,6 +119,7 @@ impl<'m, T: Trace> Run<'m, T> {
             shared: SharedState::all(model),
             visits: Visits::default(),
             routes: Routes::new(model),
+            sessions: Sessions::default(),
             quotas: QuotaState::all(model),
             regimes: Regimes::new(&model.regimes, |name| {
                 Key::new(model.run.seed, replication, name)
@@ -179,6 +183,7 @@ impl<'m, T: Trace> Run<'m, T> {
                 Event::Invalid(life) => self.on_invalid(life, ticket),
                 Event::Shared(cores) => self.on_shared(cores, ticket),
                 Event::Quota(quota) => self.on_quota(quota),
+                Event::HangUp(session) => self.on_hang_up(session),
             }
             if first.is_some() || !self.todo.is_empty() || self.is_too_full() {
                 let stopped = self.work_off(first);
@@ -233,7 +238,8 @@ impl<'m, T: Trace> Run<'m, T> {
             | Event::Expiry(_)
             | Event::Pace(_)
             | Event::Shared(_)
-            | Event::Quota(_) => true,
+            | Event::Quota(_)
+            | Event::HangUp(_) => true,
         })
     }
 
@@ -272,6 +278,7 @@ impl<'m, T: Trace> Run<'m, T> {
             | State::Erring => return self.on_acknowledged(id),
             State::AwaitingResend => return self.on_resend(id),
             State::AwaitingCarrier => return self.expire_resent(id),
+            State::Inviting => return self.on_timer(id),
             State::Held => return self.deliver(id),
             State::Delivering => return self.on_delivered(id),
             State::Queued

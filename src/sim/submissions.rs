@@ -115,7 +115,10 @@ impl<T: Trace> Run<'_, T> {
         if state.try_at == self.now {
             state.try_at = SimTime::MAX;
             self.books.events += 1;
-            self.submit_what_may_go(carrier as usize);
+            match &state.sessions {
+                None => self.submit_what_may_go(carrier as usize),
+                Some(_) => self.take_up_invites(carrier as usize),
+            }
         }
     }
 
@@ -302,7 +305,7 @@ impl<T: Trace> Run<'_, T> {
     }
 
     /// Answers a call to a carrier; the message goes on as a branch of its own.
-    fn split(&mut self, id: TaskId) -> TaskId {
+    pub(super) fn split(&mut self, id: TaskId) -> TaskId {
         let call = self.tasks[id];
         let (flags, root) = self.lineage(id);
         let branch = self.tasks.insert(Task { flags, root, parent: TaskId::NONE, ..call });

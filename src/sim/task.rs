@@ -67,6 +67,8 @@ pub(super) enum State {
     Erring,
     /// Pauses before it is submitted again.
     AwaitingResend,
+    /// Has asked for a call to be set up, and heard nothing.
+    Inviting,
     /// Held by the carrier.
     Held,
     /// On its way from the carrier to the recipient.
@@ -85,6 +87,7 @@ impl State {
             Self::AwaitingCarrier
                 | Self::AwaitingAgain
                 | Self::AwaitingResend
+                | Self::Inviting
                 | Self::Accepting
                 | Self::Dropping
                 | Self::Holding

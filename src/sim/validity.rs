@@ -43,6 +43,11 @@ impl<T: Trace> Run<'_, T> {
                 return self.end_invalid(id, station);
             }
             State::AwaitingResend => return self.expire_resend(id),
+            State::Inviting => {
+                let group = self.leave_unanswered(id);
+                let station = self.count_as_expired(id, group);
+                return self.end_invalid(id, station);
+            }
             State::BackingOff => return self.expire_attempt(id),
             State::Scheduled
             | State::Travelling

@@ -13,7 +13,7 @@ use super::targets::{Answer, TargetVerdict};
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::Measurements;
 use crate::model::{
-    ClassId, Criterion, Model, QuotaId, Resource, ServiceId, Site, StationId, Step,
+    ClassId, Criterion, Model, QuotaId, Resource, ServiceId, SessionPlan, Site, StationId, Step,
 };
 
 /// A station in a window counts as saturated from this use of its capacity on. Judgement: at 95 %
@@ -31,6 +31,8 @@ pub struct Binding {
     pub is_ours: bool,
     /// What of it is short.
     pub cause: Cause,
+    /// Whether messages get lost there, rather than wait.
+    pub loses: bool,
     /// The station's use of capacity over the time that counts.
     pub utilization: f64,
     /// When it was saturated; `None` if it never was.
@@ -76,6 +78,14 @@ pub enum Cause {
     Files,
     /// It allows fewer connections than its callers' instances need, and some have none.
     Connections,
+    /// Its channels, each held for the length of a call.
+    Channels,
+    /// The rate at which it sets calls up.
+    SetupRate,
+    /// Its nodes, which have no room for more participants.
+    Nodes,
+    /// One node, which a room has to fit: others have room that does not help.
+    Node,
 }
 
 /// From when to when a station was saturated, at least in part.
@@ -295,6 +305,7 @@ impl View<'_> {
             station: id,
             is_ours,
             cause: self.cause(station, is_ours, lost),
+            loses: lost,
             utilization: self.utilization(station),
             saturation: self.saturation(station),
             worst_queue: self.worst_queue(station),
@@ -320,6 +331,9 @@ impl View<'_> {
         if lost && self.model.services_short_of_connections().iter().any(is_short) {
             return Cause::Connections;
         }
+        if let Some(cause) = self.of_sessions(station, lost) {
+            return cause;
+        }
         if lost {
             let turned_away = figures.rejected + figures.expired > figures.dropped + figures.failed;
             return if turned_away { Cause::QueueBounds } else { Cause::Loss };
@@ -340,6 +354,25 @@ impl View<'_> {
             (false, true) => Cause::Window,
             (false, false) => Cause::Rate,
         }
+    }
+
+    /// What is short of what holds sessions.
+    fn of_sessions(&self, station: usize, lost: bool) -> Option<Cause> {
+        let group = self.model.groups.get(station.checked_sub(self.model.services.len())?)?;
+        let (plan, of) = (group.template.sessions.as_ref()?, &self.stations[station]);
+        let held = of.sessions.as_ref()?;
+        Some(match plan {
+            SessionPlan::Rooms(_) if 2.0 * held.stranded > held.blocked => Cause::Node,
+            SessionPlan::Rooms(_) => Cause::Nodes,
+            SessionPlan::Trunk(_) if lost => {
+                let by_channels = 2.0 * held.blocked >= of.rejected + of.expired;
+                if by_channels { Cause::Channels } else { Cause::SetupRate }
+            }
+            // Only setups wait.
+            SessionPlan::Trunk(_) if known(&of.mean_queue) > 0.0 => Cause::SetupRate,
+            SessionPlan::Trunk(_) if known(&of.workers) < known(&of.cores) => Cause::SetupRate,
+            SessionPlan::Trunk(_) => Cause::Channels,
+        })
     }
 
     /// The limit that presses a carrier harder than its own rate and window do, if one does.

@@ -5,6 +5,7 @@ use super::figures::{Exactness, Figure, Unit};
 use super::network::Network;
 use super::period::Period;
 use super::quotas::QuotaFigures;
+use super::sessions::SessionFigures;
 use crate::measure::{Histogram, Measurements, StationRecord, StationWindow};
 use crate::model::{Model, StationId};
 use crate::stats::{Estimate, Ratio};
@@ -48,6 +49,8 @@ pub struct StationFigures {
     pub effort: Option<Effort>,
     /// What went over its links, where its network may be short.
     pub network: Option<Network>,
+    /// What it held, of what holds sessions.
+    pub sessions: Option<SessionFigures>,
     /// Of the rejected: those for whom their instance had no file handle left.
     pub out_of_files: f64,
     /// Submissions refused by carriers, a replication.
@@ -65,7 +68,7 @@ pub struct StationFigures {
 /// What a station can do at most.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Capacity {
-    /// Workers; of carriers, the window of all members.
+    /// Workers; of carriers, the window of all members; of what holds sessions, as many of them.
     pub workers: Option<f64>,
     /// Cores.
     pub cores: Option<f64>,
@@ -88,8 +91,10 @@ impl Capacity {
             Some(group) => {
                 let group = &model.groups[group];
                 let window = group.template.window;
+                let window = window.map(|window| f64::from(window) * f64::from(group.count));
+                let sessions = group.template.sessions.as_ref();
                 Self {
-                    workers: window.map(|window| f64::from(window) * f64::from(group.count)),
+                    workers: sessions.map(|of| of.capacity() as f64).or(window),
                     cores: None,
                     rate: group.total_rate(),
                 }
@@ -207,6 +212,7 @@ fn figures(
             .services
             .get(station)
             .and_then(|service| Network::of(service, exactness, &totals)),
+        sessions: SessionFigures::of(model, station, runs, exactness, &totals),
         out_of_files: average(&|total| total.out_of_files),
         throttled: average(&|total| total.throttled),
         dropped: average(&|total| total.dropped),

@@ -26,4 +26,5 @@ mod timelines_network;
 mod timelines_policies;
 mod timelines_quiet;
 mod timelines_routes;
+mod timelines_sessions;
 mod timelines_spent;

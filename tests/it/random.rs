@@ -6,6 +6,8 @@ mod carrier;
 mod client;
 #[path = "random/place.rs"]
 mod place;
+#[path = "random/session.rs"]
+mod session;
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -48,12 +50,17 @@ const SERVICES: usize = 4;
 const OPERATIONS: usize = 2;
 const CARRIERS: usize = 3;
 const ROUTES: usize = 2;
+/// Carriers, and beside them a trunk and rooms.
+const DOWNSTREAM: usize = CARRIERS + 2;
 const TRAFFICS: usize = 4;
 
 /// Any scenario.
 pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
     let services: Vec<_> = (0..SERVICES).map(|index| service(index).boxed()).collect();
-    let carriers: Vec<_> = (0..CARRIERS).map(|index| carrier(index).boxed()).collect();
+    let carriers: Vec<_> = (0..CARRIERS)
+        .map(|index| carrier(index).boxed())
+        .chain([session::trunk(CARRIERS).boxed(), session::rooms(CARRIERS + 1).boxed()])
+        .collect();
     let traffics: Vec<_> = (0..TRAFFICS).map(|index| traffic(index).boxed()).collect();
     let network = prop_oneof![
         3 => Just(String::new()),
@@ -191,9 +198,9 @@ fn callee(from: usize) -> impl Strategy<Value = String> {
     })
 }
 
-/// A carrier, or a route to some.
+/// A carrier, a trunk or rooms, or a route to some.
 fn outside() -> impl Strategy<Value = String> {
-    (0..CARRIERS + ROUTES).prop_map(|at| match at.checked_sub(CARRIERS) {
+    (0..DOWNSTREAM + ROUTES).prop_map(|at| match at.checked_sub(DOWNSTREAM) {
         None => format!("c{at}"),
         Some(route) => format!("r{route}"),
     })

@@ -27,7 +27,7 @@ rate = "100/s"
 "#;
 
 /// What stands in the sound scenario, what is put in its place, and what the message says.
-const SPOILT: [(&str, &str, &str); 98] = [
+const SPOILT: [(&str, &str, &str); 110] = [
     // Keys and values that were nearly right.
     ("{ send-to", "{ sendto", "unknown key `sendto`"),
     ("latency-at-most", "latency-atmost", "did you mean `latency-at-most`?"),
@@ -187,6 +187,53 @@ const SPOILT: [(&str, &str, &str); 98] = [
         "rate = \"100/s\"",
         "connections = { of = \"ips\", each = 2, messages = 9 }\nround-trip = \"1s\"\n[limit.ips]",
         "only if it takes time",
+    ),
+    // Trunks and rooms that hold nothing, or wait for nothing.
+    ("rate = \"100/s\"", "[trunk.t]\nholding = \"1s\"", "channels = 117"),
+    ("rate = \"100/s\"", "[trunk.t]\nchannels = 9", "holding = {"),
+    ("rate = \"100/s\"", "[trunk.t]\nchannels = 0\nholding = \"1s\"", "of at least 1"),
+    (
+        "rate = \"100/s\"",
+        "[trunk.t]\nchannels = 9\nholding = \"1s\"\nsetup-queue = \"fifo\"",
+        "without a rate of setups nobody waits",
+    ),
+    (
+        "rate = \"100/s\"",
+        "[trunk.t]\nchannels = 9\nholding = \"1s\"\nsetup-burst = 2",
+        "without a rate of setups nobody waits",
+    ),
+    (
+        "rate = \"100/s\"",
+        "[trunk.t]\nchannels = 9\nholding = \"1s\"\nanswer-ratio = \"50%\"",
+        "ring = \"20s\"",
+    ),
+    (
+        "rate = \"100/s\"",
+        "[trunk.t]\nchannels = 9\nholding = \"1s\"\nwhen-full = \"busy\"",
+        "`silent`",
+    ),
+    (
+        "rate = \"100/s\"",
+        "[trunk.t]\nchannels = 9\nholding = \"1s\"\nwhen-full = \"silent\"\nsetup-rate = \"1/s\"\n\
+         setup-queue = \"fifo\"",
+        "may grow without end",
+    ),
+    (
+        "rate = \"100/s\"",
+        "[trunk.us]\nchannels = 9\nholding = \"1s\"",
+        "the name of something else",
+    ),
+    ("rate = \"100/s\"", "[rooms.v]\nnodes = 9\nholding = \"1s\"", "capacity = 250"),
+    (
+        "rate = \"100/s\"",
+        "[rooms.v]\nnodes = 9\ncapacity = 9\nholding = \"1s\"\nrooms = 3\n\
+         shares = { weights = [1, 2] }",
+        "expected 3 weights, one a room, found 2",
+    ),
+    (
+        "rate = \"100/s\"",
+        "[rooms.v]\nnodes = 9\ncapacity = 9\nholding = \"1s\"\nrooms = 3\nplacement = \"best\"",
+        "`first-fit`",
     ),
     (
         "rate = \"100/s\"",

@@ -13,6 +13,8 @@ mod provider_failover;
 mod replay;
 mod slow_lookup;
 mod usl_cisco;
+mod video_top_of_hour;
+mod voice_trunk;
 
 use crate::support::{Plan, shipped, text};
 
@@ -31,6 +33,8 @@ fn these_are_shipped() {
         "replay",
         "slow-lookup",
         "usl-cisco",
+        "video-top-of-hour",
+        "voice-trunk",
     ];
     assert_eq!(shipped(), names);
 }

@@ -32,6 +32,7 @@ pub(super) fn of_run(result: &PointResult) -> Tables {
         ("carrier_groups.csv", stations::groups(result)),
         ("carriers.csv", stations::carriers(result)),
         ("routes.csv", routes::routes(result)),
+        ("sessions.csv", stations::sessions(result)),
         ("limits.csv", stations::limits(result)),
         ("ledgers.csv", classes::ledgers(result)),
         ("timeline.csv", timeline::classes(result)),

@@ -2,10 +2,10 @@
 
 use super::table::{Column, Table, estimate, estimate_columns, maybe, number};
 use crate::measure::CarrierRecord;
-use crate::model::Model;
+use crate::model::{Model, SessionPlan};
 use crate::stats::Estimate;
 use crate::sweep::PointResult;
-use crate::verdict::{Capacity, Effort, Figure, Network, StationFigures};
+use crate::verdict::{Capacity, Effort, Figure, Network, SessionFigures, StationFigures};
 
 /// `services.csv`: a row for each service.
 pub(super) fn services(result: &PointResult) -> Vec<u8> {
@@ -63,6 +63,9 @@ pub(super) fn groups(result: &PointResult) -> Vec<u8> {
     let mut table = Table::new(&header);
     let services = result.model.services.len();
     for (index, group) in result.model.groups.iter().enumerate() {
+        if group.template.sessions.is_some() {
+            continue;
+        }
         let capacity = Capacity::of(&result.model, services + index);
         let names = [
             group.name.clone(),
@@ -72,6 +75,46 @@ pub(super) fn groups(result: &PointResult) -> Vec<u8> {
         ];
         let figures = &result.assessment.stations[services + index];
         table.row(names.into_iter().chain(figure_cells(figures)));
+    }
+    table.bytes()
+}
+
+/// What holds sessions: counts without intervals, by column.
+const HELD: [Column<SessionFigures, Option<f64>>; 5] = [
+    ("blocked", |of| Some(of.blocked)),
+    ("blocked_with_room_elsewhere", |of| Some(of.stranded)),
+    ("invites_again", |of| Some(of.retransmitted)),
+    ("invites_in_vain", |of| Some(of.in_vain)),
+    ("largest_room", |of| of.largest_room),
+];
+
+/// `sessions.csv`: a row for each trunk, and for all nodes of each kind of rooms.
+pub(super) fn sessions(result: &PointResult) -> Vec<u8> {
+    let mut header = ["name", "kind", "room_for", "setups_per_s"].map(str::to_owned).to_vec();
+    header.extend(["in_use_mean", "in_use_max"].iter().flat_map(|name| estimate_columns(name)));
+    header.extend(HELD.iter().map(|(name, _)| (*name).to_owned()));
+    header.extend(figure_columns());
+    let mut table = Table::new(&header);
+    let services = result.model.services.len();
+    for (index, group) in result.model.groups.iter().enumerate() {
+        let figures = &result.assessment.stations[services + index];
+        let (Some(plan), Some(held)) = (&group.template.sessions, &figures.sessions) else {
+            continue;
+        };
+        let kind = match plan {
+            SessionPlan::Trunk(_) => "trunk",
+            SessionPlan::Rooms(_) => "rooms",
+        };
+        let names = [
+            group.name.clone(),
+            kind.to_owned(),
+            held.capacity.to_string(),
+            maybe(group.total_rate()),
+        ];
+        let levels = [&held.in_use, &held.most];
+        let levels = levels.into_iter().flat_map(|figure| estimate(figure.estimate));
+        let counts = HELD.iter().map(|(_, count)| maybe(count(held)));
+        table.row(names.into_iter().chain(levels).chain(counts).chain(figure_cells(figures)));
     }
     table.bytes()
 }
@@ -182,7 +225,8 @@ pub(super) fn carriers(result: &PointResult) -> Vec<u8> {
 
 /// The names of every carrier, its share of its group's traffic and its rate; and its position.
 fn named(model: &Model) -> impl Iterator<Item = ([String; 4], usize)> {
-    model.groups.iter().flat_map(|group| {
+    let carriers = model.groups.iter().filter(|group| group.template.sessions.is_none());
+    carriers.flat_map(|group| {
         (0..group.count).map(|member| {
             let names = [
                 group.member_name(member),

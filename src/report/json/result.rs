@@ -242,6 +242,8 @@ struct Station<'a> {
     effort: Option<Effort>,
     /// What went over the links of a service; null where its network is never short.
     network: Option<Network>,
+    /// What a trunk or rooms held; null of all others.
+    sessions: Option<Sessions>,
     /// Tasks a run that a full queue turned away.
     rejected: f64,
     /// Of those, for whom their instance had no file handle left.
@@ -484,6 +486,42 @@ struct Network {
     wait_mean: Figure,
 }
 
+/// What a trunk or rooms held.
+#[derive(Debug, Serialize)]
+struct Sessions {
+    /// Sessions that there is room for.
+    room_for: u64,
+    /// Sessions held, on average over time.
+    in_use_mean: Figure,
+    /// Most held at once.
+    in_use_max: Figure,
+    /// Attempts a run that found no channel or place.
+    blocked: f64,
+    /// Of those, for whom another node had one.
+    blocked_with_room_elsewhere: f64,
+    /// INVITEs a run that were sent again,
+    invites_again: f64,
+    /// and those that a trunk took up for nobody.
+    invites_in_vain: f64,
+    /// The most that one room had at once; null of trunks.
+    largest_room: Option<f64>,
+}
+
+impl Sessions {
+    fn of(of: &verdict::SessionFigures) -> Self {
+        Self {
+            room_for: of.capacity,
+            in_use_mean: Figure::of(&of.in_use),
+            in_use_max: Figure::of(&of.most),
+            blocked: of.blocked,
+            blocked_with_room_elsewhere: of.stranded,
+            invites_again: of.retransmitted,
+            invites_in_vain: of.in_vain,
+            largest_room: of.largest_room,
+        }
+    }
+}
+
 impl Network {
     fn of(of: &verdict::Network) -> Self {
         Self {
@@ -515,6 +553,7 @@ impl<'a> Station<'a> {
             queue_max: Figure::of(&of.max_queue),
             effort: of.effort.as_ref().map(Effort::of),
             network: of.network.as_ref().map(Network::of),
+            sessions: of.sessions.as_ref().map(Sessions::of),
             rejected: of.rejected,
             out_of_files: of.out_of_files,
             expired: of.expired,

@@ -1,6 +1,7 @@
 //! What binds and what does not: the station that stands in the way, whose it is, and since when.
 
 use super::grid::paragraphs;
+use super::sessions;
 use crate::language::format;
 use crate::model::{Callee, ClassId, Criterion, Model, QuotaId, StationId, Step};
 use crate::report::clock::Clock;
@@ -65,7 +66,9 @@ fn grouped(bindings: &[Binding]) -> Vec<Vec<&Binding>> {
     let mut groups: Vec<Vec<&Binding>> = Vec::new();
     for binding in bindings {
         let same = |group: &&mut Vec<&Binding>| {
-            group[0].station == binding.station && group[0].cause == binding.cause
+            let first = group[0];
+            first.station == binding.station
+                && (first.cause, first.loses) == (binding.cause, binding.loses)
         };
         match groups.iter_mut().find(same) {
             Some(group) => group.push(binding),
@@ -86,9 +89,12 @@ fn paragraph(result: &PointResult, group: &[&Binding]) -> String {
     let model = &result.model;
     let figures = &result.assessment.stations[binding.station.index()];
     let mut text = format!("{}: ", short_of(model, binding));
-    if is_loss(binding.cause) {
+    if binding.loses {
         text += &match binding.cause {
             Cause::Connections => unconnected(model, binding.station),
+            Cause::Channels | Cause::SetupRate | Cause::Nodes | Cause::Node => {
+                sessions::losses(binding.cause, figures)
+            }
             _ => losses(figures),
         };
     } else {
@@ -110,25 +116,6 @@ fn paragraph(result: &PointResult, group: &[&Binding]) -> String {
         None => text += ownership(binding),
     }
     text
-}
-
-fn is_loss(cause: Cause) -> bool {
-    match cause {
-        Cause::Loss
-        | Cause::QueueBounds
-        | Cause::Peers
-        | Cause::Threads
-        | Cause::Files
-        | Cause::Connections => true,
-        Cause::Cores
-        | Cause::Workers
-        | Cause::Rate
-        | Cause::Limit(_)
-        | Cause::Window
-        | Cause::Pauses
-        | Cause::Network
-        | Cause::Chatter => false,
-    }
 }
 
 /// What of the station is short: "the rate of `us-carriers`, 40 at 100/s each".
@@ -155,6 +142,9 @@ fn short_of(model: &Model, binding: &Binding) -> String {
         Cause::Threads => format!("the threads that an instance of `{name}` may have"),
         Cause::Files => format!("the file handles that an instance of `{name}` may have"),
         Cause::Connections => format!("the connections that `{name}` allows"),
+        Cause::Channels | Cause::SetupRate | Cause::Nodes | Cause::Node => {
+            sessions::short_of(model, binding)
+        }
     }
 }
 
@@ -401,7 +391,7 @@ fn share(model: &Model, group: &[&Binding]) -> Option<String> {
         Criterion::Backlog { .. } => String::new(),
         Criterion::Utilization { .. } => return None,
     };
-    let (what, is) = match (is_loss(binding.cause), group.len()) {
+    let (what, is) = match (binding.loses, group.len()) {
         (true, 1) => ("the losses", "are"),
         (true, _) => ("their losses", "are"),
         (false, 1) => ("the waiting", "is"),
@@ -435,6 +425,14 @@ fn ownership(binding: &Binding) -> &'static str {
         (Some(_), Cause::Connections, _) => {
             " More instances need more of them: the limit, or what each keeps open, is ours to set."
         }
+        (Some(_), Cause::Channels, _) => {
+            " More of them are the provider's to sell: instances do not add to them."
+        }
+        (Some(_), Cause::SetupRate, _) => {
+            " It is the provider's to raise: instances do not add to it."
+        }
+        (Some(_), Cause::Nodes, _) => " More nodes, or bigger ones, are ours to add.",
+        (Some(_), Cause::Node, _) => " More nodes do not mend that: bigger ones do.",
         (Some(_), Cause::Loss, true) => " It is ours to mend.",
         (Some(_), Cause::Loss, false) => " It is not ours to mend.",
         (Some(_), _, true) => " It is ours to add.",

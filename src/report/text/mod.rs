@@ -7,6 +7,7 @@ mod hops;
 mod notes;
 mod routes;
 mod run;
+mod sessions;
 mod stations;
 mod sweep;
 

@@ -21,6 +21,7 @@ pub(in crate::report) fn report(result: &PointResult, about: &About) -> String {
         stations::network(result),
         stations::carriers(result),
         routes::section(result),
+        stations::sessions(result),
         stations::limits(result),
         notes::section(result, about),
     ])

@@ -123,7 +123,38 @@ pub(super) fn carriers(result: &PointResult) -> String {
     ];
     let services = result.model.services.len();
     let all = services..result.model.stations();
+    let all = all.filter(|&station| result.assessment.stations[station].sessions.is_none());
     section(result, all, ("carriers", "carrier groups"), GROUPS, &columns)
+}
+
+/// What holds calls and visits for their length.
+pub(super) fn sessions(result: &PointResult) -> String {
+    let columns: [ColumnOf<'_>; 14] = [
+        ("room\nfor", |of| Some(format::count(of.figures.sessions.as_ref()?.capacity))),
+        ("offered", |of| known(&of.figures.offered)),
+        ("in use", |of| known(&of.figures.sessions.as_ref()?.in_use)),
+        ("at\nmost", |of| known(&of.figures.sessions.as_ref()?.most)),
+        ("used", |of| busy(&of.figures.workers)),
+        ("setups", |of| Capacity::of(of.model, of.station.index()).rate.map(format::rate)),
+        ("setups\nused", |of| {
+            Capacity::of(of.model, of.station.index()).rate?;
+            busy(&of.figures.cores)
+        }),
+        ("mean wait\nfor setup", |of| {
+            Capacity::of(of.model, of.station.index()).rate?;
+            of.mean_wait()
+        }),
+        ("blocked", |of| count(of.figures.sessions.as_ref()?.blocked)),
+        ("with room\nelsewhere", |of| count(of.figures.sessions.as_ref()?.stranded)),
+        ("INVITEs\nagain", |of| count(of.figures.sessions.as_ref()?.retransmitted)),
+        ("largest\nroom", |of| count(of.figures.sessions.as_ref()?.largest_room?)),
+        ("rejected", |of| count(of.figures.rejected)),
+        ("expired", |of| count(of.figures.expired)),
+    ];
+    let services = result.model.services.len();
+    let all = services..result.model.stations();
+    let all = all.filter(|&station| result.assessment.stations[station].sessions.is_some());
+    section(result, all, ("sessions", "that hold sessions"), GROUPS, &columns)
 }
 
 /// The limits of senders, the one that is waited for most first.
@@ -166,7 +197,7 @@ pub(super) fn limits(result: &PointResult) -> String {
 
 fn section<'a>(
     result: &'a PointResult,
-    stations: std::ops::Range<usize>,
+    stations: impl Iterator<Item = usize>,
     (heading, kind): (&str, &str),
     most: usize,
     columns: &[ColumnOf<'a>],

@@ -1,17 +1,22 @@
 //! Carriers and carrier groups, in name order.
 
-use super::quotas;
+use super::{quotas, sessions};
 use crate::carrier::{
-    Behaviour, CarrierPlan, Connections, GroupPlan, Overload, RegimePlan, Shares, Surroundings,
+    Behaviour, CarrierPlan, Connections, GroupPlan, Overload, RegimePlan, SessionPlan, Shares,
+    Surroundings,
 };
 use crate::dist::{Dist, DistSpec, Files};
 use crate::engine::SimDuration;
 use crate::language::{Place, Placed, Problems, RunClock, format};
 use crate::model::QuotaId;
-use crate::scenario::schema::{CarrierSchema, ConnectionsSchema, RateSchema, Scenario};
+use crate::scenario::schema::{
+    CarrierSchema, ConnectionsSchema, RateSchema, RoomsSchema, Scenario, TrunkSchema,
+};
 
 /// Most carriers of all groups together.
 const MOST_CARRIERS: u32 = 1_000_000;
+/// Most sessions at once, of all that holds them: events have to tell them apart.
+const MOST_SESSIONS: u64 = 100_000_000;
 /// Most connections to one carrier.
 const MOST_CONNECTIONS: u32 = 1_000_000_000;
 /// The slowest rate of a carrier: slower, it would take nothing in most runs.
@@ -24,22 +29,30 @@ pub(super) fn lower(
     classes: &[String],
     problems: &mut Problems,
 ) -> Option<Vec<GroupPlan>> {
-    let mut all: Vec<_> = scenario.carriers.items.iter().chain(&scenario.groups.items).collect();
+    let mut all = written(scenario);
     all.sort_by(|(a, _), (b, _)| a.value.cmp(&b.value));
     let found = Found { clock, files, scenario, classes };
-    let mut first = 0;
+    let (mut first, mut held) = (0, 0);
     let mut groups = Vec::new();
     let mut complete = true;
     for (name, carrier) in all {
-        let group = carrier
-            .as_ref()
-            .and_then(|carrier| group(&name.value, first, carrier, &found, problems));
+        let group = carrier.and_then(|carrier| match carrier {
+            Written::Carrier(carrier) => group(&name.value, first, carrier, &found, problems),
+            Written::Trunk(trunk) => sessions::trunk(&name.value, first, trunk, files, problems),
+            Written::Rooms(rooms) => sessions::rooms(&name.value, first, rooms, files, problems),
+        });
         let Some(group) = group else {
             complete = false;
             continue;
         };
         first += group.count;
+        held += group.template.sessions.as_ref().map_or(0, SessionPlan::capacity);
         groups.push(group);
+        if held > MOST_SESSIONS {
+            let most = format::count(MOST_SESSIONS);
+            problems.add(name.place, format!("more than {most} sessions at once in all"));
+            return None;
+        }
         if first > MOST_CARRIERS {
             problems.add(
                 name.place,
@@ -49,6 +62,25 @@ pub(super) fn lower(
         }
     }
     complete.then_some(groups)
+}
+
+/// What stands behind a name.
+#[derive(Clone, Copy)]
+enum Written<'a> {
+    Carrier(&'a CarrierSchema),
+    Trunk(&'a TrunkSchema),
+    Rooms(&'a RoomsSchema),
+}
+
+/// All that was written of carriers and what holds sessions; nothing where it could not be read.
+fn written(scenario: &Scenario) -> Vec<(&Placed<String>, Option<Written<'_>>)> {
+    let carriers = scenario.carriers.items.iter().chain(&scenario.groups.items);
+    let carriers = carriers.map(|(name, one)| (name, one.as_ref().map(Written::Carrier)));
+    let trunks = scenario.trunks.items.iter();
+    let trunks = trunks.map(|(name, one)| (name, one.as_ref().map(Written::Trunk)));
+    let rooms = scenario.rooms.items.iter();
+    let rooms = rooms.map(|(name, one)| (name, one.as_ref().map(Written::Rooms)));
+    carriers.chain(trunks).chain(rooms).collect()
 }
 
 /// The regimes of a scenario, in name order.
@@ -180,7 +212,7 @@ fn group(
         None => None,
         Some(quiet) => Some(quiet.resolve(clock?)),
     };
-    let bursts = rates.iter().map(|&rate| carrier.burst.unwrap_or(usual_burst(rate, overload)));
+    let bursts = rates.iter().map(|&rate| carrier.burst.unwrap_or(burst_of(rate, overload)));
     let (window, connections) = match connections? {
         None => (carrier.window, None),
         Some((window, connections)) => (Some(window), Some(connections)),
@@ -207,6 +239,7 @@ fn group(
             quiet,
             discipline: discipline?,
             queue: carrier.queue.bounds,
+            sessions: None,
         },
     })
 }
@@ -235,7 +268,12 @@ fn rates(
 }
 
 /// Records a rate that is too slow: `part_of` it, if not the whole.
-fn at_least(rate: f64, place: Place, part_of: &str, problems: &mut Problems) -> Option<()> {
+pub(super) fn at_least(
+    rate: f64,
+    place: Place,
+    part_of: &str,
+    problems: &mut Problems,
+) -> Option<()> {
     if rate >= LEAST_PER_S {
         return Some(());
     }
@@ -245,13 +283,18 @@ fn at_least(rate: f64, place: Place, part_of: &str, problems: &mut Problems) -> 
 
 /// Where we keep to a rate, messages are spaced evenly. A carrier that minds its rate itself counts
 /// by the second (Twilio error 30001, SMPP throttling), so it takes a second's worth at once.
-fn usual_burst(rate: f64, overload: Overload) -> u32 {
+fn burst_of(rate: f64, overload: Overload) -> u32 {
     match overload {
         Overload::Paced => 1,
         Overload::Throttle(_) | Overload::Drop(_) | Overload::Hold(_) | Overload::Penalty(_) => {
-            rate.clamp(1.0, f64::from(u32::MAX)) as u32
+            usual_burst(rate)
         }
         // Whoever is served, and those who wait.
         Overload::Queue(queue) => queue.length + 1,
     }
+}
+
+/// A second's worth, and at least one.
+pub(super) fn usual_burst(rate: f64) -> u32 {
+    rate.clamp(1.0, f64::from(u32::MAX)) as u32
 }

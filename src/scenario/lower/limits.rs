@@ -20,8 +20,8 @@ pub(super) fn check(scenario: &Scenario, problems: &mut Problems) -> bool {
     at_most("services", services, problems);
     let traffic = scenario.traffic.items.iter().map(|(name, _)| one(name.place));
     at_most("traffics", traffic, problems);
-    let carriers = scenario.carriers.items.iter().chain(&scenario.groups.items);
-    at_most("carriers and groups", carriers.map(|(name, _)| one(name.place)), problems);
+    let carriers = scenario.carrier_names().map(|name| one(name.place));
+    at_most("carriers, groups, trunks and rooms", carriers, problems);
     let routes = scenario.routes.items.iter().map(|(name, _)| one(name.place));
     at_most("routes", routes, problems);
     let operations = scenario

@@ -12,6 +12,7 @@ mod quotas;
 mod routes;
 mod run;
 mod services;
+mod sessions;
 mod sources;
 mod targets;
 

@@ -28,13 +28,13 @@ impl Names {
         let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect::<Vec<_>>();
         let services = owned(scenario.services.names());
         let mut groups = BTreeSet::new();
-        for (name, _) in scenario.carriers.items.iter().chain(&scenario.groups.items) {
+        for name in scenario.carrier_names() {
             let is_new = groups.insert(name.value.clone());
             if !is_new || services.binary_search(&name.value).is_ok() {
                 problems.add_with_hint(
                     name.place,
                     format!("`{}` is the name of something else already", name.value),
-                    "services, carriers and carrier groups each need a name of their own",
+                    "services, carriers, carrier groups, trunks and rooms each need a name of their own",
                 );
             }
         }

@@ -5,6 +5,7 @@ mod limit;
 mod operation;
 mod run;
 mod service;
+mod session;
 mod target;
 mod traffic;
 
@@ -17,11 +18,12 @@ pub(super) use limit::LimitSchema;
 pub(super) use operation::{CallSchema, Client, OperationSchema, Sizes, StepSchema};
 pub(super) use run::{ReplicationsSchema, RunSchema};
 pub(super) use service::{ServiceSchema, StallSchema};
+pub(super) use session::{RoomsSchema, TrunkSchema};
 pub(super) use target::{CriterionSchema, TargetSchema};
 pub(super) use traffic::{CauseSchema, TrafficSchema};
 
 /// Where the names stand that authors choose.
-pub const NAMED: [NamedTable; 9] = [
+pub const NAMED: [NamedTable; 11] = [
     NamedTable { path: &["target"], kind: "target" },
     NamedTable { path: &["traffic"], kind: "traffic" },
     NamedTable { path: &["service"], kind: "service" },
@@ -29,6 +31,8 @@ pub const NAMED: [NamedTable; 9] = [
     NamedTable { path: &["carrier"], kind: "carrier" },
     NamedTable { path: &["carrier-group"], kind: "carrier group" },
     NamedTable { path: &["route"], kind: "route" },
+    NamedTable { path: &["trunk"], kind: "trunk" },
+    NamedTable { path: &["rooms"], kind: "rooms" },
     NamedTable { path: &["regime"], kind: "regime" },
     NamedTable { path: &["limit"], kind: "limit" },
 ];
@@ -45,6 +49,8 @@ pub(super) struct Scenario {
     pub(super) carriers: Section<CarrierSchema>,
     pub(super) groups: Section<CarrierSchema>,
     pub(super) routes: Section<RouteSpec>,
+    pub(super) trunks: Section<TrunkSchema>,
+    pub(super) rooms: Section<RoomsSchema>,
     pub(super) regimes: Section<RegimeSpec>,
     pub(super) limits: Section<LimitSchema>,
 }
@@ -73,6 +79,8 @@ impl Scenario {
             }),
             groups: Section::read(&mut fields, "carrier-group", problems),
             routes: Section::read(&mut fields, "route", problems),
+            trunks: Section::read(&mut fields, "trunk", problems),
+            rooms: Section::read(&mut fields, "rooms", problems),
             regimes: Section::read(&mut fields, "regime", problems),
             limits: Section::read(&mut fields, "limit", problems),
         };
@@ -86,6 +94,15 @@ impl Scenario {
         }
         fields.finish(problems);
         Some(scenario)
+    }
+}
+
+impl Scenario {
+    /// The names of all that we do not own, or that holds sessions.
+    pub(super) fn carrier_names(&self) -> impl Iterator<Item = &Placed<String>> {
+        let carriers = self.carriers.items.iter().chain(&self.groups.items).map(|(name, _)| name);
+        let trunks = self.trunks.items.iter().map(|(name, _)| name);
+        carriers.chain(trunks).chain(self.rooms.items.iter().map(|(name, _)| name))
     }
 }
 

@@ -7,6 +7,9 @@ use crate::model::Model;
 /// Goodput has returned when so much of what was in time before is in time again. Judgement: the
 /// gap that a healthy system shows is far smaller, that of a metastable one far larger.
 const RETURNED: f64 = 0.5;
+/// The share of what came that has to have been in time just before a trigger. Judgement: a system
+/// that serves less than half in time is overloaded without any trigger.
+const HEALTHY: f64 = 0.5;
 /// Windows before a trigger, and after it, below which nothing is said.
 const FEWEST: usize = 3;
 
@@ -17,7 +20,7 @@ pub struct Metastable {
     pub ended: SimTime,
     /// Until when goodput had not returned: the end of the run.
     pub until: SimTime,
-    /// Messages in time for each that came, before the trigger,
+    /// Messages in time for each that came, just before the trigger,
     pub before: f64,
     /// and from its end on.
     pub after: f64,
@@ -51,7 +54,8 @@ pub(super) fn of(model: &Model, runs: &[Measurements]) -> Option<Metastable> {
         return None;
     }
     let of_class = |class: usize| {
-        let (in_time, arrived) = sums(class, 0..before);
+        // A cold start may be bad, and over by the time of the trigger: the last third tells.
+        let (in_time, arrived) = sums(class, before - (before / 3).max(FEWEST)..before);
         let usual = in_time / arrived;
         let after: Vec<(f64, f64)> = (from..windows)
             .map(|window| sums(class, window..window + 1))
@@ -60,7 +64,7 @@ pub(super) fn of(model: &Model, runs: &[Measurements]) -> Option<Metastable> {
         let stays_away =
             after.iter().all(|(in_time, arrived)| *in_time < RETURNED * usual * arrived);
         let (in_time, arrived) = sums(class, from..windows);
-        (usual > 0.0 && after.len() >= FEWEST && stays_away).then(|| Metastable {
+        (usual >= HEALTHY && after.len() >= FEWEST && stays_away).then(|| Metastable {
             ended: last,
             until: runs[0].end,
             before: usual,
@@ -83,7 +87,8 @@ fn feeds_itself(runs: &[Measurements], after: std::ops::Range<usize>) -> bool {
         let windows = &station.windows[after.clone()];
         windows.iter().any(|window| window.retry_work + window.abandoned_work > 0)
     });
-    // Judgement: a backlog that dwindles by a tenth from the first third to the last will be gone.
-    let (first, last) = (after.start..after.start + third, after.end - third..after.end);
-    in_vain && mean(last) >= 0.9 * mean(first)
+    // Judgement: a backlog that dwindles by a tenth from the middle third to the last will be gone.
+    // In the first third the trigger's own heap may still go.
+    let (middle, last) = (after.end - 2 * third..after.end - third, after.end - third..after.end);
+    in_vain && mean(last) >= 0.9 * mean(middle)
 }

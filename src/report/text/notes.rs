@@ -162,7 +162,8 @@ fn warm_up(result: &PointResult) -> Option<String> {
         CutBy::Tenth => "a tenth, which is no less than MSER-5 asks for",
     };
     let length = format::duration(period.from.since(SimTime::ZERO));
-    Some(format!("The first {length} of each run are left out as warm-up: {why}."))
+    let are = if length.starts_with("1 ") && length.split(' ').count() == 2 { "is" } else { "are" };
+    Some(format!("The first {length} of each run {are} left out as warm-up: {why}."))
 }
 
 /// A run that is longer than was asked for.

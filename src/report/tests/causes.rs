@@ -159,3 +159,24 @@ fn no_interval_of_a_latency_reaches_below_zero() {
         assert!(interval.is_none_or(|interval| interval.low >= 0.0), "{figure:?}");
     }
 }
+
+/// All that can happen to submissions at once, beside long waits: more columns than a page has.
+#[test]
+fn no_line_of_a_report_is_longer_than_a_page() {
+    let set = [
+        "traffic.a.constant.rate=1000/s",
+        "carrier.op.window=10",
+        "run.horizon=10min",
+        "traffic.a.valid-for=2min",
+        "carrier.op.queue={ fifo = { length-at-most = 1_000 } }",
+        "carrier.op.behaviours=[{ hold = { share = '10%', for = '5min' } }, \
+         { silent-loss = { share = '1%' } }, { permanent-error = { share = '2%' } }, \
+         { suspension = { during = [{ at = '08:04', lasts = '3min' }] } }]",
+    ];
+    let text = run_text(&run(CARRIER, &set), &about());
+    let longest = text.lines().map(|line| line.chars().count()).max().unwrap();
+    assert!(longest <= 100, "{text}");
+    for heading in ["throttled", "dropped", "held", "errors", "failed", "rejected", "expired"] {
+        assert!(text.contains(heading), "no {heading}: {text}");
+    }
+}

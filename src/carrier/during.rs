@@ -70,6 +70,11 @@ impl During {
 }
 
 impl Window {
+    /// From when to when it is open, if that does not come back.
+    pub fn once(&self) -> Option<(SimTime, SimTime)> {
+        self.every.is_none().then(|| (self.from, self.from + self.lasts))
+    }
+
     /// When it ends, if it is open at `now`: its start belongs to it, its end does not.
     fn until(&self, now: SimTime) -> Option<SimTime> {
         if now < self.from {

@@ -114,6 +114,8 @@ pub struct StationWindow {
     pub rejected: u64,
     /// Of those, for whom their instance had no file handle left.
     pub out_of_files: u64,
+    /// Calls that failed before they were sent: the caller's instance had no connection.
+    pub unconnected: u64,
     /// Tasks that waited too long.
     pub expired: u64,
     /// Tasks that were cancelled by their callers.
@@ -403,6 +405,7 @@ impl StationWindow {
         self.served += next.served;
         self.rejected += next.rejected;
         self.out_of_files += next.out_of_files;
+        self.unconnected += next.unconnected;
         self.expired += next.expired;
         self.cancelled += next.cancelled;
         self.withdrawn += next.withdrawn;

@@ -1,5 +1,6 @@
 //! Whole reports of small scenarios, and what holds of all of them.
 
+mod causes;
 mod documents;
 mod pages;
 mod tables;

@@ -10,6 +10,8 @@ use crate::verdict::{Answer, Cause, Figure, Reason, TargetVerdict, Unit};
 
 /// What stands where nothing is known.
 pub(super) const NOTHING: &str = "–";
+/// An interval narrower than this, relative to the figure, is that of sums in floating point.
+const ROUNDING: f64 = 1e-9;
 
 /// A value with its unit: "38.2 %", "2 h 31 min", "never".
 pub(super) fn value(unit: Unit, value: f64) -> String {
@@ -73,14 +75,18 @@ pub(super) fn with_interval(figure: &Figure) -> String {
         return NOTHING.to_owned();
     };
     let shown = value(figure.unit, center);
-    let Some(Interval { low, high }) = interval.filter(|interval| interval.low != interval.high)
+    // A spread that is that of rounding says no more than none.
+    let is_told =
+        |of: &Interval| of.high - of.low > ROUNDING * center.abs() || center.is_infinite();
+    let Some(Interval { low, high }) =
+        interval.filter(|interval| interval.low != interval.high && is_told(interval))
     else {
         return shown;
     };
     if high == f64::INFINITY {
         return match value(figure.unit, low) {
-            _ if low <= 0.0 => format!("{shown} (no bounds)"),
-            low if low == shown => format!("{shown} (or more)"),
+            _ if low <= 0.0 => format!("{shown} (too few runs for an interval)"),
+            low if low == shown => format!("{shown} or more"),
             low => format!("{shown} ({low} or more)"),
         };
     }
@@ -266,6 +272,10 @@ pub(super) fn cause_code(cause: Cause) -> &'static str {
         Cause::Pauses => "pauses",
         Cause::Loss => "loss",
         Cause::QueueBounds => "queue-bounds",
+        Cause::Door => "door",
+        Cause::Validity => "validity",
+        Cause::Deadline => "deadline",
+        Cause::Suspension => "suspension",
         Cause::Chatter => "chatter",
         Cause::Peers => "peers",
         Cause::Network => "network",
@@ -358,13 +368,14 @@ mod tests {
         check(Unit::Share, (0.382, 0.381, 0.383), "38.2 % (38.1 – 38.3)");
         check(Unit::Share, (0.382, 0.381_96, 0.382_04), "38.2 % (± 0.004 %)");
         check(Unit::Share, (0.0, 0.0, 0.0), "0 %");
+        check(Unit::Seconds, (0.06, 0.06 - 1.4e-17, 0.06 + 1.4e-17), "60 ms");
         check(Unit::Seconds, (9_060.0, 8_820.0, 9_360.0), "2 h 31 min (2 h 27 – 2 h 36)");
         check(Unit::Seconds, (60.0, 47.0, 93.0), "1 min (47 s – 1 min 33 s)");
         check(Unit::Seconds, (1.02, 0.98, 1.06), "1.02 s (980 ms – 1.06 s)");
         check(Unit::Seconds, (11.5, 11.4, f64::INFINITY), "11.5 s (11.4 s or more)");
-        check(Unit::Seconds, (11.5, 11.499, f64::INFINITY), "11.5 s (or more)");
+        check(Unit::Seconds, (11.5, 11.499, f64::INFINITY), "11.5 s or more");
         check(Unit::Seconds, (f64::INFINITY, 11.4, f64::INFINITY), "never (11.4 s or more)");
-        check(Unit::Seconds, (11.5, 0.0, f64::INFINITY), "11.5 s (no bounds)");
+        check(Unit::Seconds, (11.5, 0.0, f64::INFINITY), "11.5 s (too few runs for an interval)");
         check(Unit::Messages, (44_011.0, 43_835.3, 44_186.7), "44,011 (43,835 – 44,187)");
         check(Unit::PerSecond, (40.0, 39.0, 41.0), "40/s (39/s – 41/s)");
         let unknown = Figure { estimate: None, unit: Unit::Share };

@@ -10,7 +10,27 @@ pub fn remarks(document: &Document, model: &Model) -> Vec<String> {
     let idle =
         idle_stations(model).into_iter().chain(idle_limits(model)).chain(idle_regimes(model));
     let links = links_without_use(model).into_iter().chain(full_links(model));
+    let idle = idle.chain(idle_cores(model));
     idle.chain(splits(model)).chain(links).chain(events_outside(document, model)).collect()
+}
+
+/// Services with cores that no worker ever computes on.
+fn idle_cores(model: &Model) -> Vec<String> {
+    let services =
+        model.services.iter().filter(|service| service.pool.cores > service.pool.workers);
+    let remark = |service: &model::Service| {
+        let (workers, cores) = (service.pool.workers, service.pool.cores);
+        format!(
+            "An instance of `{}` has `workers = {workers}` and `cores = {cores}`: a core computes \
+             for a worker, so that {} never used.",
+            service.name,
+            match cores - workers {
+                1 => "one core is".to_owned(),
+                more => format!("{more} cores are"),
+            }
+        )
+    };
+    services.map(remark).collect()
 }
 
 /// Services whose bandwidth nothing takes any of.
@@ -265,6 +285,18 @@ mod tests {
         assert_eq!(remarks_with(&[]), ["Nothing is sent to `north` and `south`."]);
         let one = format!("{STEPS}=[{{ send-to = 'north' }}]");
         assert_eq!(remarks_with(&[&one]), ["Nothing is sent to `south`."]);
+    }
+
+    #[test]
+    fn cores_beyond_the_workers_are_idle() {
+        let both = format!("{STEPS}=[{{ send-to = 'north' }}, {{ send-to = 'south' }}]");
+        let told = |set: &str| remarks_with(&[&both, "service.api.workers=2", set]);
+        assert_eq!(
+            told("service.api.cores=3"),
+            ["An instance of `api` has `workers = 2` and `cores = 3`: a core computes for a \
+              worker, so that one core is never used."]
+        );
+        assert_eq!(told("service.api.cores=2"), Vec::<String>::new());
     }
 
     #[test]

@@ -70,10 +70,9 @@ impl PoolPlan {
         among_cells || among_instances
     }
 
-    /// Messages that all instances together compute for at once: a core can only work for a
-    /// worker.
+    /// Cores of all instances. More than there are workers have nobody to work for.
     pub fn all_cores(&self) -> u64 {
-        u64::from(self.instances) * u64::from(self.cores.min(self.workers))
+        u64::from(self.instances) * u64::from(self.cores)
     }
 }
 

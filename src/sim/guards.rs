@@ -88,6 +88,7 @@ impl<T: Trace> Run<'_, T> {
         }
         let caller = self.tasks[call].parent;
         if self.tasks[caller].instance >= site.connected {
+            self.count_unconnected(site);
             return self.withhold(call, Failure::Rejected);
         }
         if !self.guards_admit(call) {
@@ -132,6 +133,16 @@ impl<T: Trace> Run<'_, T> {
         self.todo.push(call);
         if T::ON {
             self.note_task(call, format_args!("is held back by its caller"));
+        }
+    }
+
+    /// A call has no connection to go over.
+    #[inline(never)]
+    fn count_unconnected(&mut self, site: &Site) {
+        if let Callee::Operation(operation) = site.callee
+            && let Some(service) = self.model.operations[operation.index()].service
+        {
+            self.services[service.index()].gauges.window.unconnected += 1;
         }
     }
 

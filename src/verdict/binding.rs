@@ -10,11 +10,15 @@ use super::period::Period;
 use super::quotas::{self, QuotaFigures};
 use super::stations::{Capacity, StationFigures};
 use super::targets::{Answer, TargetVerdict};
+use crate::carrier::Overload;
+use crate::carrier::quota::Beyond;
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::Measurements;
 use crate::model::{
-    ClassId, Criterion, Model, QuotaId, Resource, ServiceId, SessionPlan, Site, StationId, Step,
+    ClassId, Criterion, Model, QuotaId, Resource, SessionPlan, Site, StationId, Step,
 };
+use crate::policy::ChecksDeadlines;
+use crate::service::QueueBounds;
 
 /// A station in a window counts as saturated from this use of its capacity on. Judgement: at 95 %
 /// a queue of any length is a matter of time.
@@ -33,6 +37,8 @@ pub struct Binding {
     pub cause: Cause,
     /// Whether messages get lost there, rather than wait.
     pub loses: bool,
+    /// Of messages that are lost because they wait too long: what of the station they wait for.
+    pub waits_for: Option<Cause>,
     /// The station's use of capacity over the time that counts.
     pub utilization: f64,
     /// When it was saturated; `None` if it never was.
@@ -66,6 +72,14 @@ pub enum Cause {
     Loss,
     /// Its queue's bounds turn messages away.
     QueueBounds,
+    /// Limits at its door hold messages back, or turn them away.
+    Door,
+    /// Messages are valid for less time than they wait for it.
+    Validity,
+    /// Callers' deadlines are over before it gets to what they ask.
+    Deadline,
+    /// It suspends us.
+    Suspension,
     /// Its cores compute all the time, much of it for what instances cost one another.
     Chatter,
     /// Its instances have no room for all of their peers, so that none works.
@@ -157,7 +171,8 @@ impl View<'_> {
 
     fn at(&self, target: usize, place: Place) -> Binding {
         let Place { station, share, loses } = place;
-        let behind = if loses { station } else { self.behind(station) };
+        let behind =
+            if loses || self.is_held_at_door(station) { station } else { self.behind(station) };
         let shows_at = (behind != station).then(|| StationId::from_index(station));
         Binding { shows_at, ..self.describe(Some(target), behind, share, loses) }
     }
@@ -170,8 +185,7 @@ impl View<'_> {
         limit: SimDuration,
         share: f64,
     ) -> Vec<Place> {
-        let losing =
-            self.blame.losses(Some(class)).or_else(|| self.unconnected(self.blame.failed(class)));
+        let losing = self.blame.losses(Some(class));
         let lost = self.blame.lost(class);
         let pool = LatencyPool::of(self.model, self.runs, self.period, class);
         let late = pool.missing(limit) - lost;
@@ -184,20 +198,10 @@ impl View<'_> {
         } else if waiting.is_some() {
             (waiting, losing.filter(|_| lost > allowed))
         } else {
-            (losing, None)
+            // A few losses are no cause of what is late for other reasons.
+            (losing.filter(|_| !is_slow || lost > allowed), None)
         };
         first.into_iter().chain(second).collect()
-    }
-
-    /// The service that has no connections left for some of its callers, where messages fail.
-    fn unconnected(&self, failed: f64) -> Option<Place> {
-        if self.model.sites.iter().any(Site::may_be_in_vain) {
-            // Calls may have failed for other reasons, and nobody counts which.
-            return None;
-        }
-        let short = self.model.services_short_of_connections().into_iter().next()?;
-        let station = self.model.service_station(short).index();
-        (failed > 0.0).then_some(Place { station, share: 1.0, loses: true })
     }
 
     /// Whether a target on latency is missed by more than all waiting of its class together: it
@@ -300,53 +304,140 @@ impl View<'_> {
     fn describe(&self, target: Option<usize>, station: usize, share: f64, lost: bool) -> Binding {
         let id = StationId::from_index(station);
         let is_ours = self.model.is_ours(id);
+        let saturation = self.saturation(station);
+        let cause = if lost { self.cause_of_loss(station) } else { self.cause_of_waiting(station) };
+        let waits_too_long = matches!(cause, Cause::Validity | Cause::Deadline);
+        let waits_for =
+            (waits_too_long && saturation.is_some()).then(|| self.cause_of_waiting(station));
         Binding {
             target,
             station: id,
             is_ours,
-            cause: self.cause(station, is_ours, lost),
+            cause,
             loses: lost,
+            waits_for,
             utilization: self.utilization(station),
-            saturation: self.saturation(station),
+            saturation,
             worst_queue: self.worst_queue(station),
             shows_at: None,
             share,
         }
     }
 
-    fn cause(&self, station: usize, is_ours: bool, lost: bool) -> Cause {
+    fn cause_of_loss(&self, station: usize) -> Cause {
         let figures = &self.stations[station];
         let service = self.model.services.get(station);
-        if let Some(resource) = service.and_then(|service| service.out_of).filter(|_| lost) {
+        if let Some(resource) = service.and_then(|service| service.out_of) {
             return match resource {
                 Resource::Peers => Cause::Peers,
                 Resource::Threads => Cause::Threads,
                 Resource::Files => Cause::Files,
             };
         }
-        if lost && 2.0 * figures.out_of_files > figures.rejected + figures.expired {
-            return Cause::Files;
-        }
-        let is_short = |id: &ServiceId| self.model.service_station(*id).index() == station;
-        if lost && self.model.services_short_of_connections().iter().any(is_short) {
+        let turned_away = figures.rejected + figures.expired;
+        if figures.unconnected > turned_away {
             return Cause::Connections;
         }
-        if let Some(cause) = self.of_sessions(station, lost) {
+        if let Some(cause) = self.of_sessions(station, true) {
             return cause;
         }
-        if lost {
-            let turned_away = figures.rejected + figures.expired > figures.dropped + figures.failed;
-            return if turned_away { Cause::QueueBounds } else { Cause::Loss };
+        if 2.0 * figures.out_of_files > turned_away {
+            return Cause::Files;
         }
+        if turned_away <= figures.dropped + figures.failed {
+            return self.blocking(station).map_or(Cause::Loss, Cause::Limit);
+        }
+        if figures.expired > figures.rejected {
+            self.cause_of_expiry(station)
+        } else {
+            self.cause_of_rejection(station)
+        }
+    }
+
+    /// Why messages wait too long at a station: a bound of its queue, or one that they bring.
+    fn cause_of_expiry(&self, station: usize) -> Cause {
+        let checks = self.model.services.get(station).map(|service| service.checks_deadlines);
+        match checks {
+            _ if self.bounds(station).age_at_most.is_some() => Cause::QueueBounds,
+            Some(ChecksDeadlines::AtStart | ChecksDeadlines::Always) => Cause::Deadline,
+            Some(ChecksDeadlines::Never) | None if self.model.has_validity() => Cause::Validity,
+            Some(ChecksDeadlines::Never) | None => Cause::QueueBounds,
+        }
+    }
+
+    /// Why messages find no way in: a full queue, or a limit at the door. Nobody counts which, but
+    /// a queue is not full where capacity is left all the time.
+    fn cause_of_rejection(&self, station: usize) -> Cause {
+        let has_door = self.model.services.get(station).is_some_and(|service| {
+            !service.pool.limits.is_empty() || service.pool.admission.is_some()
+        });
+        let bounds = self.bounds(station);
+        let is_bounded = bounds.length_at_most.is_some() || bounds.wait_at_most.is_some();
+        let is_full = is_bounded && self.saturation(station).is_some();
+        if has_door && !is_full { Cause::Door } else { Cause::QueueBounds }
+    }
+
+    fn bounds(&self, station: usize) -> QueueBounds {
+        match station.checked_sub(self.model.services.len()) {
+            None => self.model.services[station].pool.queue,
+            Some(group) => self.model.groups[group].template.queue,
+        }
+    }
+
+    /// The limit beyond whose daily cap most of the messages fail that fail at a carrier.
+    fn blocking(&self, station: usize) -> Option<QuotaId> {
+        let group = self.model.groups.get(station.checked_sub(self.model.services.len())?)?;
+        let figures = &self.stations[station];
+        let beyond = |id: &QuotaId| {
+            let plan = &self.model.quotas[id.index()];
+            let cap = plan.daily.filter(|cap| cap.beyond == Beyond::Fail)?;
+            let a_day = cap.segments as f64 * f64::from(plan.count);
+            let each = self.runs.iter().map(|run| {
+                let windows = &run.quotas[id.index()].windows;
+                let taken = windows.iter().map(|window| window.taken).sum::<u64>() as f64;
+                let later = run.end.ns().saturating_sub(cap.first_reset.ns());
+                let days = 1 + later.div_ceil(SimDuration::from_secs(86_400).ns());
+                (taken - a_day * days as f64).max(0.0)
+            });
+            let beyond = each.sum::<f64>() / self.runs.len() as f64;
+            (beyond > 0.0 && 2.0 * beyond >= figures.failed).then_some((*id, beyond))
+        };
+        let beyond = group.template.quotas.iter().filter_map(beyond);
+        beyond.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(id, _)| id)
+    }
+
+    /// Whether a leaky bucket holds messages back that the station itself had room for.
+    fn is_held_at_door(&self, station: usize) -> bool {
+        let service = self.model.services.get(station);
+        service.is_some_and(|service| service.pool.limits.hold_back())
+            && self.saturation(station).is_none()
+    }
+
+    fn cause_of_waiting(&self, station: usize) -> Cause {
+        if let Some(cause) = self.of_sessions(station, false) {
+            return cause;
+        }
+        let figures = &self.stations[station];
+        let is_ours = self.model.is_ours(StationId::from_index(station));
         if self.is_network(station) {
             return Cause::Network;
         }
+        if self.is_held_at_door(station) && known(&figures.mean_wait) > 0.0 {
+            return Cause::Door;
+        }
+        let pool = self.model.services.get(station).map(|service| &service.pool);
+        let has_idle_cores = pool.is_some_and(|pool| pool.cores > pool.workers);
         match (is_ours, known(&figures.workers) > known(&figures.cores)) {
             (true, true) if self.holds_workers(station) => Cause::Workers,
             (true, _) if self.chatters(station) => Cause::Chatter,
+            (true, _) if has_idle_cores && !waits_for_cores(figures) => Cause::Workers,
             (true, _) => Cause::Cores,
             (false, _) if figures.throttled > 0.0 && self.utilization(station) < SATURATED => {
-                Cause::Pauses
+                if self.suspends(station) {
+                    Cause::Suspension
+                } else {
+                    Cause::Pauses
+                }
             }
             (false, _) if self.pressing(station).is_some() => {
                 self.pressing(station).map_or(Cause::Rate, Cause::Limit)
@@ -372,6 +463,16 @@ impl View<'_> {
             SessionPlan::Trunk(_) if known(&of.mean_queue) > 0.0 => Cause::SetupRate,
             SessionPlan::Trunk(_) if known(&of.workers) < known(&of.cores) => Cause::SetupRate,
             SessionPlan::Trunk(_) => Cause::Channels,
+        })
+    }
+
+    /// Whether a carrier that refuses submissions does so because it suspends us: one that pauses
+    /// for our rate as well is told by that.
+    fn suspends(&self, station: usize) -> bool {
+        let group = station.checked_sub(self.model.services.len()).map(|at| &self.model.groups[at]);
+        group.is_some_and(|group| {
+            group.template.overload == Overload::Paced
+                && group.template.behaviours.iter().any(|of| of.name() == "suspension")
         })
     }
 
@@ -442,12 +543,21 @@ impl View<'_> {
     fn worst_queue(&self, station: usize) -> (f64, SimTime) {
         let windows = self.runs.iter().map(|run| run.in_system.len()).min().unwrap_or(0);
         let at_cores = waits_for_cores(&self.stations[station]);
+        let is_network = self.is_network(station);
         let mean = |window: usize| {
             let most = self.runs.iter().map(|run| {
                 let window = &run.stations[station].windows[window];
-                if at_cores { window.ready.max } else { window.queue.max }
+                let inside = if at_cores { window.ready.max } else { window.queue.max } as f64;
+                // By Little's law, as nobody counts those in line for a link.
+                let on_links = match window.busy.length.ns() {
+                    length if is_network && length > 0 => {
+                        window.link.wait_sum as f64 / length as f64
+                    }
+                    _ => 0.0,
+                };
+                inside.max(on_links)
             });
-            most.sum::<u64>() as f64 / self.runs.len() as f64
+            most.sum::<f64>() / self.runs.len() as f64
         };
         let mut worst = (0.0, 0);
         for window in self.period.first..windows {

@@ -1,7 +1,7 @@
 //! Where the messages of a class lose their time, and where they get lost.
 
 use super::period::Period;
-use crate::measure::{Measurements, Share};
+use crate::measure::{Measurements, Share, StationWindow};
 use crate::model::{ClassId, Model};
 use crate::sim::Outcome;
 
@@ -30,8 +30,10 @@ impl<'a> Blame<'a> {
         let mut blame = Self { model, runs, period, calls_per_failure: Vec::new() };
         let turned_away = |station: usize| {
             let windows = runs.iter().flat_map(|run| &run.stations[station].windows);
-            windows.map(|window| window.rejected + window.expired + window.failed).sum::<u64>()
-                as f64
+            let count = |window: &StationWindow| {
+                window.rejected + window.expired + window.failed + window.unconnected
+            };
+            windows.map(count).sum::<u64>() as f64
         };
         let ended = blame.sums(None, |share| turned_away_of(share) as f64);
         // A message that was handed on ends where it is turned away; a call that is turned away
@@ -99,7 +101,7 @@ impl<'a> Blame<'a> {
     }
 
     /// How many messages of the class failed, for whatever reason.
-    pub(super) fn failed(&self, class: ClassId) -> f64 {
+    fn failed(&self, class: ClassId) -> f64 {
         self.ended(class, Outcome::Failed)
     }
 

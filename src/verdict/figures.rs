@@ -244,8 +244,10 @@ impl Exactness {
         if self.certain { Estimate::exact(estimate.value, estimate.replications) } else { estimate }
     }
 
+    /// A ratio of what is never below zero, so that its interval does not reach below either.
     pub(super) fn of_ratio(self, parts: &[Ratio]) -> Option<Estimate> {
-        Estimate::ratio_of(parts, Confidence::P95).map(|estimate| self.exact_if_certain(estimate))
+        let estimate = not_below_zero(Estimate::ratio_of(parts, Confidence::P95)?);
+        Some(self.exact_if_certain(estimate))
     }
 
     pub(super) fn of_share(self, parts: &[Ratio]) -> Option<Estimate> {
@@ -254,17 +256,29 @@ impl Exactness {
 
     /// The mean of what is never below zero, so that its interval does not reach below either.
     pub(super) fn of_mean(self, values: &[f64]) -> Option<Estimate> {
-        let mut estimate = Estimate::mean_of(values, Confidence::P95)?;
-        if let Some(interval) = &mut estimate.interval {
-            interval.low = interval.low.max(0.0);
-        }
+        let estimate = not_below_zero(Estimate::mean_of(values, Confidence::P95)?);
         Some(self.exact_if_certain(estimate))
     }
+}
+
+/// The estimate, its interval cut at zero.
+fn not_below_zero(mut estimate: Estimate) -> Estimate {
+    if let Some(interval) = &mut estimate.interval {
+        interval.low = interval.low.max(0.0);
+    }
+    estimate
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_interval_of_a_mean_latency_does_not_reach_below_zero() {
+        let parts = [0.0, 0.0, 10.0].map(|top| Ratio { top, bottom: 1.0 });
+        let estimate = Exactness { certain: false }.of_ratio(&parts).unwrap();
+        assert_eq!(estimate.interval.unwrap().low, 0.0);
+    }
 
     #[test]
     fn the_interval_of_a_level_does_not_reach_below_zero() {

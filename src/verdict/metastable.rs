@@ -7,6 +7,11 @@ use crate::model::Model;
 /// Goodput has returned when so much of what was in time before is in time again. Judgement: the
 /// gap that a healthy system shows is far smaller, that of a metastable one far larger.
 const RETURNED: f64 = 0.5;
+/// The share of what came that has to have been in time just before a trigger. Judgement: a system
+/// that serves less than half in time is overloaded without any trigger.
+const HEALTHY: f64 = 0.5;
+/// How many times as long as its trigger a state has lasted that is told although it dwindles.
+const LONG: u64 = 10;
 /// Windows before a trigger, and after it, below which nothing is said.
 const FEWEST: usize = 3;
 
@@ -17,10 +22,12 @@ pub struct Metastable {
     pub ended: SimTime,
     /// Until when goodput had not returned: the end of the run.
     pub until: SimTime,
-    /// Messages in time for each that came, before the trigger,
+    /// Messages in time for each that came, just before the trigger,
     pub before: f64,
     /// and from its end on.
     pub after: f64,
+    /// Whether what waits dwindles: it may end by itself, after the run.
+    pub dwindles: bool,
 }
 
 /// Whether goodput stays away when the last stall is over; `None` if it comes back, or if there is
@@ -47,11 +54,15 @@ pub(super) fn of(model: &Model, runs: &[Measurements]) -> Option<Metastable> {
         }
         (in_time as f64, arrived as f64)
     };
-    if !feeds_itself(runs, from..windows) {
+    let state = feeds_itself(runs, from..windows)?;
+    // A backlog that goes is worth a word once it has taken many times as long as its trigger.
+    let dwindles = state == State::Dwindles;
+    if dwindles && start_of(windows).since(last).ns() < LONG * last.since(first).ns() {
         return None;
     }
     let of_class = |class: usize| {
-        let (in_time, arrived) = sums(class, 0..before);
+        // A cold start may be bad, and over by the time of the trigger: the last third tells.
+        let (in_time, arrived) = sums(class, before - (before / 3).max(FEWEST)..before);
         let usual = in_time / arrived;
         let after: Vec<(f64, f64)> = (from..windows)
             .map(|window| sums(class, window..window + 1))
@@ -60,19 +71,27 @@ pub(super) fn of(model: &Model, runs: &[Measurements]) -> Option<Metastable> {
         let stays_away =
             after.iter().all(|(in_time, arrived)| *in_time < RETURNED * usual * arrived);
         let (in_time, arrived) = sums(class, from..windows);
-        (usual > 0.0 && after.len() >= FEWEST && stays_away).then(|| Metastable {
+        (usual >= HEALTHY && after.len() >= FEWEST && stays_away).then(|| Metastable {
             ended: last,
             until: runs[0].end,
             before: usual,
             after: in_time / arrived,
+            dwindles,
         })
     };
     (0..model.classes.len()).find_map(of_class)
 }
 
+/// Whether what waits keeps its level.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Stays,
+    Dwindles,
+}
+
 /// Whether what keeps goodput away is of the system's own making: there is work of further
-/// attempts, or work that nobody waits for, and what waits does not dwindle.
-fn feeds_itself(runs: &[Measurements], after: std::ops::Range<usize>) -> bool {
+/// attempts, or work that nobody waits for; and whether what waits dwindles meanwhile.
+fn feeds_itself(runs: &[Measurements], after: std::ops::Range<usize>) -> Option<State> {
     let third = after.len() / 3;
     let mean = |range: std::ops::Range<usize>| {
         let stations = runs.iter().flat_map(|run| &run.stations);
@@ -83,7 +102,9 @@ fn feeds_itself(runs: &[Measurements], after: std::ops::Range<usize>) -> bool {
         let windows = &station.windows[after.clone()];
         windows.iter().any(|window| window.retry_work + window.abandoned_work > 0)
     });
-    // Judgement: a backlog that dwindles by a tenth from the first third to the last will be gone.
-    let (first, last) = (after.start..after.start + third, after.end - third..after.end);
-    in_vain && mean(last) >= 0.9 * mean(first)
+    // Judgement: a backlog that dwindles by a tenth from the middle third to the last will be gone.
+    // In the first third the trigger's own heap may still go.
+    let (middle, last) = (after.end - 2 * third..after.end - third, after.end - third..after.end);
+    let stays = mean(last) >= 0.9 * mean(middle);
+    in_vain.then_some(if stays { State::Stays } else { State::Dwindles })
 }

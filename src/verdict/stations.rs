@@ -53,6 +53,8 @@ pub struct StationFigures {
     pub sessions: Option<SessionFigures>,
     /// Of the rejected: those for whom their instance had no file handle left.
     pub out_of_files: f64,
+    /// Calls to it that failed for want of a connection, a replication.
+    pub unconnected: f64,
     /// Submissions refused by carriers, a replication.
     pub throttled: f64,
     /// Messages dropped silently by carriers, a replication.
@@ -214,6 +216,7 @@ fn figures(
             .and_then(|service| Network::of(service, exactness, &totals)),
         sessions: SessionFigures::of(model, station, runs, exactness, &totals),
         out_of_files: average(&|total| total.out_of_files),
+        unconnected: average(&|total| total.unconnected),
         throttled: average(&|total| total.throttled),
         dropped: average(&|total| total.dropped),
         held: average(&|total| total.held),

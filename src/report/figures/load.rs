@@ -94,7 +94,17 @@ fn binds_at(result: &PointResult, station: usize) -> Option<Binds> {
     let figures = &stations[station];
     let tasks_per_s = match Capacity::of(&result.model, station).rate {
         Some(rate) => rate,
-        None if figures.is_ours => known(&figures.served)? / known(&figures.cores)?,
+        None if figures.is_ours => {
+            let effort = figures.effort.as_ref()?;
+            // At less load there are fewer retries: what this run's come to is no measure.
+            if known(&effort.retries)? + known(&effort.abandoned)? > DISTORTED {
+                return None;
+            }
+            // Cores beyond the workers have nobody to work for.
+            let pool = &result.model.services[station].pool;
+            let usable = f64::from(pool.cores.min(pool.workers)) / f64::from(pool.cores);
+            known(&figures.served)? / known(&figures.cores)? * usable
+        }
         None => return None,
     };
     let classes = &result.assessment.classes;

@@ -135,8 +135,11 @@ struct BindingDocument<'a> {
     station: &'a str,
     /// "ours" or "carrier".
     owner: &'static str,
-    /// "cores", "workers", "rate", "limit", "window", "pauses", "loss" or "queue-bounds".
+    /// What of it is short; the README lists all.
     cause: &'static str,
+    /// Of "validity" and "deadline": the cause that messages waited for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_for: Option<&'static str>,
     /// Of "limit": which.
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<&'a str>,
@@ -393,6 +396,7 @@ fn binding<'a>(result: &'a PointResult, of: &Binding) -> BindingDocument<'a> {
         station: model.station_name(of.station),
         owner: words::owner(of.is_ours),
         cause: words::cause_code(of.cause),
+        waits_for: of.waits_for.map(words::cause_code),
         limit: match of.cause {
             Cause::Limit(limit) => Some(&model.quotas[limit.index()].name),
             _ => None,

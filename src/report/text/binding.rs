@@ -2,6 +2,7 @@
 
 use super::grid::paragraphs;
 use super::sessions;
+use crate::carrier::During;
 use crate::language::format;
 use crate::model::{Callee, ClassId, Criterion, Model, QuotaId, StationId, Step};
 use crate::report::clock::Clock;
@@ -33,11 +34,13 @@ pub(super) fn section(result: &PointResult) -> String {
         let is_said = targets.is_empty() || !several;
         items.push((label, if is_said { text } else { format!("{targets}: {text}") }));
     }
-    items.extend(slow_by_themselves(result).map(|text| {
-        let label =
-            if items.iter().any(|(label, _)| *label == "What binds") { "" } else { "What binds" };
-        (label, text)
-    }));
+    if let Some(text) = slow_by_themselves(result) {
+        // What is only nearest to binding comes after what is missed whatever is added.
+        match items.iter().any(|(label, _)| *label == "What binds") {
+            true => items.push(("", text)),
+            false => items.insert(0, ("What binds", text)),
+        }
+    }
     let binding: Vec<StationId> = groups.iter().map(|group| group[0].station).collect();
     if let Some(text) = others(result, &binding) {
         let binds = result.assessment.bindings.iter().any(|binding| binding.target.is_some());
@@ -48,6 +51,17 @@ pub(super) fn section(result: &PointResult) -> String {
 
 /// Targets that are missed whatever is added.
 fn slow_by_themselves(result: &PointResult) -> Option<String> {
+    let groups =
+        result.model.groups.iter().zip(&result.assessment.stations[result.model.services.len()..]);
+    let holding: Vec<String> = groups
+        .filter(|(_, figures)| figures.held > 0.0)
+        .map(|(group, _)| format!("`{}`", group.name))
+        .collect();
+    let holds = if holding.len() == 1 { "holds" } else { "hold" };
+    let held = match words::list(&holding) {
+        names if names.is_empty() => String::new(),
+        names => format!(", with what {names} {holds} back"),
+    };
     let targets = &result.assessment.slow_by_themselves;
     let names: Vec<String> =
         targets.iter().map(|&at| format!("`{}`", result.model.targets[at].name)).collect();
@@ -55,7 +69,7 @@ fn slow_by_themselves(result: &PointResult) -> Option<String> {
     (!names.is_empty()).then(|| {
         format!(
             "{} {is} bound by no capacity: if no message had waited, too many would still be \
-             late, by their work, delays and round trips alone.",
+             late, by their work, delays and round trips alone{held}.",
             words::list(&names)
         )
     })
@@ -66,9 +80,8 @@ fn grouped(bindings: &[Binding]) -> Vec<Vec<&Binding>> {
     let mut groups: Vec<Vec<&Binding>> = Vec::new();
     for binding in bindings {
         let same = |group: &&mut Vec<&Binding>| {
-            let first = group[0];
-            first.station == binding.station
-                && (first.cause, first.loses) == (binding.cause, binding.loses)
+            let of = group[0];
+            (of.station, of.cause, of.loses) == (binding.station, binding.cause, binding.loses)
         };
         match groups.iter_mut().find(same) {
             Some(group) => group.push(binding),
@@ -89,6 +102,10 @@ fn paragraph(result: &PointResult, group: &[&Binding]) -> String {
     let model = &result.model;
     let figures = &result.assessment.stations[binding.station.index()];
     let mut text = format!("{}: ", short_of(model, binding));
+    if let (Cause::Suspension, Some(_)) = (binding.cause, binding.saturation) {
+        let spans = suspended(result, binding.station).unwrap_or_default();
+        text += &format!("{spans}what had piled up kept its rate ");
+    }
     if binding.loses {
         text += &match binding.cause {
             Cause::Connections => unconnected(model, binding.station),
@@ -110,12 +127,31 @@ fn paragraph(result: &PointResult, group: &[&Binding]) -> String {
         );
     }
     text += &share(model, group).unwrap_or_default();
+    text += &waited_for(result, binding).unwrap_or_default();
     text += &unevenness(model, binding).unwrap_or_default();
     match more_of(model, binding) {
         Some(more) => text += &more,
         None => text += ownership(binding),
     }
     text
+}
+
+/// "from 08:30 to 08:40; ": when a carrier suspends us, where that is once.
+fn suspended(result: &PointResult, station: StationId) -> Option<String> {
+    let group = station.index().checked_sub(result.model.services.len())?;
+    let behaviours = &result.model.groups.get(group)?.template.behaviours;
+    let suspension = behaviours.iter().find(|of| of.name() == "suspension")?;
+    let During::Windows(windows) = &suspension.during else { return None };
+    let [window] = windows.as_slice() else { return None };
+    let (from, until) = window.once()?;
+    Some(format!("{}; ", Clock::of(&result.model).span(from, until)))
+}
+
+/// What messages waited for, too long for their validity or their deadline.
+fn waited_for(result: &PointResult, binding: &Binding) -> Option<String> {
+    let cause = binding.waits_for?;
+    let what = short_of(&result.model, &Binding { cause, ..binding.clone() });
+    Some(format!(" They waited for {what}: {}.", state(result, binding)))
 }
 
 /// What of the station is short: "the rate of `us-carriers`, 40 at 100/s each".
@@ -134,6 +170,10 @@ fn short_of(model: &Model, binding: &Binding) -> String {
         Cause::Pauses => format!("the pauses that `{name}` asks for when it throttles"),
         Cause::Loss => format!("losses at `{name}`"),
         Cause::QueueBounds => format!("the bounds of the queue for `{name}`"),
+        Cause::Door => format!("the limits at the door of `{name}`"),
+        Cause::Validity => format!("the time that messages for `{name}` are valid"),
+        Cause::Deadline => format!("the deadlines of what `{name}` is asked"),
+        Cause::Suspension => format!("the suspension of what we send to `{name}`"),
         Cause::Chatter => {
             format!("chatter on {}", cores_or_workers(model, station, "core", |pool| pool.cores))
         }
@@ -222,7 +262,14 @@ fn connections(model: &Model, station: StationId) -> Option<String> {
 /// Of what more would be needed, and how long that takes.
 fn more_of(model: &Model, binding: &Binding) -> Option<String> {
     binding.target?;
+    let pool = model.services.get(binding.station.index()).map(|service| &service.pool);
     let quota = match binding.cause {
+        Cause::Workers if pool.is_some_and(|pool| pool.cores > pool.workers) => {
+            return Some(
+                " More workers are ours to add; cores beyond the workers are never used."
+                    .to_owned(),
+            );
+        }
         Cause::Limit(quota) => quota,
         Cause::Window => {
             let group = binding.station.index().checked_sub(model.services.len())?;
@@ -294,6 +341,8 @@ fn waiting(result: &PointResult, binding: &Binding, figures: &StationFigures) ->
     if most <= 0.0 {
         return String::new();
     }
+    let on_links = figures.network.as_ref().filter(|_| binding.cause == Cause::Network);
+    let on_links = on_links.map_or(0.0, |of| known(&of.mean_wait) * known(&figures.offered));
     let is_level = match result.assessment.period.steadiness {
         Steadiness::Steady | Steadiness::Unknown => true,
         Steadiness::NotAsked
@@ -305,7 +354,8 @@ fn waiting(result: &PointResult, binding: &Binding, figures: &StationFigures) ->
     let waiting = if at_cores { &figures.mean_ready } else { &figures.mean_queue };
     match waiting.estimate {
         Some(mean) if is_level => {
-            format!(", {} waiting on average", words::counted(mean.value, "message"))
+            let mean = mean.value.max(on_links);
+            format!(", {} waiting on average", words::counted(mean, "message"))
         }
         Some(_) | None => {
             let when = Clock::of(&result.model).at(when);
@@ -370,7 +420,11 @@ fn unconnected(model: &Model, station: StationId) -> String {
         (model.service_station(callee) == station).then(|| {
             let all = format::count(u64::from(caller.pool.instances));
             let without = format::count(u64::from(without));
-            format!("of {all} instances of `{}`, {without} have none and fail at once", caller.name)
+            let (have, fail) = if without == "1" { ("has", "fails") } else { ("have", "fail") };
+            format!(
+                "of {all} instances of `{}`, {without} {have} none and {fail} at once",
+                caller.name
+            )
         })
     });
     let mut told: Vec<String> = callers.collect();
@@ -433,6 +487,8 @@ fn ownership(binding: &Binding) -> &'static str {
         }
         (Some(_), Cause::Nodes, _) => " More nodes, or bigger ones, are ours to add.",
         (Some(_), Cause::Node, _) => " More nodes do not mend that: bigger ones do.",
+        (Some(_), Cause::Door, _) => " They are ours to set.",
+        (Some(_), Cause::Suspension, _) => " More of its rate shortens what follows, no more.",
         (Some(_), Cause::Loss, true) => " It is ours to mend.",
         (Some(_), Cause::Loss, false) => " It is not ours to mend.",
         (Some(_), _, true) => " It is ours to add.",

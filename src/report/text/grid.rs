@@ -56,6 +56,11 @@ impl Grid {
         self.width() <= WIDTH
     }
 
+    /// Whether it fits once words are shortened and sentences go on in a second line.
+    pub(super) fn could_fit(&self) -> bool {
+        self.widths().iter().sum::<u16>() + GAP * self.columns.len() as u16 <= WIDTH
+    }
+
     /// The table, each line ended.
     pub(super) fn text(&self) -> String {
         let widths = self.widths();

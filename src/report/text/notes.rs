@@ -62,12 +62,16 @@ fn metastable(result: &PointResult) -> Option<String> {
     let until = clock.by(state.until).replacen("at ", "by ", 1);
     Some(format!(
         "Metastable: the trigger ended {}, goodput had not returned {}. Of what came, {} was in \
-         time before the trigger and {} after it: the state keeps itself up, and ends only with \
-         less load, more capacity, or less work for nobody.",
+         time before the trigger and {} after it: the state keeps itself up, {}.",
         clock.by(state.ended),
         until,
         format::share(state.before),
         format::share(state.after),
+        if state.dwindles {
+            "though what waits dwindles: a longer `horizon` shows when it ends"
+        } else {
+            "and ends only with less load, more capacity, or less work for nobody"
+        },
     ))
 }
 
@@ -162,7 +166,8 @@ fn warm_up(result: &PointResult) -> Option<String> {
         CutBy::Tenth => "a tenth, which is no less than MSER-5 asks for",
     };
     let length = format::duration(period.from.since(SimTime::ZERO));
-    Some(format!("The first {length} of each run are left out as warm-up: {why}."))
+    let are = if length.starts_with("1 ") && length.split(' ').count() == 2 { "is" } else { "are" };
+    Some(format!("The first {length} of each run {are} left out as warm-up: {why}."))
 }
 
 /// A run that is longer than was asked for.

@@ -217,15 +217,26 @@ fn section<'a>(
     }
     let told: Vec<&ColumnOf<'_>> =
         columns.iter().filter(|(_, cell)| listed.iter().any(|of| cell(of).is_some())).collect();
-    let mut headings = vec![(heading, Column::Words)];
-    headings.extend(told.iter().map(|&&(heading, _)| (heading, Column::Figures)));
-    let mut grid = Grid::new(&headings);
-    for of in &listed {
-        let name = of.model.station_name(of.station).to_owned();
-        let cells = told.iter().map(|(_, cell)| cell(of).unwrap_or_else(|| NOTHING.to_owned()));
-        grid.row(std::iter::once(name).chain(cells));
+    let table = |told: &[&ColumnOf<'a>]| {
+        let mut headings = vec![(heading, Column::Words)];
+        headings.extend(told.iter().map(|&&(heading, _)| (heading, Column::Figures)));
+        let mut grid = Grid::new(&headings);
+        for of in &listed {
+            let name = of.model.station_name(of.station).to_owned();
+            let cells = told.iter().map(|(_, cell)| cell(of).unwrap_or_else(|| NOTHING.to_owned()));
+            grid.row(std::iter::once(name).chain(cells));
+        }
+        grid
+    };
+    // Columns that a page has no room for go on in a table below, so that none is cut or runs over.
+    let mut text = String::new();
+    let mut rest_of = told.as_slice();
+    while !rest_of.is_empty() {
+        let fits = |count: &usize| table(&rest_of[..*count]).could_fit();
+        let count = (1..=rest_of.len()).rev().find(fits).unwrap_or(1);
+        text += &table(&rest_of[..count]).text();
+        rest_of = &rest_of[count..];
     }
-    let mut text = grid.text();
     if let Some(busiest) = rest.first() {
         let (count, busy) = (format::count(rest.len() as u64), words::busy(busiest.busy()));
         text += &format!("  and {count} more {kind}, at most {busy} busy\n");

@@ -109,6 +109,11 @@ impl Limits {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// Whether one of them makes messages wait.
+    pub fn hold_back(&self) -> bool {
+        self.0.iter().any(|limit| matches!(limit, Limit::LeakyBucket(_)))
+    }
 }
 
 impl Read for Limits {

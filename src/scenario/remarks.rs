@@ -1,5 +1,7 @@
 //! What a scenario says that can run, but is probably not meant so.
 
+mod settings;
+
 use crate::carrier::During;
 use crate::engine::SimTime;
 use crate::language::{Document, Entry, Node, Problems, Read, Value, When, format};
@@ -10,8 +12,9 @@ pub fn remarks(document: &Document, model: &Model) -> Vec<String> {
     let idle =
         idle_stations(model).into_iter().chain(idle_limits(model)).chain(idle_regimes(model));
     let links = links_without_use(model).into_iter().chain(full_links(model));
-    let idle = idle.chain(idle_cores(model));
-    idle.chain(splits(model)).chain(links).chain(events_outside(document, model)).collect()
+    let idle = idle.chain(idle_cores(model)).chain(splits(model));
+    let rest = links.chain(events_outside(document, model));
+    idle.chain(rest).chain(settings::remarks(document, model)).collect()
 }
 
 /// Services with cores that no worker ever computes on.
@@ -81,7 +84,7 @@ fn full_links(model: &Model) -> Vec<String> {
 
 /// Services and carriers that no message can come to.
 fn idle_stations(model: &Model) -> Option<String> {
-    let reached = reached(model);
+    let reached = reached_from(model, |_| true);
     let idle: Vec<String> = (0..model.stations())
         .filter(|&station| !reached[station])
         .map(|station| format!("`{}`", model.station_name(StationId::from_index(station))))
@@ -118,15 +121,16 @@ fn idle_regimes(model: &Model) -> Vec<String> {
     idle.map(|(_, regime)| format!("No carrier goes by the regime `{}`.", regime.name)).collect()
 }
 
-/// By station: whether a message can come there, on any way from any traffic.
-fn reached(model: &Model) -> Vec<bool> {
-    let entries = model.sources.iter().map(|source| match source.entry {
-        model::Entry::Operation(operation) | model::Entry::Client(operation) => {
-            Callee::Operation(operation)
-        }
-        model::Entry::Group(group) => Callee::Group(group),
-        model::Entry::Route(route) => Callee::Route(route),
-    });
+/// By station: whether a message can come there, on any way from any traffic that `counts`.
+fn reached_from(model: &Model, counts: impl Fn(&model::Source) -> bool) -> Vec<bool> {
+    let entries =
+        model.sources.iter().filter(|source| counts(source)).map(|source| match source.entry {
+            model::Entry::Operation(operation) | model::Entry::Client(operation) => {
+                Callee::Operation(operation)
+            }
+            model::Entry::Group(group) => Callee::Group(group),
+            model::Entry::Route(route) => Callee::Route(route),
+        });
     let mut ahead: Vec<Callee> = entries.collect();
     let mut operations = vec![false; model.operations.len()];
     let mut stations = vec![false; model.stations()];
@@ -314,6 +318,63 @@ mod tests {
         let by = "carrier.south.behaviours=[{ silent-loss = { during = { regime = 'east', \
                   is = 'down' } } }]";
         assert_eq!(remarks_with(&[&both, limit, regime, used, by]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_in_force_after_the_end_never_is() {
+        let both = format!("{STEPS}=[{{ send-to = 'north' }}, {{ send-to = 'south' }}]");
+        let told = |set: &str| remarks_with(&[&both, set]);
+        let during = |at: &str| {
+            told(&format!(
+                "carrier.north.behaviours=[{{ suspension = {{ during = {{ at = '{at}', lasts = \
+                 '5min' }} }} }}]"
+            ))
+        };
+        assert_eq!(during("10:00"), Vec::<String>::new());
+        let late = "The `suspension` of `north` never comes: 12:45 is after the end of the run, \
+                    12:30.";
+        assert_eq!(during("12:45"), [late]);
+        let stall =
+            |at: &str| told(&format!("service.api.stalls=[{{ at = '{at}', lasts = '1s' }}]"));
+        assert_eq!(stall("10:00"), Vec::<String>::new());
+        let late = "The stall of `api` never comes: 12:45 is after the end of the run, 12:30.";
+        assert_eq!(stall("12:45"), [late]);
+    }
+
+    #[test]
+    fn what_tells_senders_apart_needs_some() {
+        let both = format!("{STEPS}=[{{ send-to = 'north' }}, {{ send-to = 'south' }}]");
+        let with = |sets: &[&str]| remarks_with(&[&[both.as_str()], sets].concat());
+        let senders = "traffic.m.senders={ count = 10 }";
+        let bucket = "service.api.limits=[{ token-bucket = { rate = '2/s', per = 'sender' } }]";
+        let told = "No traffic that comes to `api` has `senders`: to ";
+        assert!(with(&[bucket])[0].starts_with(told), "{:?}", with(&[bucket]));
+        assert_eq!(with(&[bucket, senders]), Vec::<String>::new());
+        let fair = "service.api.queue='fair'";
+        assert!(with(&[fair])[0].starts_with(told), "{:?}", with(&[fair]));
+        assert_eq!(with(&[fair, senders]), Vec::<String>::new());
+        let leaky = "service.api.limits=[{ leaky-bucket = { rate = '2/s', wait-at-most = '1h' } }]";
+        assert_eq!(with(&[leaky]), Vec::<String>::new());
+        assert_eq!(with(&[leaky, "traffic.m.valid-for='2h'"]), Vec::<String>::new());
+        let told = with(&[leaky, "traffic.m.valid-for='5min'"]);
+        assert!(told[0].contains("keep their turns"), "{told:?}");
+    }
+
+    #[test]
+    fn what_bounds_nothing_is_told() {
+        let both = format!("{STEPS}=[{{ send-to = 'north' }}, {{ send-to = 'south' }}]");
+        let told = remarks_with(&[&both, "service.api.connections-at-most=5"]);
+        let uncounted = "No call to `api` has `connections`: its `connections-at-most` bounds \
+                         nothing.";
+        assert_eq!(told, [uncounted]);
+        let waits = |timeout: &str| {
+            let timeout = format!("carrier.north.answer-timeout='{timeout}'");
+            remarks_with(&[&both, "carrier.north.round-trip='2s'", &timeout])
+        };
+        assert_eq!(waits("3s"), Vec::<String>::new());
+        let never = "`answer-timeout` of `north` is shorter than its round trip: we never wait \
+                     for an answer.";
+        assert_eq!(waits("1s"), [never]);
     }
 
     #[test]

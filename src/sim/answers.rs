@@ -21,6 +21,8 @@ struct Answer {
     verdict: Verdict,
     /// How long until we have it; `None` is a round trip like any other.
     length: Option<SimDuration>,
+    /// How much later the carrier is done with it, where we give up waiting before.
+    late: SimDuration,
 }
 
 impl<T: Trace> Run<'_, T> {
@@ -39,7 +41,8 @@ impl<T: Trace> Run<'_, T> {
         let waited = visit.map_or(SimDuration::ZERO, |visit| visit.waited);
         let wait = waited + self.now.since(task.since);
         let verdict = self.verdict(id, carrier, visit.as_ref(), segments, is_within);
-        let Answer { verdict, length } = self.answer_to(&task, group, visit.as_ref(), verdict);
+        let Answer { verdict, length, late } =
+            self.answer_to(&task, group, visit.as_ref(), verdict);
         let tries = visit.map_or(0, |visit| visit.tries) + 1;
         let last = visit.map_or(SimDuration::ZERO, |visit| visit.pause);
         let again = self.pause_before_resend(&task, group, verdict.error(), tries, last);
@@ -63,6 +66,7 @@ impl<T: Trace> Run<'_, T> {
                 pause: SimDuration::ZERO,
                 answer: verdict,
                 again,
+                late,
                 tries: 0,
                 copies: 0,
                 is_delivered: false,
@@ -71,6 +75,7 @@ impl<T: Trace> Run<'_, T> {
             };
             let visit = self.visits.enter(id, new);
             (visit.answer, visit.again, visit.tries, visit.waited) = (verdict, again, tries, wait);
+            visit.late = late;
         }
         self.tasks[id].since = self.now;
         self.go_out(id, carrier, segments, (next != State::Refusing).then_some(wait));
@@ -160,7 +165,7 @@ impl<T: Trace> Run<'_, T> {
             && set_up == SimDuration::ZERO
             && template.answer_timeout.is_none()
         {
-            return Answer { verdict, length: None };
+            return Answer { verdict, length: None, late: SimDuration::ZERO };
         }
         let round_trip = &template.round_trip;
         let usual = round_trip.sample(&mut luck.draws(self.keys.groups[group].round_trip));
@@ -179,11 +184,17 @@ impl<T: Trace> Run<'_, T> {
                     | Verdict::Refuse(_)
                     | Verdict::Silence => false,
                 };
+                // However impatient we are, the carrier takes its time, and holds what it holds.
+                let accepted = match verdict {
+                    Verdict::Hold { until } => length.max(until.since(self.now)),
+                    _ => length,
+                };
+                let late = if delivered { accepted - timeout } else { SimDuration::ZERO };
                 let verdict =
                     if delivered { Verdict::Unclean { delivered } } else { Verdict::Silence };
-                Answer { verdict, length: Some(timeout) }
+                Answer { verdict, length: Some(timeout), late }
             }
-            Some(_) | None => Answer { verdict, length: Some(length) },
+            Some(_) | None => Answer { verdict, length: Some(length), late: SimDuration::ZERO },
         }
     }
 
@@ -425,7 +436,8 @@ impl<T: Trace> Run<'_, T> {
     fn send_copy_of_visit(&mut self, id: TaskId) {
         let task = self.tasks[id];
         let (_, root) = self.lineage(id);
-        let tries = self.visits.own(id).map_or(0, |visit| visit.tries);
+        let (tries, late) =
+            self.visits.own(id).map_or((0, SimDuration::ZERO), |visit| (visit.tries, visit.late));
         let group = self.carriers[task.instance as usize].group;
         let copy = self.tasks.insert(Task {
             luck: task.luck.child(self.keys.groups[group].copy, u64::from(tries)),
@@ -447,7 +459,10 @@ impl<T: Trace> Run<'_, T> {
             self.tasks[root].flags.set(Flags::HANDED_ON);
         }
         self.visits.add_copy(id, copy);
-        self.deliver(copy);
+        match late {
+            SimDuration::ZERO => self.deliver(copy),
+            late => self.stay(copy, State::Held, late),
+        }
     }
 
     /// A message that a carrier has accepted: nothing has to be remembered of it, unless copies

@@ -35,6 +35,8 @@ pub(super) struct Visit {
     pub(super) answer: Verdict,
     /// How long after that answer it is submitted again, where a rule of ours says so.
     pub(super) again: Option<SimDuration>,
+    /// How much later than that answer the carrier is done with the submission.
+    pub(super) late: SimDuration,
     /// Submissions so far.
     pub(super) tries: u32,
     /// Copies that are on their way to the recipient, though we believe otherwise.

@@ -122,7 +122,7 @@ fn an_answer_that_comes_too_late_is_none() {
     );
     let Ledger { truth, report, .. } = ledger(&seen);
     assert_eq!((truth.delivered, report.unknown), (1, 1));
-    assert_eq!((seen.latency_ms("m"), seen.station("c").busy.integral), (4000.0, 4 * S));
+    assert_eq!((seen.latency_ms("m"), seen.station("c").busy.integral), (5000.0, 4 * S));
     let seen = blast(1, "round-trip = \"1s\"\nbehaviours = [{ brown-out = { times = 5 } }]\n");
     assert_eq!((seen.latency_ms("m"), ledger(&seen).report.delivered), (5000.0, 1));
 }
@@ -460,4 +460,24 @@ fn of_a_daily_cap_is_used_what_was_sent_that_day() {
     let seen = assess(&text(40));
     assert_eq!(seen.assessment.quotas[0].utilization.estimate.unwrap().value, 1.5);
     assert_eq!(seen.assessment.bindings[0].cause, Cause::Limit(QuotaId(0)));
+}
+
+#[test]
+fn the_carrier_takes_its_time_however_long_we_wait() {
+    // Accepted at 2 s, delivered 3 s later.
+    for timeout in ["1s", "2s", "60s"] {
+        let seen = blast(
+            1,
+            &format!("round-trip = \"2s\"\ndelivery = \"3s\"\nanswer-timeout = \"{timeout}\""),
+        );
+        assert_eq!(seen.latency_ms("m"), 5000.0, "{timeout}");
+        assert_eq!(ledger(&seen).report.unknown, u64::from(timeout == "1s"));
+    }
+    // Held until 10 s, and delivered 3 s later.
+    let seen = blast(
+        1,
+        "round-trip = \"2s\"\ndelivery = \"3s\"\nanswer-timeout = \"1s\"\n\
+         behaviours = [{ hold = { for = \"10s\" } }]",
+    );
+    assert_eq!(seen.latency_ms("m"), 13_000.0);
 }

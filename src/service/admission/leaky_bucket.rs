@@ -52,6 +52,13 @@ impl LeakyBucket {
         })
     }
 
+    /// The longest that a message may have to wait in it.
+    pub(super) fn longest_wait(&self) -> SimDuration {
+        let of_room = self.queue.map(|queue| f64::from(queue) / self.rate * 1e9);
+        let of_room = of_room.map(|ns| SimDuration::from_ns(ns as u64));
+        of_room.into_iter().chain(self.wait_at_most).min().unwrap_or_default()
+    }
+
     pub(super) fn buckets(&self) -> Buckets {
         let rated = Gcra::new(self.rate, self.queue.map_or(u32::MAX, |queue| queue + 1));
         let gcra = match self.wait_at_most {

@@ -9,7 +9,7 @@ mod dagor;
 mod leaky_bucket;
 mod token_bucket;
 
-use crate::engine::SimTime;
+use crate::engine::{SimDuration, SimTime};
 use crate::language::{Choice, Fields, Node, Placed, Problems, Rate, Read, Value};
 
 use buckets::Buckets;
@@ -114,6 +114,22 @@ impl Limits {
     pub fn hold_back(&self) -> bool {
         self.0.iter().any(|limit| matches!(limit, Limit::LeakyBucket(_)))
     }
+
+    /// Whether one of them is each sender's own.
+    pub fn are_per_sender(&self) -> bool {
+        self.0.iter().any(|limit| match limit {
+            Limit::TokenBucket(limit) => limit.per == Per::Sender,
+            Limit::LeakyBucket(limit) => limit.per == Per::Sender,
+        })
+    }
+
+    /// The longest that a message may have to wait for its turn, where one makes messages wait.
+    pub fn longest_wait(&self) -> Option<SimDuration> {
+        self.0.iter().find_map(|limit| match limit {
+            Limit::TokenBucket(_) => None,
+            Limit::LeakyBucket(limit) => Some(limit.longest_wait()),
+        })
+    }
 }
 
 impl Read for Limits {
@@ -173,7 +189,6 @@ impl Gate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::SimDuration;
     use crate::language::Document;
 
     /// The limits, or all problems.

@@ -180,3 +180,18 @@ fn no_line_of_a_report_is_longer_than_a_page() {
         assert!(text.contains(heading), "no {heading}: {text}");
     }
 }
+
+/// A link that lets 125 answers a second through is asked for 200: 75 more wait each second.
+#[test]
+fn those_who_wait_for_a_link_are_counted() {
+    let text = "[run]\nhorizon = '10s'\nreplications = 2\n\
+        [target]\np = { class = 'a', quantile = '99%', latency-at-most = '300ms' }\n\
+        [traffic.a]\nto = 's.x'\nconstant = { rate = '200/s' }\nreply-size = '250 kB'\ntimeout = '20s'\n\
+        [service.s]\ninstances = 1\nworkers = 100\ncores = 4\nbandwidth = '250 Mbit/s'\n\
+        [service.s.operation.x]\nwork = '1ms'\n";
+    let result = run(text, &[]);
+    let (causes, said) = named(&result);
+    assert_eq!(causes, [Cause::Network], "{said}");
+    let (most, _) = result.assessment.bindings[0].worst_queue;
+    assert!(most > 300.0, "{most}: {said}");
+}

@@ -72,27 +72,25 @@ pub enum Beyond {
 }
 
 impl QuotaPlan {
-    /// Segments that all of them may send from `from` to `until` by their daily cap: that of each day
-    /// of which a part is in between; `None` where there is none.
-    pub fn by_days(&self, from: SimTime, until: SimTime) -> Option<f64> {
-        let cap = self.daily?;
-        // Midnights up to a moment.
-        let midnights = |at: SimTime| match at >= cap.first_reset {
-            true => at.since(cap.first_reset).ns() / DAY.ns() + 1,
-            false => 0,
-        };
-        // The end itself is outside.
-        let last = SimTime::from_ns(until.ns().saturating_sub(1));
-        let days = 1 + midnights(last).saturating_sub(midnights(from));
-        Some(cap.segments as f64 * f64::from(self.count) * days as f64)
-    }
-
     /// Segments a second that all of them may send; what a daily cap comes to, where nothing else
     /// is said; `None` where nothing is limited.
     pub fn total_rate(&self) -> Option<f64> {
         let by_day = |cap: DailyCap| cap.segments as f64 / DAY.as_secs_f64();
         let each = self.per_s.or_else(|| self.daily.map(by_day))?;
         Some(each * f64::from(self.count))
+    }
+}
+
+impl DailyCap {
+    /// The days, by its own midnights, that the time after `from` and before `to` touches.
+    pub fn days(&self, from: SimTime, to: SimTime) -> u64 {
+        let midnights_before = |at: SimTime| match at > self.first_reset {
+            true => at.since(self.first_reset).ns().div_ceil(DAY.ns()),
+            false => 0,
+        };
+        // A midnight at `from` is the beginning of the first day.
+        let over = midnights_before(SimTime::from_ns(from.ns().saturating_add(1)));
+        1 + midnights_before(to).saturating_sub(over)
     }
 }
 
@@ -176,6 +174,12 @@ impl Quota {
         is_within
     }
 
+    /// Segments of the day that `now` is in, so far.
+    pub fn today(&mut self, now: SimTime) -> u64 {
+        self.begin_day(now);
+        self.today
+    }
+
     /// Forgets the days that are over at `now`.
     fn begin_day(&mut self, now: SimTime) {
         while now >= self.resets_at && self.resets_at < SimTime::MAX {
@@ -224,21 +228,15 @@ mod tests {
     }
 
     #[test]
-    fn a_cap_is_that_of_each_day_begun() {
+    fn days_are_counted_by_their_midnights() {
         let cap = DailyCap { segments: 2, first_reset: at(5000), beyond: Beyond::Wait };
-        let plan = QuotaPlan { daily: Some(cap), ..plan() };
-        let day = 86_400_000;
-        for (from, until, days) in [
-            (0, 1000, 1.0),
-            (0, 5000, 1.0),
-            (0, 5001, 2.0),
-            (5000, 5000 + day, 1.0),
-            (4999, 5001 + day, 3.0),
-        ] {
-            // Three numbers.
-            assert_eq!(plan.by_days(at(from), at(until)), Some(6.0 * days), "{from} to {until}");
-        }
-        assert_eq!(QuotaPlan { daily: None, ..plan }.by_days(at(0), at(9)), None);
+        let midnight = |days: u64| at(5000) + SimDuration::from_secs(86_400 * days);
+        assert_eq!(cap.days(at(0), at(4000)), 1);
+        assert_eq!(cap.days(at(0), midnight(0)), 1);
+        assert_eq!(cap.days(at(0), at(5001)), 2);
+        assert_eq!(cap.days(at(0), midnight(1)), 2);
+        assert_eq!(cap.days(midnight(0), midnight(1)), 1);
+        assert_eq!(cap.days(at(5001), midnight(2)), 2);
     }
 
     #[test]

@@ -233,6 +233,8 @@ pub struct QuotaRecord {
 pub struct QuotaWindow {
     /// Segments that were submitted.
     pub taken: u64,
+    /// The most that had been taken of one day's at any moment in it.
+    pub today: u64,
     /// 1 while it was closed and somebody waited for it.
     pub closed: Level,
 }

@@ -52,7 +52,9 @@ impl QuotaState {
 
     /// Ends the window at `now`.
     pub(super) fn close_window(&mut self, now: SimTime) {
-        let mut window = std::mem::take(&mut self.window);
+        let today = self.quota.today(now);
+        let next = QuotaWindow { today, ..QuotaWindow::default() };
+        let mut window = std::mem::replace(&mut self.window, next);
         window.closed = self.closed.close(now);
         self.record.windows.push(window);
     }
@@ -159,6 +161,7 @@ impl<T: Trace> Run<'_, T> {
             let state = &mut self.quotas[id.index()];
             is_within &= state.quota.take(self.now, segments);
             state.window.taken += u64::from(segments);
+            state.window.today = state.window.today.max(state.quota.today(self.now));
         }
         is_within
     }

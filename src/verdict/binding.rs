@@ -501,8 +501,9 @@ impl View<'_> {
     fn pressure(&self, run: &Measurements, station: usize, window: usize) -> f64 {
         let group = station.checked_sub(self.model.services.len());
         let ids = group.into_iter().flat_map(|group| &self.model.groups[group].template.quotas);
-        let each = ids
-            .map(|&id| quotas::pressure(self.model, id, &run.quotas[id.index()].windows[window]));
+        let each = ids.map(|id| id.index()).map(|quota| {
+            quotas::pressure(&self.model.quotas[quota], &run.quotas[quota].windows[window])
+        });
         each.fold(0.0, f64::max)
     }
 

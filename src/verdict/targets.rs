@@ -2,6 +2,7 @@
 
 use super::figures::{Exactness, Figure, LatencyPool, Unit, in_seconds, messages_of};
 use super::period::{Period, Steadiness};
+use super::quotas;
 use super::stations::{Capacity, total};
 use super::windows::WindowsRead;
 use crate::engine::SimTime;
@@ -276,6 +277,13 @@ impl View<'_> {
         self.exactness.of_mean(&most.ok_or(Reason::NoMessages)?).ok_or(Reason::NoMessages)
     }
 
+    /// The limits of senders that a station is under, if it is a group of carriers.
+    pub(super) fn limits_of(&self, station: StationId) -> impl Iterator<Item = usize> {
+        let group = station.index().checked_sub(self.model.services.len());
+        let ids = group.into_iter().flat_map(|group| &self.model.groups[group].template.quotas);
+        ids.map(|id| id.index())
+    }
+
     fn utilization(&self, station: StationId) -> Result<Estimate, Reason> {
         let capacity = Capacity::of(self.model, station.index());
         let values: Vec<f64> = self
@@ -284,7 +292,10 @@ impl View<'_> {
             .map(|run| {
                 let (workers, cores) =
                     capacity.used(&total(&run.stations[station.index()], self.period.first));
-                workers.max(cores)
+                let limits = self
+                    .limits_of(station)
+                    .map(|quota| quotas::used(&self.model.quotas[quota], run, quota, self.period));
+                limits.fold(workers.max(cores), f64::max)
             })
             .collect();
         self.exactness.of_mean(&values).ok_or(Reason::NoMessages)

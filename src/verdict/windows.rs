@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::figures::Unit;
+use super::quotas;
 use super::stations::Capacity;
 use super::targets::{Measured, Reason, View};
 use crate::engine::SimTime;
@@ -158,11 +159,14 @@ impl View<'_> {
         let capacity = Capacity::of(self.model, station.index());
         self.in_windows(windowed, Limit::AtMost(at_most), 1, |run, windows| {
             let mut joined = StationWindow::default();
-            for window in &run.stations[station.index()].windows[windows] {
+            for window in &run.stations[station.index()].windows[windows.clone()] {
                 joined.extend(window);
             }
             let (workers, cores) = capacity.used(&joined);
-            let value = workers.max(cores);
+            let limits = self.limits_of(station).map(|quota| {
+                quotas::used_in(&self.model.quotas[quota], run, quota, windows.clone())
+            });
+            let value = limits.fold(workers.max(cores), f64::max);
             Reading::Read { value, holds: value <= at_most }
         })
     }

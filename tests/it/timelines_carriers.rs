@@ -3,7 +3,7 @@
 use surgeplan::measure::Ledger;
 use surgeplan::model::QuotaId;
 use surgeplan::sim::Outcome;
-use surgeplan::verdict::Cause;
+use surgeplan::verdict::{Cause, Figure};
 
 use crate::lab::{Once, assess, once};
 
@@ -480,4 +480,32 @@ fn the_carrier_takes_its_time_however_long_we_wait() {
          behaviours = [{ hold = { for = \"10s\" } }]",
     );
     assert_eq!(seen.latency_ms("m"), 13_000.0);
+}
+
+#[test]
+fn a_limit_is_part_of_a_carriers_use() {
+    let busy = |limit: &str, per: &str| {
+        let result = assess(&format!(
+            "[run]\nstart = \"2024-03-04 23:00\"\nhorizon = \"2h\"\nreplications = 2\n\
+             [target.u]\nof = \"c\"\nutilization-at-most = \"90%\"\n{per}\n\
+             [traffic.m]\nto = \"c\"\nconstant = {{ rate = \"1/s\" }}\n\
+             [carrier.c]\nrate = \"10/s\"\nlimits = [\"brand\"]\n[limit.brand]\n{limit}\n"
+        ));
+        let value = |figure: &Figure| figure.estimate.expect("a figure").value;
+        let target = value(&result.assessment.targets[0].measured);
+        (target, value(&result.assessment.quotas[0].utilization))
+    };
+    let near = |(target, used): (f64, f64), (of_target, of_limit): (f64, f64)| {
+        let is_near = (target - of_target).abs() < 1e-3 && (used - of_limit).abs() < 1e-3;
+        assert!(is_near, "{target} {used}");
+    };
+    near(busy("rate = \"1/s\"", ""), (1.0, 1.0));
+    near(busy("rate = \"1/s\"\ncount = 2", ""), (0.5, 0.5));
+    // An hour of either day: 3,600 come on each, of which so many may go.
+    near(busy("daily-cap = 3000", ""), (1.0, 1.0));
+    near(busy("daily-cap = 7200", ""), (0.5, 0.5));
+    near(busy("daily-cap = 3600\ncount = 2", ""), (0.5, 0.5));
+    near(busy("daily-cap = 3600\nbeyond = \"fail\"\ncount = 2", ""), (0.5, 0.5));
+    // By half-hours: 1,800 of 3,000, then all, then 2,400 of the next day's, then all.
+    near(busy("daily-cap = 3000", "per = \"30min\""), (0.5, 1.0));
 }

@@ -8,18 +8,19 @@ mod ids;
 mod operation;
 mod target;
 
-use crate::carrier::{Behaviour, During, GroupPlan, QuotaPlan, RegimePlan, RoutePlan, Shares};
+use crate::carrier::{Behaviour, During, GroupPlan, RegimePlan, RoutePlan, Shares};
 use crate::chatter::ChatterPlan;
 use crate::dist::Dist;
 use crate::engine::{SimDuration, SimTime};
 use crate::language::RunClock;
-use crate::policy::ChecksDeadlines;
 use crate::service::{LinkPlan, Pace, PoolPlan};
 use crate::traffic::Traffic;
 
-pub use crate::carrier::RouteId;
-pub use crate::carrier::quota::QuotaId;
+pub use crate::carrier::quota::{Beyond, QuotaId, QuotaPlan};
 pub use crate::carrier::session::SessionPlan;
+pub use crate::carrier::{Overload, RouteId};
+pub use crate::policy::ChecksDeadlines;
+pub use crate::service::QueueBounds;
 pub use ids::{ClassId, GroupId, OperationId, ServiceId, SiteId, SourceId, StationId};
 pub use operation::{Callee, OnFailure, Operation, Site, Step, Times};
 pub use target::{Criterion, Target, Windowed};

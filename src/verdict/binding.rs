@@ -10,15 +10,12 @@ use super::period::Period;
 use super::quotas::{self, QuotaFigures};
 use super::stations::{Capacity, StationFigures};
 use super::targets::{Answer, TargetVerdict};
-use crate::carrier::Overload;
-use crate::carrier::quota::Beyond;
 use crate::engine::{SimDuration, SimTime};
 use crate::measure::Measurements;
 use crate::model::{
-    ClassId, Criterion, Model, QuotaId, Resource, SessionPlan, Site, StationId, Step,
+    Beyond, ChecksDeadlines, ClassId, Criterion, Model, Overload, QueueBounds, QuotaId, Resource,
+    SessionPlan, Site, StationId, Step,
 };
-use crate::policy::ChecksDeadlines;
-use crate::service::QueueBounds;
 
 /// A station in a window counts as saturated from this use of its capacity on. Judgement: at 95 %
 /// a queue of any length is a matter of time.

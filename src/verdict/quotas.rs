@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use super::figures::{Exactness, Figure, Unit};
 use super::period::Period;
-use crate::carrier::quota::{Beyond, QuotaPlan};
 use crate::measure::{Level, Measurements, QuotaWindow};
-use crate::model::Model;
+use crate::model::{Beyond, Model, QuotaPlan};
 
 /// What carriers took of one limit.
 #[derive(Clone, Debug)]

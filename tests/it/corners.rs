@@ -295,7 +295,7 @@ fn what_the_tables_cannot_hold_is_a_problem_of_the_scenario() {
     assert!(problems.contains("more than 60,000 traffics"), "{problems}");
     let carriers: String = (0..70_000).map(|index| format!("[carrier.c{index}]\n")).collect();
     let problems = try_model(&(carriers + &traffic(1, ""))).expect_err("too many");
-    assert!(problems.contains("more than 60,000 carriers and groups"), "{problems}");
+    assert!(problems.contains("more than 60,000 carriers, groups, trunks and rooms"), "{problems}");
 }
 
 /// What is wrong, the line that the caret stands under, and what is said there.

@@ -218,7 +218,7 @@ pub struct SpentSum {
     pub messages: u64,
     /// None of them took less, in nanoseconds.
     pub at_least: u64,
-    /// Their time by place among the [`Parts`], summed, in nanoseconds.
+    /// Their time by place among the [`Parts`](super::Parts), summed, in nanoseconds.
     pub parts: BTreeMap<u32, u128>,
 }
 
